@@ -1,0 +1,2 @@
+import { x } from '@assay/statistics/numerics/x';
+console.log(x);

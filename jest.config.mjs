@@ -1,0 +1,12 @@
+export default {
+  rootDir: import.meta.dirname ?? new URL('.', import.meta.url).pathname,
+  roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test'],
+  testMatch: ['**/*.spec.ts'],
+  transform: { '^.+\\.ts$': '@swc/jest' },
+  moduleNameMapper: {
+    '^@assay/apps/(.*)$': '<rootDir>/apps/$1',
+    '^@assay/(contracts|platform|statistics)/(.*)$': '<rootDir>/libs/$1/src/$2',
+  },
+  setupFiles: ['reflect-metadata'],
+  testTimeout: 30_000,
+};
