@@ -1,2 +1,0 @@
-import { x } from '@assay/statistics/numerics/x';
-console.log(x);

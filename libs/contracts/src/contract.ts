@@ -1,0 +1,35 @@
+import { type DataClass } from './fields';
+
+/** A topic of the event log. Its key is the unit of order and of scale; topics with the same `lane` share partition numbers. */
+export interface Topic {
+  name: string;
+  /** What the key is made of: topics with one kind of lane that a service reads form its lanes. */
+  lane: 'project' | 'worker' | 'item' | 'tool';
+  partitions: number;
+  /** Only the newest event of a key is kept: each event is the full state. */
+  compacted: boolean;
+  /** Who may read it besides the services that the catalogue names: tools, or nobody. */
+  audience: 'internal' | 'tools';
+}
+
+/** The services that exist. A service's name is its schema, its database role and its consumer group. */
+export type ServiceName = 'ingestion' | 'consensus';
+
+/** One version of one event: everything that producers, consumers, schemas, AsyncAPI and ACLs are generated from. */
+export interface Contract<T extends object = object> {
+  /** CloudEvents `type`, ending in its major version: `assay.item.imported.v1`. */
+  type: string;
+  /** One sentence, for the README's table and AsyncAPI. */
+  summary: string;
+  topic: Topic;
+  /** The record's key, which decides the partition. */
+  key(data: T): string;
+  data: DataClass<T>;
+  producer: ServiceName | 'tools' | 'all';
+  consumers: readonly ServiceName[];
+}
+
+/** Declares a contract; the type parameter comes from the data class. */
+export function contract<T extends object>(definition: Contract<T>): Contract<T> {
+  return definition;
+}

@@ -1,0 +1,190 @@
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsDefined,
+  IsIn,
+  IsNumber,
+  IsString,
+  Length,
+  Matches,
+  Max,
+  Min,
+  registerDecorator,
+  ValidateIf,
+  ValidateNested,
+} from 'class-validator';
+
+/**
+ * The fields that a contract is made of. Each decorator says the same thing twice, once to class-validator (HTTP bodies) and
+ * once as JSON Schema (ajv on the hot path, AsyncAPI): `test/contracts` proves with random values that both give one verdict.
+ */
+export type JsonSchema = Record<string, unknown>;
+
+interface Field {
+  name: string;
+  optional: boolean;
+  schema: () => JsonSchema;
+}
+
+interface Presence {
+  /** The field may be absent. `null` is refused all the same: absent is said by leaving it out. */
+  optional?: boolean;
+}
+
+const fieldsOf = new Map<object, Field[]>();
+
+/** A class whose fields are decorated with this file. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a constructor of anything
+export type DataClass<T extends object = object> = new (...args: any[]) => T;
+
+/** JSON Schema (draft 2020-12) of a data class: closed, so that an unknown field is an error. */
+export function schemaOf(dataClass: DataClass): JsonSchema {
+  const fields = inheritedFields(dataClass);
+  return {
+    type: 'object',
+    additionalProperties: false,
+    required: fields.filter((field) => !field.optional).map((field) => field.name),
+    properties: Object.fromEntries(fields.map((field) => [field.name, field.schema()])),
+  };
+}
+
+function inheritedFields(dataClass: DataClass): Field[] {
+  const parent = Object.getPrototypeOf(dataClass.prototype) as object | null;
+  const own = fieldsOf.get(dataClass.prototype as object) ?? [];
+  return parent && parent !== Object.prototype
+    ? [...inheritedFields(parent.constructor as DataClass), ...own]
+    : [...own];
+}
+
+function field(schema: () => JsonSchema, presence: Presence, checks: PropertyDecorator[]): PropertyDecorator {
+  return (target, property) => {
+    const name = String(property);
+    fieldsOf.set(target, [...(fieldsOf.get(target) ?? []), { name, optional: presence.optional ?? false, schema }]);
+    const present = presence.optional ? ValidateIf((_object, value) => value !== undefined) : IsDefined();
+    for (const check of [present, ...checks]) check(target, property);
+  };
+}
+
+/** A string of `min` (default 1) to `max` (default 200) UTF-16 code units, without NUL, which PostgreSQL cannot store. */
+export function Text(options: Presence & { min?: number; max?: number; pattern?: RegExp } = {}): PropertyDecorator {
+  const { min = 1, max = 200, pattern = /^[^\u0000]*$/ } = options;
+  const schema = { type: 'string', minLength: min, maxLength: max, pattern: pattern.source };
+  return field(() => schema, options, [IsString(), Length(min, max), Matches(pattern)]);
+}
+
+/** One of a closed set of words. */
+export function OneOf(words: readonly string[], options: Presence = {}): PropertyDecorator {
+  return field(() => ({ type: 'string', enum: [...words] }), options, [IsString(), IsIn([...words])]);
+}
+
+/** A safe integer from `min` (default 0) to `max` (default 2^53 - 1). */
+export function Integer(options: Presence & { min?: number; max?: number } = {}): PropertyDecorator {
+  const { min = 0, max = Number.MAX_SAFE_INTEGER } = options;
+  return field(() => ({ type: 'integer', minimum: min, maximum: max }), options, [
+    check('isInteger', (value) => Number.isInteger(value), `an integer from ${min} to ${max}`),
+    Min(min),
+    Max(max),
+  ]);
+}
+
+/** A finite number from `min` to `max`. */
+export function Numeric(options: Presence & { min: number; max: number }): PropertyDecorator {
+  return field(() => ({ type: 'number', minimum: options.min, maximum: options.max }), options, [
+    IsNumber({ allowNaN: false, allowInfinity: false }),
+    Min(options.min),
+    Max(options.max),
+  ]);
+}
+
+/** True or false. */
+export function Flag(options: Presence = {}): PropertyDecorator {
+  return field(() => ({ type: 'boolean' }), options, [IsBoolean()]);
+}
+
+const timestamp = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
+
+/** A moment in UTC as `2026-02-28T09:30:00.000Z`: exactly what `Date.toISOString` prints, and a day that exists. */
+export function Timestamp(options: Presence = {}): PropertyDecorator {
+  return field(() => ({ type: 'string', format: 'utc-timestamp' }), options, [
+    check('isUtcTimestamp', isUtcTimestamp, 'a UTC timestamp such as 2026-02-28T09:30:00.000Z'),
+  ]);
+}
+
+/** Whether a value is a timestamp as `Timestamp` wants it (30 February is not one). Also ajv's format `utc-timestamp`. */
+export function isUtcTimestamp(value: unknown): boolean {
+  if (typeof value !== 'string' || !timestamp.test(value)) return false;
+  const moment = new Date(value);
+  return !Number.isNaN(moment.getTime()) && moment.toISOString() === value;
+}
+
+/** An object of another data class. */
+export function Nested(dataClass: () => DataClass, options: Presence = {}): PropertyDecorator {
+  return field(() => schemaOf(dataClass()), options, [
+    check('isPlainObject', isPlainObject, 'an object'),
+    ValidateNested(),
+    Type(dataClass) as PropertyDecorator,
+  ]);
+}
+
+/** An array of at most `max` objects of another data class. */
+export function ListOf(
+  dataClass: () => DataClass,
+  options: Presence & { max: number; min?: number },
+): PropertyDecorator {
+  const { min = 0, max } = options;
+  return field(() => ({ type: 'array', minItems: min, maxItems: max, items: schemaOf(dataClass()) }), options, [
+    IsArray(),
+    ArrayMaxSize(max),
+    check('hasMinItems', (value) => Array.isArray(value) && value.length >= min, `at least ${min} entries`),
+    check('isArrayOfObjects', (value) => Array.isArray(value) && value.every(isPlainObject), 'objects'),
+    ValidateNested({ each: true }),
+    Type(dataClass) as PropertyDecorator,
+  ]);
+}
+
+/** An array of at most `max` strings of 1 to 200 characters, no two the same where `unique`. */
+export function Texts(options: Presence & { max: number; min?: number; unique?: boolean }): PropertyDecorator {
+  const { min = 0, max, unique = true } = options;
+  const isText = (value: unknown) =>
+    typeof value === 'string' && value.length >= 1 && value.length <= 200 && !value.includes('\u0000');
+  const schema = {
+    type: 'array',
+    minItems: min,
+    maxItems: max,
+    uniqueItems: unique,
+    items: { type: 'string', minLength: 1, maxLength: 200, pattern: '^[^\\u0000]*$' },
+  };
+  return field(() => schema, options, [
+    check(
+      'areTexts',
+      (value) =>
+        Array.isArray(value) &&
+        value.length >= min &&
+        value.length <= max &&
+        value.every(isText) &&
+        (!unique || new Set(value).size === value.length),
+      `${min} to ${max} ${unique ? 'different ' : ''}strings of 1 to 200 characters`,
+    ),
+  ]);
+}
+
+/** Any JSON object: what a tool says about an item, or labels by question, whose values the kind of the question checks. */
+export function JsonObject(options: Presence = {}): PropertyDecorator {
+  return field(() => ({ type: 'object' }), options, [check('isPlainObject', isPlainObject, 'an object')]);
+}
+
+function isPlainObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function check(name: string, verdict: (value: unknown) => boolean, expected: string): PropertyDecorator {
+  return (target, property) =>
+    registerDecorator({
+      name,
+      target: target.constructor,
+      propertyName: String(property),
+      validator: { validate: verdict, defaultMessage: () => `${String(property)} must be ${expected}` },
+    });
+}

@@ -1,0 +1,109 @@
+/**
+ * A durable log of records in topics and partitions, read by consumer groups. Two things are one: Kafka (production) and tables
+ * in PostgreSQL (a laptop, a small team, tests). `event-log.conformance.ts` says what both must do.
+ *
+ * Terminology:
+ *   record     what the log keeps: key, headers, value, at an offset of a partition of a topic
+ *   offset     place of a record in its partition, from 0; gaps are normal (compaction, transaction markers)
+ *   position   offset of the next record that a reader wants
+ *   lane       partition p of every topic of one subscription: it goes to one member of the group as a whole
+ *   delivered  handed to `eachBatch`; any record can be delivered twice, at any time, by any member
+ */
+export interface EventLog {
+  /** Creates topics that are not there, with their partitions and configuration; leaves those that are. */
+  createTopics(topics: readonly TopicSettings[]): Promise<void>;
+
+  /**
+   * Appends records in their order, all or none a partition, acknowledged by every replica.
+   * @returns offset of the first record for each (topic, partition), in the order of their first appearance.
+   */
+  append(records: readonly OutgoingRecord[]): Promise<AppendedRange[]>;
+
+  /** Joins a group and delivers batches until the subscription is stopped. */
+  subscribe(options: SubscribeOptions): Promise<Subscription>;
+
+  /** First offset that is kept and offset after the last, by partition (index = partition). */
+  offsets(topic: string): Promise<{ first: number; end: number }[]>;
+
+  /** Tells the log how far a group is, for lag monitors alone: positions are kept by the reader. */
+  commit(group: string, topic: string, partition: number, position: number): Promise<void>;
+
+  /** What `commit` was told last, by partition; undefined where it was told nothing. */
+  committed(group: string, topic: string): Promise<(number | undefined)[]>;
+
+  close(): Promise<void>;
+}
+
+export interface TopicSettings {
+  name: string;
+  partitions: number;
+  compacted: boolean;
+}
+
+export interface OutgoingRecord {
+  topic: string;
+  partition: number;
+  key: string;
+  headers: Record<string, string>;
+  /** Bytes of the value; null is a tombstone of a compacted topic. */
+  value: Buffer | null;
+}
+
+export interface AppendedRange {
+  topic: string;
+  partition: number;
+  firstOffset: number;
+  count: number;
+}
+
+export interface LogRecord {
+  offset: number;
+  key: string | null;
+  headers: Record<string, string>;
+  value: Buffer | null;
+  /** When the log took it, in ms since 1970. */
+  timestamp: number;
+}
+
+export interface SubscribeOptions {
+  group: string;
+  topics: readonly string[];
+  /** The reader's own positions, asked whenever a lane is assigned; a partition that is not named starts at the first offset. */
+  positions(lane: number): Promise<ReadonlyMap<string, number>>;
+  /** Handles one batch of one partition. Batches of one lane come one at a time, those of different lanes side by side. */
+  eachBatch(batch: LogBatch): Promise<void>;
+  /** Called when a lane comes to this member, and when it goes. */
+  onAssigned?(lane: number): void;
+  onRevoked?(lane: number): void;
+  /** The subscription cannot go on: liveness must fail. */
+  onCrash(error: Error): void;
+}
+
+export interface LogBatch {
+  topic: string;
+  partition: number;
+  /** Records in the order of their offsets, at least one. */
+  records: readonly LogRecord[];
+  /** Offset after the last record that the partition held when this was fetched. */
+  highWatermark: number;
+  /** First offset that the partition still held when this was fetched. */
+  firstOffset: number;
+  /** Offset that this fetch asked for: records between it and the first delivered one never existed or were compacted. */
+  fetchedOffset: number;
+  /** False once the lane was revoked or the subscription is stopping: the rest of the batch is another member's. */
+  isCurrent(): boolean;
+  /** Says that the member is alive during long work. */
+  heartbeat(): Promise<void>;
+}
+
+export interface Subscription {
+  /** Delivers the partition from another offset next. */
+  seek(topic: string, partition: number, position: number): void;
+  /** Stops delivering a partition for so many milliseconds, or until `resume`. */
+  pause(topic: string, partition: number, milliseconds: number): void;
+  resume(topic: string, partition: number): void;
+  /** Lanes that this member has now. */
+  lanes(): number[];
+  /** Finishes the batches in hand, leaves the group. */
+  stop(): Promise<void>;
+}
