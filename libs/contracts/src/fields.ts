@@ -175,6 +175,13 @@ export function JsonObject(options: Presence = {}): PropertyDecorator {
   return field(() => ({ type: 'object' }), options, [check('isPlainObject', isPlainObject, 'an object')]);
 }
 
+/** Any JSON value but null: a label, whose kind checks it. */
+export function AnyValue(options: Presence = {}): PropertyDecorator {
+  return field(() => ({ type: ['string', 'number', 'boolean', 'array', 'object'] }), options, [
+    check('isNotNull', (value) => value !== null, 'a value'),
+  ]);
+}
+
 function isPlainObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
