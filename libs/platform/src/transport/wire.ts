@@ -17,7 +17,8 @@ export interface OutboxEvent {
 }
 
 /** A record as an event, or why it is none. */
-export type Reading = { type: 'event'; event: ReceivedEvent } | { type: 'unreadable'; reason: DeadLetterReason; detail: string };
+export type Reading =
+  { type: 'event'; event: ReceivedEvent } | { type: 'unreadable'; reason: DeadLetterReason; detail: string };
 
 /** Validating with class-validator costs 20 us an event, ajv .1 us; `test/contracts` proves that both give one verdict. */
 const ajv = new Ajv2020({ strict: true, allErrors: false, formats: { 'utc-timestamp': isUtcTimestamp } });
@@ -62,9 +63,11 @@ export function recordOf({ topic, partition, key, event }: OutboxEvent, sequence
 /** Reads a record by the contract that its `ce_type` names. Never throws, whatever the bytes. */
 export function readRecord(topic: string, record: LogRecord): Reading {
   const type = record.headers['ce_type'];
-  if (!type || !record.headers['ce_id']) return unreadable('unreadable', 'ce_type or ce_id is missing: expected CloudEvents in binary mode');
+  if (!type || !record.headers['ce_id'])
+    return unreadable('unreadable', 'ce_type or ce_id is missing: expected CloudEvents in binary mode');
   const contract = contractOf(type);
-  if (!contract || contract.topic.name !== topic) return unreadable('unknown_type', `type ${type} on ${topic}: expected one of ${typesOf(topic)}`);
+  if (!contract || contract.topic.name !== topic)
+    return unreadable('unknown_type', `type ${type} on ${topic}: expected one of ${typesOf(topic)}`);
   if (record.value === null) return unreadable('unreadable', 'no value: expected JSON');
   let data: unknown;
   try {
