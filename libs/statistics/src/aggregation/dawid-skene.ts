@@ -13,7 +13,7 @@ import {
   smoothed,
 } from './matrix-prior';
 import { type MatrixModel, type PublishedModel, UNTEMPERED } from './published-model';
-import { squarem } from './squarem';
+import { type FixedPoint, squarem } from './squarem';
 
 export interface DawidSkeneOptions {
   /** Default: smoothed (1/K a cell, one more on the diagonal). */
@@ -38,6 +38,8 @@ export interface DawidSkeneFit {
   /** Passes over the labels. */
   iterations: number;
   converged: boolean;
+  /** Expected counts, laid out like `Parameters` (`expectation.ts`). */
+  counts: Float64Array;
   /** Reproduces the posteriors of all items that have no accepted labels. */
   model: PublishedModel;
 }
@@ -53,31 +55,23 @@ export function dawidSkene(table: LabelTable, options: DawidSkeneOptions = {}): 
   const mask = acceptedMask(table, options.accepted ?? new Map());
   const stateLabel = Int32Array.from({ length: K }, (_, k) => k);
   const expectation = emptyExpectation(table, K);
-  const maximiseFrom = (into: Parameters) => {
-    const pseudo = pseudoCounts(table, stateLabel, prior, expectation.counts);
-    maximise(table, K, expectation.counts, pseudo, into);
-  };
+  const { counts } = expectation;
 
   expectation.posteriors.set(clampedShares(voteShares(table), mask, K));
   countPosteriors(table, K, expectation);
-  const start = new Float64Array(expectation.counts.length);
-  maximiseFrom(start);
+  const start = new Float64Array(counts.length);
+  maximise(table, K, counts, pseudoCounts(table, stateLabel, prior, counts), start);
 
-  const fit = squarem(
-    start,
-    {
-      step(from, to) {
-        expect(table, K, from, mask, expectation);
-        const pseudo = pseudoCounts(table, stateLabel, prior, expectation.counts);
-        const merit = expectation.logLikelihood + logPriorDensity(pseudo, K, from);
-        maximise(table, K, expectation.counts, pseudo, to);
-        return { merit, move: expectation.largestMove };
-      },
-      project: (vector) => projectToProbabilities(vector, table, K),
+  const map: FixedPoint = {
+    step(from, to) {
+      expect(table, K, from, mask, expectation);
+      const pseudo = pseudoCounts(table, stateLabel, prior, counts);
+      maximise(table, K, counts, pseudo, to);
+      return { merit: expectation.logLikelihood + logPriorDensity(pseudo, K, from), move: expectation.largestMove };
     },
-    options.tolerance ?? 1e-8,
-    options.mostIterations ?? 10_000,
-  );
+    project: (vector) => projectToProbabilities(vector, table, K),
+  };
+  const fit = squarem(start, map, options.tolerance ?? 1e-8, options.mostIterations ?? 10_000);
   // One more E-step makes posteriors and parameters those of each other.
   expect(table, K, fit.at, mask, expectation);
   return { ...fitOf(table, fit.at, expectation), iterations: fit.iterations, converged: fit.converged };
@@ -90,6 +84,7 @@ function fitOf(table: LabelTable, parameters: Parameters, expectation: Expectati
     prior: parameters.slice(0, K),
     matrices: parameters.slice(K),
     logLikelihood: expectation.logLikelihood,
+    counts: expectation.counts,
     model: matrixModel(
       table,
       parameters,

@@ -62,6 +62,16 @@ describe('posteriorOf', () => {
     expect(posteriorOf(model, three).posterior[0]).toBeCloseTo(729 / 730, 12);
   });
 
+  it('does not believe the others less for a label that says nothing', () => {
+    const model = aModel({ tempering: { temperature: 1, perLabel: 0.5, lapse: 0 } });
+    const two = [
+      { worker: 'good', label: 0 },
+      { worker: 'good', label: 0 },
+    ];
+    const spam = { worker: 'coin', label: 1 };
+    expect(posteriorOf(model, [...two, spam]).confidence).toBeCloseTo(posteriorOf(model, two).confidence, 12);
+  });
+
   it('never believes more than the lapse allows', () => {
     const model = aModel({ tempering: { temperature: 1, perLabel: 0, lapse: 0.02 } });
     const many = Array.from({ length: 500 }, () => ({ worker: 'good', label: 0 }));

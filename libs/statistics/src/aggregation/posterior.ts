@@ -24,24 +24,23 @@ export interface Posterior {
  * @throws RangeError on a label outside 0 to K-1.
  */
 export function posteriorOf(model: PublishedModel, evidence: readonly Evidence[]): Posterior {
-  const logs = logLabelPosterior(model, evidence);
+  const { states, effective } = logStateJoint(model, [...evidence].sort(byWorkerThenLabel));
+  const logs = logLabelPosterior(model, states);
   const label = indexOfMax(logs);
   const posterior = logs.map(Math.exp);
-  return { posterior, label, confidence: temperedConfidence(logs, label, evidence.length, model.tempering) };
+  return { posterior, label, confidence: temperedConfidence(logs, label, effective, model.tempering) };
 }
 
-/** The tempered posterior of one label, from the log posterior of all labels of an item that has n labels as evidence. */
-export function temperedConfidence(logs: Float64Array, label: number, n: number, tempering: Tempering): number {
-  const temperature = tempering.temperature * (1 + tempering.perLabel * Math.max(0, n - 1));
-  const exponent = n === 0 ? 1 : 1 / temperature;
+/** The tempered posterior of one label, from the log posterior of all labels of an item that has so many effective labels. */
+export function temperedConfidence(logs: Float64Array, label: number, effective: number, tempering: Tempering): number {
+  const exponent = effective === 0 ? 1 : 1 / (tempering.temperature * (1 + tempering.perLabel * (effective - 1)));
   let total = 0;
   for (let k = 0; k < logs.length; k++) total += Math.exp(exponent * (logs[k]! - logs[label]!));
   return (1 - tempering.lapse) / total + tempering.lapse / logs.length;
 }
 
 /** Log posterior of each label; -Infinity for a label that no state maps to. */
-function logLabelPosterior(model: PublishedModel, evidence: readonly Evidence[]): Float64Array {
-  const states = logStateJoint(model, [...evidence].sort(byWorkerThenLabel));
+function logLabelPosterior(model: PublishedModel, states: Float64Array): Float64Array {
   // Summed label by label around its own largest state: a label far behind keeps its logarithm, so that tempering can still raise it.
   const top = new Float64Array(model.labels).fill(-Infinity);
   for (let s = 0; s < states.length; s++) top[model.stateLabel[s]!] = Math.max(top[model.stateLabel[s]!]!, states[s]!);
@@ -56,9 +55,14 @@ function logLabelPosterior(model: PublishedModel, evidence: readonly Evidence[])
   return logs.map((value) => value - total);
 }
 
-/** Log of prior times likelihood, a state. */
-function logStateJoint(model: PublishedModel, evidence: readonly Evidence[]): Float64Array {
+/** Log of prior times likelihood, a state, and the effective number of labels. */
+function logStateJoint(
+  model: PublishedModel,
+  evidence: readonly Evidence[],
+): { states: Float64Array; effective: number } {
   const states = Float64Array.from(model.logPrior);
+  let sum = 0;
+  let squares = 0;
   for (const { worker, label } of evidence) {
     if (!(label >= 0 && label < model.labels)) {
       throw new RangeError(
@@ -66,22 +70,45 @@ function logStateJoint(model: PublishedModel, evidence: readonly Evidence[]): Fl
       );
     }
     const own = model.workers.get(worker) ?? model.pooled;
-    if (model.form === 'matrix') {
-      for (let s = 0, cell = label * states.length; s < states.length; s++, cell++) states[s]! += own[cell]!;
-    } else {
-      addProfileLabel(states, own, model.logProfile, label);
-    }
+    const spread =
+      model.form === 'matrix' ? addMatrixRow(states, own, label) : addProfileRow(states, own, model.logProfile, label);
+    sum += spread;
+    squares += spread * spread;
   }
-  return states;
+  return { states, effective: effectiveLabels(evidence.length, sum, squares) };
 }
 
-function addProfileLabel(states: Float64Array, own: Float64Array, logProfile: Float64Array, label: number): void {
+/** Effective number of n labels from the sum and the sum of squares of their evidence; at least 1 where there is a label. */
+export function effectiveLabels(n: number, sum: number, squares: number): number {
+  return n === 0 ? 0 : squares > 0 ? Math.max(1, (sum * sum) / squares) : 1;
+}
+
+/** Adds what a label says about each state; returns its evidence, the largest minus the smallest of that. */
+function addMatrixRow(states: Float64Array, own: Float64Array, label: number): number {
+  let least = Infinity;
+  let most = -Infinity;
+  for (let s = 0, cell = label * states.length; s < states.length; s++, cell++) {
+    const value = own[cell]!;
+    states[s]! += value;
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  return most - least;
+}
+
+function addProfileRow(states: Float64Array, own: Float64Array, logProfile: Float64Array, label: number): number {
   const right = own[0]!;
   const wrong = own[1]! + logProfile[label]!;
+  let least = right;
+  let most = right;
   for (let s = 0; s < states.length; s++) {
     // log1p keeps 1 - q exact where one label takes nearly all errors.
-    states[s]! += s === label ? right : wrong - Math.log1p(-Math.exp(logProfile[s]!));
+    const value = s === label ? right : wrong - Math.log1p(-Math.exp(logProfile[s]!));
+    states[s]! += value;
+    if (value < least) least = value;
+    if (value > most) most = value;
   }
+  return most - least;
 }
 
 /** The labels of item t of a table, as evidence. */

@@ -42,12 +42,16 @@ export interface ProfileModel extends ModelBase {
 }
 
 /**
- * How far posteriors are believed. Labels of one item are not independent given its truth, so log odds are divided by
- * `temperature * (1 + perLabel * (n - 1))` for an item with n labels (at least one), and `lapse` of the mass is spread evenly over
- * the labels, because no number of labels makes a misleading item certain.
+ * How far posteriors are believed. Labels of one item are not independent given its truth: its difficulty and its lures are shared. So log odds
+ * are divided by `temperature * (1 + perLabel * (m - 1))`, and `lapse` of the mass is spread evenly over the labels, because no number
+ * of labels makes a misleading item certain.
+ *
+ * m is the effective number of labels, (sum e)^2 / sum e^2 over the evidence e of each, the distance of the largest from the smallest
+ * log-likelihood that it gives to a state: n for n workers alike, and a label that says nothing (a spammer's) does not count, so that it
+ * cannot make the others less believed.
  */
 export interface Tempering {
-  /** At least 1 is usual; 1 leaves the posterior of a single label as it is. */
+  /** 1 leaves the posterior of a single label as it is. */
   temperature: number;
   /** Correlation of the evidence of two labels of one item, from 0. */
   perLabel: number;

@@ -7,6 +7,8 @@ export interface SimulatedItem {
   truth: number;
   /** Index of the wrong label that draws errors. */
   lure: number;
+  /** Index of the label most like the true one. */
+  like: number;
   misleading: boolean;
   /** In log odds; 0 is ordinary, above is harder. */
   difficulty: number;
@@ -20,6 +22,8 @@ export function drawItems(population: Population, throws: Dice): SimulatedItem[]
   const K = population.labels.length;
   const shares = population.shares ?? new Array<number>(K).fill(1);
   const workers = population.workers.reduce((sum, { count }) => sum + count, 0);
+  const like = Array.from({ length: K }, (_, k) => (k + 1 + throws.below(K - 1)) % K);
+  const hard = Array.from({ length: K }, () => (population.labelDifficulty ?? 0) * throws.normal());
   const width = String(population.items).length;
   return Array.from({ length: population.items }, (_, i) => {
     const truth = throws.weighted(shares);
@@ -27,8 +31,9 @@ export function drawItems(population: Population, throws: Dice): SimulatedItem[]
       name: `i${String(i + 1).padStart(width, '0')}`,
       truth,
       lure: (truth + 1 + throws.below(K - 1)) % K,
+      like: like[truth]!,
       misleading: throws.uniform() < (population.misleading ?? 0),
-      difficulty: (population.difficulty ?? 0) * throws.normal(),
+      difficulty: hard[truth]! + (population.difficulty ?? 0) * throws.normal(),
       labels: Math.min(workers, integerIn(population.labelsPerItem, throws)),
       gold: throws.uniform() < (population.gold ?? 0),
     };

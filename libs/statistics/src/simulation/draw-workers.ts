@@ -126,7 +126,9 @@ function seenBy(accuracy: number, item: SimulatedItem, population: Population, t
   const away = item.misleading ? item.truth : item.lure;
   const odds = (accuracy / (1 - accuracy)) * Math.exp(-item.difficulty);
   if (accuracy >= 1 || throws.uniform() < odds / (1 + odds)) return target;
-  if (throws.uniform() < (population.lure ?? 0)) return away;
+  const kind = throws.uniform();
+  if (kind < (population.lure ?? 0)) return away;
+  if (kind < (population.lure ?? 0) + (population.likeness ?? 0)) return target === item.truth ? item.like : away;
   return (target + 1 + throws.below(K - 1)) % K;
 }
 

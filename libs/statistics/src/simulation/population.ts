@@ -19,6 +19,10 @@ export interface Population {
   difficulty?: number;
   /** Share of errors that go to the item's lure; the rest is spread evenly. 0 unless said. */
   lure?: number;
+  /** Share of errors that go to the label most like the true one, the same for all items of a label; 0 unless said. */
+  likeness?: number;
+  /** Standard deviation of the labels' difficulty, in log odds, added to that of their items; 0 unless said. */
+  labelDifficulty?: number;
   /** Share of misleading items; 0 unless said. */
   misleading?: number;
   /** Share of items whose truth is handed out as gold; 0 unless said. */
