@@ -11,7 +11,7 @@ const aStatement = (event: string, revision = 0, hash = `hash of ${event}`) => (
   sourceId: event,
 });
 
-const words = (...args: Parameters<typeof outcomes>) => outcomes(...args).map((one) => one.outcome);
+const words = (...args: Parameters<typeof outcomes>) => outcomes(...args).map((one) => one.status);
 
 describe('outcomes', () => {
   it('accepts what is new and knows it again', () => {
@@ -33,7 +33,7 @@ describe('outcomes', () => {
 
   it('refuses another body under an id, whether used before or in the same request', () => {
     expect(outcomes([aStatement('e1'), aStatement('e1', 0, 'other')], nothing)[1]).toEqual({
-      outcome: 'rejected',
+      status: 'rejected',
       code: 'id_conflict',
       errors: [{ path: 'id', value: 'e1', expected: 'an id that its source has not used for something else' }],
     });
@@ -48,7 +48,7 @@ describe('outcomes', () => {
     fc.assert(
       fc.property(sent, (statements) => {
         const all = outcomes(statements, nothing);
-        const published = statements.filter((_, index) => ['accepted', 'superseded'].includes(all[index]!.outcome));
+        const published = statements.filter((_, index) => ['accepted', 'superseded'].includes(all[index]!.status));
         expect(published.map((one) => one.event).sort()).toEqual(['e1', 'e2', 'e3', 'e4']);
       }),
     );
@@ -57,7 +57,7 @@ describe('outcomes', () => {
 
 describe('tally', () => {
   it('counts each outcome, and those that wait among the accepted', () => {
-    expect(tally([{ outcome: 'accepted' }, { outcome: 'accepted', waits: true }, { outcome: 'duplicate' }])).toEqual({
+    expect(tally([{ status: 'accepted' }, { status: 'accepted', waits: true }, { status: 'duplicate' }])).toEqual({
       received: 3,
       accepted: 2,
       superseded: 0,

@@ -9,10 +9,10 @@ import { type Refusal } from './annotation.domain';
  *   rejected    not recorded
  */
 export type Outcome =
-  | { outcome: 'accepted'; waits?: true }
-  | { outcome: 'superseded' }
-  | { outcome: 'duplicate' }
-  | { outcome: 'rejected'; code: Refusal['code']; errors: FieldError[] };
+  | { status: 'accepted'; waits?: true }
+  | { status: 'superseded' }
+  | { status: 'duplicate' }
+  | { status: 'rejected'; code: Refusal['code']; errors: FieldError[] };
 
 /** A statement as its id and its content are known by. */
 export interface Known {
@@ -40,18 +40,18 @@ export function outcomes(statements: readonly (Known & { sourceId: string })[], 
   const revisions = new Map(held.revisions);
   return statements.map(({ event, hash, subject, revision, sourceId }) => {
     const known = hashes.get(event);
-    if (known === hash) return { outcome: 'duplicate' };
+    if (known === hash) return { status: 'duplicate' };
     if (known !== undefined) return idConflict(sourceId);
     hashes.set(event, hash);
     const highest = revisions.get(subject) ?? -1;
     revisions.set(subject, Math.max(highest, revision));
-    return { outcome: highest > revision ? 'superseded' : 'accepted' };
+    return { status: highest > revision ? 'superseded' : 'accepted' };
   });
 }
 
 function idConflict(sourceId: string): Outcome {
   const expected = 'an id that its source has not used for something else';
-  return { outcome: 'rejected', code: 'id_conflict', errors: [fieldError('id', sourceId, expected)] };
+  return { status: 'rejected', code: 'id_conflict', errors: [fieldError('id', sourceId, expected)] };
 }
 
 export interface Tally {
@@ -67,8 +67,8 @@ export interface Tally {
 export function tally(all: readonly Outcome[]): Tally {
   const counts: Tally = { received: all.length, accepted: 0, superseded: 0, duplicate: 0, rejected: 0, waiting: 0 };
   for (const one of all) {
-    counts[one.outcome]++;
-    if (one.outcome === 'accepted' && one.waits) counts.waiting++;
+    counts[one.status]++;
+    if (one.status === 'accepted' && one.waits) counts.waiting++;
   }
   return counts;
 }

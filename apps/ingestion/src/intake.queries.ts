@@ -1,0 +1,52 @@
+import { type Transaction } from '@assay/platform/transport/transaction';
+
+export type IntakeSubject = 'annotations' | 'items';
+
+/** Changes of what came in at the edge. received = accepted + duplicate + rejected; `waiting` are among the accepted. */
+export interface IntakeChange {
+  received: number;
+  accepted: number;
+  duplicate: number;
+  rejected: number;
+  waiting: number;
+}
+
+/** Adds to the counts of each project, in the order of names: the last thing that a transaction locks. */
+export async function countIntake(
+  tx: Transaction,
+  subject: IntakeSubject,
+  changes: ReadonlyMap<string, IntakeChange>,
+): Promise<void> {
+  for (const [project, change] of [...changes].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    await tx.sql(
+      `insert into intake (project, subject, received, accepted, duplicate, rejected, waiting) values ($1, $2, $3, $4, $5, $6, $7)
+       on conflict (project, subject) do update set
+         received = intake.received + excluded.received,
+         accepted = intake.accepted + excluded.accepted,
+         duplicate = intake.duplicate + excluded.duplicate,
+         rejected = intake.rejected + excluded.rejected,
+         waiting = intake.waiting + excluded.waiting`,
+      [project, subject, change.received, change.accepted, change.duplicate, change.rejected, change.waiting],
+    );
+  }
+}
+
+/** What came in at the edge, by subject; zeros where nothing did. */
+export async function intakeOf(tx: Transaction, project: string): Promise<Record<IntakeSubject, IntakeChange>> {
+  const rows = await tx.sql<{ subject: IntakeSubject } & Record<keyof IntakeChange, string>>(
+    'select * from intake where project = $1',
+    [project],
+  );
+  const counts = (subject: IntakeSubject): IntakeChange => {
+    const row = rows.find((one) => one.subject === subject);
+    const count = (name: keyof IntakeChange) => Number(row?.[name] ?? 0);
+    return {
+      received: count('received'),
+      accepted: count('accepted'),
+      duplicate: count('duplicate'),
+      rejected: count('rejected'),
+      waiting: count('waiting'),
+    };
+  };
+  return { annotations: counts('annotations'), items: counts('items') };
+}
