@@ -1,21 +1,11 @@
 import { type Transaction } from '@assay/platform/transport/transaction';
-
-export type IntakeSubject = 'annotations' | 'items';
-
-/** Changes of what came in at the edge. received = accepted + duplicate + rejected; `waiting` are among the accepted. */
-export interface IntakeChange {
-  received: number;
-  accepted: number;
-  duplicate: number;
-  rejected: number;
-  waiting: number;
-}
+import { type IntakeCount, type Subject } from './intake.domain';
 
 /** Adds to the counts of each project, in the order of names: the last thing that a transaction locks. */
 export async function countIntake(
   tx: Transaction,
-  subject: IntakeSubject,
-  changes: ReadonlyMap<string, IntakeChange>,
+  subject: Subject,
+  changes: ReadonlyMap<string, IntakeCount>,
 ): Promise<void> {
   for (const [project, change] of [...changes].sort(([a], [b]) => (a < b ? -1 : 1))) {
     await tx.sql(
@@ -32,14 +22,14 @@ export async function countIntake(
 }
 
 /** What came in at the edge, by subject; zeros where nothing did. */
-export async function intakeOf(tx: Transaction, project: string): Promise<Record<IntakeSubject, IntakeChange>> {
-  const rows = await tx.sql<{ subject: IntakeSubject } & Record<keyof IntakeChange, string>>(
+export async function intakeOf(tx: Transaction, project: string): Promise<Record<Subject, IntakeCount>> {
+  const rows = await tx.sql<{ subject: Subject } & Record<keyof IntakeCount, string>>(
     'select * from intake where project = $1',
     [project],
   );
-  const counts = (subject: IntakeSubject): IntakeChange => {
+  const counts = (subject: Subject): IntakeCount => {
     const row = rows.find((one) => one.subject === subject);
-    const count = (name: keyof IntakeChange) => Number(row?.[name] ?? 0);
+    const count = (name: keyof IntakeCount) => Number(row?.[name] ?? 0);
     return {
       received: count('received'),
       accepted: count('accepted'),

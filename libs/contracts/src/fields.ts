@@ -184,9 +184,7 @@ export function JsonObject(options: Presence = {}): PropertyDecorator {
 
 /** Any JSON value but null: a label, whose kind checks it. */
 export function AnyValue(options: Presence = {}): PropertyDecorator {
-  return field(() => ({ type: ['string', 'number', 'boolean', 'array', 'object'] }), options, [
-    check('isNotNull', (value) => value !== null, 'a value'),
-  ]);
+  return field(() => ({ not: { type: 'null' } }), options, [check('isNotNull', (value) => value !== null, 'a value')]);
 }
 
 function isPlainObject(value: unknown): boolean {

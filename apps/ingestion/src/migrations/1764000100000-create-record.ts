@@ -3,7 +3,7 @@ import { type MigrationInterface, type QueryRunner } from 'typeorm';
 /**
  * The system of record. Rows are only ever added, but for `worker.role`, the counts of `intake` and the progress of `rebuild`.
  */
-export class CreateRecord1764000000000 implements MigrationInterface {
+export class CreateRecord1764000100000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     // Every revision of every project: the highest is the present one.
     await runner.query(`
