@@ -1,8 +1,19 @@
 import { type Transaction } from '@assay/platform/transport/transaction';
 import { type IntakeCount, type Subject } from './intake.domain';
 
-/** Adds to the counts of each project, in the order of names: the last thing that a transaction locks. */
-export async function countIntake(
+/**
+ * Adds changes to the counts: the last that a transaction locks, annotations before items and projects in the order of names, so
+ * that two transactions never wait for each other in a circle.
+ */
+export async function countAll(
+  tx: Transaction,
+  changes: Record<Subject, ReadonlyMap<string, IntakeCount>>,
+): Promise<void> {
+  await countIntake(tx, 'annotations', changes.annotations);
+  await countIntake(tx, 'items', changes.items);
+}
+
+async function countIntake(
   tx: Transaction,
   subject: Subject,
   changes: ReadonlyMap<string, IntakeCount>,

@@ -7,7 +7,7 @@ import { Transactions } from '@assay/platform/transport/transactions';
 import { type Claim } from './annotation.domain';
 import { IngestionMetrics, type Way } from './ingestion.metrics';
 import { countNew, type Entry, type IntakeCount, type Subject } from './intake.domain';
-import { countIntake, intakeOf } from './intake.queries';
+import { countAll, intakeOf } from './intake.queries';
 import { submit } from './intake.submit';
 import { type Outcome } from './outcome.domain';
 
@@ -46,12 +46,6 @@ export class IntakeService {
   async counts(project: string): Promise<Record<Subject, IntakeCount>> {
     return this.transactions.run((tx) => intakeOf(tx, project));
   }
-}
-
-/** Adds changes to the counts; annotations before items, so that two transactions never wait for each other in a circle. */
-export async function countAll(tx: Transaction, changes: Record<Subject, Map<string, IntakeCount>>): Promise<void> {
-  await countIntake(tx, 'annotations', changes.annotations);
-  await countIntake(tx, 'items', changes.items);
 }
 
 function publishClaim(tx: Transaction, { type, data }: Claim, at: string): void {

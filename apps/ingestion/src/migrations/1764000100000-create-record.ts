@@ -1,7 +1,7 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 /**
- * The system of record. Rows are only ever added, but for `worker.role`, the counts of `intake` and the progress of `rebuild`.
+ * The system of record. Rows are only ever added, but for `worker.role`, the counts of `intake` and the progress of `drain` and `rebuild`.
  */
 export class CreateRecord1764000100000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -79,12 +79,13 @@ export class CreateRecord1764000100000 implements MigrationInterface {
         waiting bigint not null default 0,
         primary key (project, subject)
       )`);
-    // How far each lane has looked for what waits: the schema version of the project when it looked last.
+    // What a lane still has to judge again since a project came to its revision, of the events that wait for it.
     await runner.query(`
-      create table drained (
+      create table drain (
         lane integer not null,
         project text not null,
-        schema_version integer not null,
+        revision bigint not null,
+        remaining bigint not null,
         primary key (lane, project)
       )`);
     await runner.query(`
@@ -102,7 +103,7 @@ export class CreateRecord1764000100000 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     for (const table of [
       'rebuild',
-      'drained',
+      'drain',
       'intake',
       'annotation',
       'item_withdrawal',
