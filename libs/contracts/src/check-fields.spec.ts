@@ -62,7 +62,7 @@ describe('checkFields', () => {
   });
 
   it.each([AnnotationSubmitted, InboundAnnotation, ProjectDefinition])('gives the verdict of ajv: %p', (dataClass) => {
-    const ajv = new Ajv2020({ allowUnionTypes: true, formats: { 'utc-timestamp': isUtcTimestamp } });
+    const ajv = new Ajv2020({ strict: true, formats: { 'utc-timestamp': isUtcTimestamp } });
     const validate = ajv.compile(schemaOf(dataClass));
     const fields = Object.keys(schemaOf(dataClass)['properties'] as object);
     const value = fc.oneof(

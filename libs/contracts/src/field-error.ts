@@ -28,3 +28,8 @@ export function describeFieldError(error: FieldError): string {
     ? `${where} is missing: expected ${error.expected}`
     : `${where} ${JSON.stringify(error.value)}: expected ${error.expected}`;
 }
+
+/** Where and what was expected, without the values: for what others read who may not see them. */
+export function describeExpectations(errors: readonly FieldError[]): string {
+  return errors.map(({ path, expected }) => `${path === '' ? 'it' : path}: expected ${expected}`).join('; ');
+}

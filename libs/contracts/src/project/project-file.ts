@@ -37,13 +37,12 @@ function completeQuestions(questions: unknown): unknown {
   if (!Array.isArray(questions)) return questions;
   return questions.map((question: unknown) => {
     if (!isObject(question)) return question;
-    const name = question['name'] ?? (questions.length === 1 ? 'label' : undefined);
-    const labels = question['labels'];
+    const { name, kind, labels, ...rest } = question;
     return {
-      ...question,
-      name,
-      kind: question['kind'] ?? 'choice',
+      name: name ?? (questions.length === 1 ? 'label' : undefined),
+      kind: kind ?? 'choice',
       labels: Array.isArray(labels) ? labels.map(written) : labels,
+      ...rest,
     };
   });
 }
