@@ -4,7 +4,8 @@ import { type Topic } from '@assay/contracts/contract';
 import { type LogBatch, type LogRecord, type Subscription } from '../event-log/event-log';
 import { type Batch, type ReceivedEvent } from './batch';
 import { type BatchMetrics } from './batch-metrics';
-import { isTransient, messageOf } from './failure';
+import { isTransient } from '../postgres/transient-error';
+import { messageOf } from './message-of';
 import { createLane, holdLane, type Lane, lanePositions, moveCut, moveLane } from './lane.queries';
 import { BatchTransaction } from './lane-transaction';
 import { type LaneTransaction } from './transaction';
@@ -97,6 +98,7 @@ export class SliceRunner {
       } catch (error) {
         if (!isTransient(error)) {
           if (tries++ >= HANDLER_TRIES) return this.halve(lane, topic, slice, batch, error);
+          logger.warn(`${where}: ${messageOf(error)}; tried again`);
           continue;
         }
         this.positions.delete(nameOf(lane, topic.name));
