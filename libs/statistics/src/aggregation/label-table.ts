@@ -1,0 +1,135 @@
+/** One label, by name. */
+export interface LabelRow {
+  item: string;
+  worker: string;
+  label: string;
+}
+
+/**
+ * Labels as columns, in the one order that depends on nothing but the set of labels: by item, worker, label. So a fit over the table is a
+ * function of the set. Names are interned: `item[i]` is an index into `items`.
+ */
+export interface LabelTable {
+  /** Names in the order of their code units. */
+  items: readonly string[];
+  workers: readonly string[];
+  /** Names in the order of the schema. */
+  labels: readonly string[];
+  item: Int32Array;
+  worker: Int32Array;
+  label: Int32Array;
+  /** Labels of item t are those from itemStart[t] up to but without itemStart[t + 1]; one longer than `items`. */
+  itemStart: Int32Array;
+}
+
+/**
+ * The table of some rows. Every row counts, also several of one worker on one item.
+ * @param labels the schema's labels in order; without it, those that occur, in the order of their code units.
+ * @throws RangeError on a label that is not in the schema.
+ */
+export function labelTable(rows: Iterable<LabelRow>, labels?: readonly string[]): LabelTable {
+  const items = new Interner();
+  const workers = new Interner();
+  const names = new Interner(labels);
+  const columns = [new IntColumn(), new IntColumn(), new IntColumn()] as const;
+  for (const row of rows) {
+    columns[0].push(items.indexOf(row.item));
+    columns[1].push(workers.indexOf(row.worker));
+    const label = names.indexOf(row.label);
+    if (labels !== undefined && label >= labels.length) {
+      const place = `label "${row.label}" of item "${row.item}" by worker "${row.worker}"`;
+      throw new RangeError(`${place}: expected one of ${labels.join(', ')}`);
+    }
+    columns[2].push(label);
+  }
+  const item = items.inOrder(columns[0].values());
+  const worker = workers.inOrder(columns[1].values());
+  const label = labels ? { names: labels, column: columns[2].values() } : names.inOrder(columns[2].values());
+  return tableOf(item, worker, label);
+}
+
+interface NamedColumn {
+  names: readonly string[];
+  column: Int32Array;
+}
+
+function tableOf(item: NamedColumn, worker: NamedColumn, label: NamedColumn): LabelTable {
+  // Three stable counting sorts, the least significant key first: O(N), where comparing names would be the cost of the whole fit.
+  let order = sequence(item.column.length);
+  for (const { names, column } of [label, worker, item]) order = stableOrder(order, column, names.length);
+  const pick = (column: Int32Array) => order.map((row) => column[row]!);
+  const itemColumn = pick(item.column);
+  return {
+    items: item.names,
+    workers: worker.names,
+    labels: label.names,
+    item: itemColumn,
+    worker: pick(worker.column),
+    label: pick(label.column),
+    itemStart: starts(itemColumn, item.names.length),
+  };
+}
+
+/** Where each key begins in a sorted column; one longer than the number of keys. */
+export function starts(sorted: Int32Array, keys: number): Int32Array {
+  const start = new Int32Array(keys + 1);
+  for (let i = 0; i < sorted.length; i++) start[sorted[i]! + 1]!++;
+  for (let key = 0; key < keys; key++) start[key + 1]! += start[key]!;
+  return start;
+}
+
+function stableOrder(order: Int32Array, keys: Int32Array, count: number): Int32Array {
+  const next = new Int32Array(count + 1);
+  for (let i = 0; i < keys.length; i++) next[keys[i]! + 1]!++;
+  for (let key = 0; key < count; key++) next[key + 1]! += next[key]!;
+  const sorted = new Int32Array(order.length);
+  for (let i = 0; i < order.length; i++) sorted[next[keys[order[i]!]!]!++] = order[i]!;
+  return sorted;
+}
+
+function sequence(length: number): Int32Array {
+  const values = new Int32Array(length);
+  for (let i = 0; i < length; i++) values[i] = i;
+  return values;
+}
+
+class Interner {
+  private readonly index = new Map<string, number>();
+
+  constructor(names: readonly string[] = []) {
+    for (const name of names) this.index.set(name, this.index.size);
+  }
+
+  /** Index of a name; a new one is added. */
+  indexOf(name: string): number {
+    let index = this.index.get(name);
+    if (index === undefined) this.index.set(name, (index = this.index.size));
+    return index;
+  }
+
+  /** The names sorted, and a column of their old indices rewritten to the new. */
+  inOrder(column: Int32Array): NamedColumn {
+    const names = [...this.index.keys()].sort();
+    const position = new Int32Array(names.length);
+    names.forEach((name, i) => (position[this.index.get(name)!] = i));
+    return { names, column: column.map((old) => position[old]!) };
+  }
+}
+
+class IntColumn {
+  private data = new Int32Array(1024);
+  private length = 0;
+
+  push(value: number): void {
+    if (this.length === this.data.length) {
+      const larger = new Int32Array(this.data.length * 2);
+      larger.set(this.data);
+      this.data = larger;
+    }
+    this.data[this.length++] = value;
+  }
+
+  values(): Int32Array {
+    return this.data.subarray(0, this.length);
+  }
+}

@@ -1,0 +1,40 @@
+import { type LabelTable } from './label-table';
+import { indexOfMax } from './posterior';
+
+/**
+ * Vote shares: T * K, the share of each label among the labels of each item. An item without labels has equal shares.
+ */
+export function voteShares(table: LabelTable): Float64Array {
+  const K = table.labels.length;
+  const shares = new Float64Array(table.items.length * K);
+  for (let t = 0; t < table.items.length; t++) {
+    const from = table.itemStart[t]!;
+    const to = table.itemStart[t + 1]!;
+    if (from === to) shares.fill(1 / K, t * K, (t + 1) * K);
+    for (let i = from; i < to; i++) shares[t * K + table.label[i]!]! += 1 / (to - from);
+  }
+  return shares;
+}
+
+/**
+ * How a tied vote is settled.
+ *   first-label    the label that stands first in the schema
+ *   most-frequent  of the tied labels the one that has most labels in the whole table, then the first
+ */
+export type TieRule = 'first-label' | 'most-frequent';
+
+/** The majority label of each item (an index of `labels`), ties by the rule. An item without labels has -1. */
+export function majority(table: LabelTable, ties: TieRule = 'first-label'): Int32Array {
+  const K = table.labels.length;
+  const frequency = new Float64Array(K);
+  for (const label of table.label) frequency[label]! += 1;
+  const votes = new Int32Array(K);
+  return Int32Array.from(table.items, (_, t) => {
+    if (table.itemStart[t] === table.itemStart[t + 1]) return -1;
+    votes.fill(0);
+    for (let i = table.itemStart[t]!; i < table.itemStart[t + 1]!; i++) votes[table.label[i]!]! += 1;
+    if (ties === 'first-label') return indexOfMax(votes);
+    const most = votes[indexOfMax(votes)]!;
+    return indexOfMax(frequency.map((count, k) => (votes[k] === most ? count : -1)));
+  });
+}
