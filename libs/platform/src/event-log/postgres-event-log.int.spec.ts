@@ -30,7 +30,6 @@ describe('PostgresEventLog', () => {
       },
     });
     expect(sub.lanes()).toEqual([0, 1, 2]);
-    const t = performance.now();
     await log.append([{ topic: 't', partition: 1, key: 'a', headers: { x: 'y' }, value: null }]);
     await two;
     await log.close();
