@@ -5,7 +5,7 @@ export type Migration = new () => MigrationInterface;
 
 /**
  * Brings a schema up to date: runs, in the order given, the migrations that its table `migration` does not name. All of them commit
- * or none does, and two processes that do this at once run each migration once.
+ * or none does. `provision` sees to it that one process does this at a time.
  * @param owner role that is to own what they make.
  * @throws Error where the schema is of a newer version than this list.
  */
@@ -13,7 +13,6 @@ export async function migrate(admin: DataSource, schema: string, owner: string, 
   const runner = admin.createQueryRunner();
   await runner.startTransaction();
   try {
-    await runner.query(`select pg_advisory_xact_lock(hashtextextended('assay migrate ' || $1, 0))`, [schema]);
     await runner.query(`set local role ${owner}`);
     await runner.query(`set local search_path = ${schema}`);
     await runner.query(

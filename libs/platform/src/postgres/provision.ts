@@ -32,6 +32,8 @@ export async function provision(
   ];
   const admin = await new DataSource({ type: 'postgres', url: adminUrl, extra: { max: 1 } }).initialize();
   try {
+    // One at a time in this database, until the session ends.
+    await admin.query(`select pg_advisory_lock(hashtextextended('assay provision', 0))`);
     await createOwner(admin);
     for (const { name, migrations } of schemas) {
       await createRole(admin, adminUrl, name);
@@ -111,7 +113,7 @@ async function createSchema(admin: DataSource, schema: string): Promise<void> {
   });
 }
 
-/** The catalogue of roles has no locks that wait: who changes it at the same time as another gets an error, and tries again. */
+/** Roles are changed from other databases too, and their catalogue has no locks that wait: who comes second gets an error, and tries again. */
 async function again(change: () => Promise<void>): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
