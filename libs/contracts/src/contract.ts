@@ -4,7 +4,7 @@ import { type DataClass } from './fields';
 export interface Topic {
   name: string;
   /** What the key is made of: topics with one kind of lane that a service reads form its lanes. */
-  lane: 'project' | 'worker' | 'item' | 'tool';
+  lane: 'project' | 'worker' | 'item' | 'tool' | 'access';
   partitions: number;
   /** Only the newest event of a key is kept: each event is the full state. */
   compacted: boolean;

@@ -1,0 +1,71 @@
+import { type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import { LoggerModule } from 'nestjs-pino';
+import { type Logger } from 'pino';
+import { Registry } from 'prom-client';
+import { DataSource } from 'typeorm';
+import { CATALOGUE } from '@assay/contracts/catalogue';
+import { ACCESS_EVENTS } from '@assay/contracts/topics';
+import { Settings } from './config/settings';
+import { BodyInterceptor } from './http/body.interceptor';
+import { IdempotencyInterceptor } from './http/idempotency.interceptor';
+import { ProblemFilter } from './http/problem.filter';
+import { RateLimit } from './http/rate-limit';
+import { AccessConsumer } from './security/access.consumer';
+import { AccessGuard } from './security/access.guard';
+import { type KeptKey } from './security/access-key';
+import { AccessKeys } from './security/access-keys';
+import { Authenticator } from './security/authenticator';
+import { type ServiceDefinition } from './service-definition';
+import { Transactions } from './transport/transactions';
+
+/** What one service's application is made of, besides its own module. */
+export interface PlatformParts {
+  settings: Settings;
+  dataSource: DataSource;
+  transactions: Transactions;
+  registry: Registry;
+  logger: Logger;
+  /** Requests a second that one caller may make. */
+  requestsPerSecond: number;
+  adminKey: KeptKey | undefined;
+}
+
+/**
+ * What every service's module may inject: `DataSource`, `Transactions`, `Settings`, `Registry`; and what stands before every route: guard,
+ * body, idempotency, problems.
+ */
+@Global()
+@Module({})
+export class PlatformModule {
+  static forService(definition: ServiceDefinition, parts: PlatformParts): DynamicModule {
+    const provided: Provider[] = [
+      { provide: Settings, useValue: parts.settings },
+      { provide: DataSource, useValue: parts.dataSource },
+      { provide: Transactions, useValue: parts.transactions },
+      { provide: Registry, useValue: parts.registry },
+    ];
+    return {
+      module: PlatformModule,
+      imports: [
+        LoggerModule.forRoot({ pinoHttp: { logger: parts.logger, autoLogging: false, quietReqLogger: true } }),
+      ],
+      controllers: consumesKeys(definition) ? [AccessConsumer] : [],
+      providers: [
+        ...provided,
+        { provide: AccessKeys, useFactory: () => new AccessKeys(parts.dataSource, parts.adminKey) },
+        { provide: RateLimit, useFactory: () => new RateLimit(parts.requestsPerSecond) },
+        Authenticator,
+        { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_INTERCEPTOR, useClass: BodyInterceptor },
+        { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
+        { provide: APP_FILTER, useFactory: () => new ProblemFilter(parts.logger) },
+      ],
+      exports: provided,
+    };
+  }
+}
+
+function consumesKeys({ name }: ServiceDefinition): boolean {
+  return CATALOGUE.some(({ topic, consumers }) => topic === ACCESS_EVENTS && consumers.includes(name));
+}
