@@ -82,6 +82,10 @@ function clusterFolder(folder: string, user: PostgresUser | undefined, say: (lin
   const cluster = join(folder, 'cluster');
   const entry = lstatSync(cluster, { throwIfNoEntry: false });
   if (entry?.isSymbolicLink()) return readlinkSync(cluster);
+  if (entry && !canReach(user, cluster))
+    throw new Error(
+      `user ${user?.name ?? `of uid ${process.getuid?.()}`} cannot reach ${cluster}: expected its owner, and folders that it may enter`,
+    );
   if (entry || canReach(user, folder)) return cluster;
   const elsewhere = mkdtempSync(join(reachableFolder(user!), 'cluster-'));
   chownSync(elsewhere, user!.uid, user!.gid);
