@@ -105,6 +105,6 @@ function copyWhole(native: string, copy: string): void {
 function readableByAll(path: string): void {
   const entry = lstatSync(path);
   if (entry.isSymbolicLink()) return;
-  chmodSync(path, entry.mode | (entry.isDirectory() || entry.mode & 0o100 ? 0o555 : 0o444));
+  chmodSync(path, entry.isDirectory() || entry.mode & 0o100 ? 0o755 : 0o644);
   if (entry.isDirectory()) for (const name of readdirSync(path)) readableByAll(join(path, name));
 }

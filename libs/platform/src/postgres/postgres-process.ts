@@ -62,6 +62,10 @@ export function initCluster(cluster: Cluster, password: string): void {
   rmSync(passwordFile, { force: true });
   if (run.error)
     throw new Error(`cannot run ${cluster.binaries.initdb}: expected Linux with glibc, or macOS`, { cause: run.error });
+  if (run.stderr.includes('could not look up effective user ID'))
+    throw new Error(
+      `uid ${process.getuid?.()} has no name: expected a line for it in /etc/passwd, or ASSAY_DATABASE_URL`,
+    );
   if (run.status !== 0) throw new Error(`initdb in ${fresh} failed: ${run.stderr}`);
   renameSync(fresh, cluster.data);
 }
