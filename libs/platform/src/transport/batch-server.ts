@@ -30,6 +30,8 @@ export interface BatchServerOptions {
 export class BatchServer extends Server implements CustomTransportStrategy {
   override readonly transportId = TRANSPORT;
   private subscription: Subscription | undefined;
+  // Batches come before `subscribe` has answered.
+  private subscribing: Promise<Subscription> | undefined;
   private readonly lanes = new Map<string, LaneWorker>();
   private topics: readonly Topic[] = [];
   private laneWork: { kind: string; everyMs: number; handle: Handle }[] = [];
@@ -83,7 +85,7 @@ export class BatchServer extends Server implements CustomTransportStrategy {
     this.topics = topics;
     this.runner = new SliceRunner(this.options, topics, consumers);
     if (topics.length === 0) return;
-    this.subscription = await this.options.log.subscribe({
+    this.subscribing = this.options.log.subscribe({
       group: this.options.service,
       topics: topics.map((topic) => topic.name),
       positions: (partition) => this.positions(partition),
@@ -92,6 +94,7 @@ export class BatchServer extends Server implements CustomTransportStrategy {
       onRevoked: (partition) => this.revoked(partition),
       onCrash: (error) => this.options.onCrash(error),
     });
+    this.subscription = await this.subscribing;
   }
 
   private async positions(partition: number): Promise<Map<string, number>> {
@@ -105,9 +108,11 @@ export class BatchServer extends Server implements CustomTransportStrategy {
 
   private async eachBatch(batch: LogBatch): Promise<void> {
     const topic = this.topics.find((one) => one.name === batch.topic);
-    if (!topic || !this.subscription || !this.runner) return;
+    const subscription = await this.subscribing;
+    const { runner } = this;
+    if (!topic || !subscription || !runner)
+      throw new Error(`a batch of ${batch.topic}: expected only topics that were subscribed to`);
     const lane = this.lane(topic.lane, batch.partition);
-    const { subscription, runner } = this;
     await lane.exclusively(() => runner.run(batch, topic, subscription));
     for (const worker of this.lanes.values()) worker.wake();
   }

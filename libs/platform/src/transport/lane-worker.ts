@@ -1,4 +1,4 @@
-import { messageOf } from './failure';
+import { messageOf } from './message-of';
 import { type Lane } from './lane.queries';
 import { type Handle, type SliceRunner } from './slice-runner';
 

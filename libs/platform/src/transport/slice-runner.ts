@@ -4,7 +4,8 @@ import { type Topic } from '@assay/contracts/contract';
 import { type LogBatch, type LogRecord, type Subscription } from '../event-log/event-log';
 import { type Batch, type ReceivedEvent } from './batch';
 import { type BatchMetrics } from './batch-metrics';
-import { isTransient, messageOf } from './failure';
+import { isTransient } from '../postgres/transient-error';
+import { messageOf } from './message-of';
 import { createLane, holdLane, type Lane, lanePositions, moveCut, moveLane } from './lane.queries';
 import { BatchTransaction } from './lane-transaction';
 import { type LaneTransaction } from './transaction';
@@ -70,7 +71,7 @@ export class SliceRunner {
     await createLane(this.options.dataSource.manager, lane);
     const more = await this.options.dataSource.transaction(async (manager) => {
       await holdLane(manager, lane);
-      const tx = this.transaction(manager, lane, this.accountedOf.get(lane.kind) ?? '');
+      const tx = this.transaction(manager, lane);
       const left = await handle(lane.partition, tx);
       await tx.flush();
       return left === true;
@@ -97,6 +98,7 @@ export class SliceRunner {
       } catch (error) {
         if (!isTransient(error)) {
           if (tries++ >= HANDLER_TRIES) return this.halve(lane, topic, slice, batch, error);
+          logger.warn(`${where}: ${messageOf(error)}; tried again`);
           continue;
         }
         this.positions.delete(nameOf(lane, topic.name));
@@ -147,7 +149,7 @@ export class SliceRunner {
     const readings = slice.map((record) => verdict ?? readRecord(topic.name, record));
     const isMoved = await dataSource.transaction(async (manager) => {
       if (!(await moveLane(manager, lane, topic.name, this.known(lane, topic.name), end))) return false;
-      const tx = this.transaction(manager, lane, topic.name);
+      const tx = this.transaction(manager, lane);
       const events = this.receive(tx, topic, slice, readings);
       if (events.length > 0) {
         const batch: Batch = { topic: topic.name, lane: lane.partition, events };
@@ -192,11 +194,9 @@ export class SliceRunner {
     return events;
   }
 
-  private transaction(manager: DataSource['manager'], lane: Lane, topic: string): BatchTransaction {
+  private transaction(manager: DataSource['manager'], lane: Lane): BatchTransaction {
     const accounted = this.accountedOf.get(lane.kind);
-    const tx = new BatchTransaction(manager, { ...lane, service: this.options.service, accounted });
-    tx.topic = topic;
-    return tx;
+    return new BatchTransaction(manager, { ...lane, service: this.options.service, accounted });
   }
 
   private stopAt(batch: LogBatch, position: number, subscription: Subscription): void {

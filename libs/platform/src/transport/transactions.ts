@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type Contract } from '@assay/contracts/contract';
-import { isTransient } from './failure';
+import { isTransient } from '../postgres/transient-error';
 import { rowsOf } from './lane-transaction';
 import { insertOutbox } from './outbox';
 import { type Relay } from './relay';

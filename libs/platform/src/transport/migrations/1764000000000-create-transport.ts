@@ -25,7 +25,7 @@ export class CreateTransport1764000000000 implements MigrationInterface {
       )`);
     await runner.query(`
       create table relay (
-        only boolean primary key default true check (only),
+        singleton boolean primary key default true check (singleton),
         owner uuid,
         leased_until timestamptz not null default now()
       )`);
