@@ -6,6 +6,8 @@ import { type HttpRequest } from '../http/http-request';
 export interface Caller {
   /** Id of the key, or issuer and subject of the token: for audit rows and limits. */
   id: string;
+  /** Who holds the key: the same after its rotation. What a tool sends is of this source unless it says otherwise. */
+  holder: string;
   role: AccessRole;
   /** Names of projects, or `*` alone for all. */
   projects: readonly string[];
