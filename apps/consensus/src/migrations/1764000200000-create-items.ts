@@ -1,7 +1,7 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 /** Projects as they were told, items with all that is known of them, and agreement in stripes. */
-export class CreateItems1764000000000 implements MigrationInterface {
+export class CreateItems1764000200000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       create table project (
