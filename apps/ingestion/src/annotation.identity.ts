@@ -15,9 +15,12 @@ export function sourceIdOf({ type, fresh, data }: Claim): string {
   return eventId('claim', type, JSON.stringify(said.sort(([a], [b]) => (a < b ? -1 : 1))));
 }
 
-/** The event that a claim is recorded and published as: one a source and id, for good. */
-export function annotationEventId(source: string, sourceId: string): string {
-  return eventId('annotation', source, sourceId);
+/**
+ * The event that a claim is recorded and published as: one a source and id, for good. Of each project apart, as there are tools that
+ * count from 1 in every project.
+ */
+function annotationEventId(project: string, source: string, sourceId: string): string {
+  return eventId('annotation', project, source, sourceId);
 }
 
 /** A statement as it is recorded. */
@@ -38,7 +41,7 @@ export function toRow({ about, content }: Statement, sourceId: string, at: strin
   };
   return {
     ...row,
-    event: annotationEventId(about.source, sourceId),
+    event: annotationEventId(about.project, about.source, sourceId),
     source: about.source,
     source_id: sourceId,
     schema_version: given?.schemaVersion ?? null,
