@@ -275,6 +275,19 @@ describe('annotations', () => {
     expect((await call('GET', `${path}?cursor=${forged}`)).status).toBe(422);
   });
 
+  it('have one effect and one answer under an idempotency key', async () => {
+    const project = await aProject();
+    const send = () =>
+      call(
+        'POST',
+        `/v1/annotations/${project}`,
+        { item: '1', worker: 'w1', label: '1' },
+        { 'idempotency-key': project },
+      );
+    expect([statuses(await send()), statuses(await send())]).toEqual([['accepted'], ['accepted']]);
+    expect((await call('GET', `/v1/projects/${project}/intake`)).body).toMatchObject({ annotations: { received: 1 } });
+  });
+
   it('have one effect, whoever sends them at the same time', async () => {
     const project = await aProject();
     const lines = Array.from({ length: 300 }, (_, index) =>
