@@ -25,7 +25,7 @@ export interface Contract<T extends object = object> {
   summary: string;
   topic: Topic;
   /** The record's key, which decides the partition. */
-  key(data: T): string;
+  key(data: NoInfer<T>): string;
   data: DataClass<T>;
   producer: ServiceName | 'tools' | 'all';
   consumers: readonly ServiceName[];

@@ -47,9 +47,7 @@ export class PlatformModule {
     ];
     return {
       module: PlatformModule,
-      imports: [
-        LoggerModule.forRoot({ pinoHttp: { logger: parts.logger, autoLogging: false, quietReqLogger: true } }),
-      ],
+      imports: [LoggerModule.forRoot({ pinoHttp: { logger: parts.logger, autoLogging: false, quietReqLogger: true } })],
       controllers: consumesKeys(definition) ? [AccessConsumer] : [],
       providers: [
         ...provided,

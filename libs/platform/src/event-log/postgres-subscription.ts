@@ -143,7 +143,9 @@ export class PostgresSubscription implements Subscription, LaneSource {
         await member.release(others);
       }
       const missing = mine.filter((lane) => !this.readers.has(lane));
-      if (missing.length > 0) for (const lane of await member.take(missing)) await this.assign(lane, member);
+      const taken = missing.length > 0 ? await member.take(missing) : [];
+      if (taken.length > 0) await this.look();
+      await Promise.all(taken.map((lane) => this.assign(lane, member)));
     } catch (error) {
       if (this.member === member) await this.bear(error as Error);
     }
@@ -152,7 +154,6 @@ export class PostgresSubscription implements Subscription, LaneSource {
   private async assign(lane: number, member: GroupMember): Promise<void> {
     try {
       const known = await this.options.positions(lane);
-      await this.look();
       if (this.isStopping || this.member !== member) return;
       const topics = this.topics.filter(({ partitions }) => lane < partitions).map(({ name }) => name);
       const first = (topic: string) => this.ends.get(`${lane} ${topic}`)?.first ?? 0;

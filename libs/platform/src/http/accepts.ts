@@ -47,10 +47,7 @@ export function AcceptsLines(
 /** The route's `@Body()` is a Buffer, for what is signed or not JSON. */
 export function AcceptsBytes(types: readonly string[], options: { limit?: number } = {}) {
   const { limit = MEGABYTE } = options;
-  return accepts(
-    { types, limit, reading: { as: 'bytes' } },
-    ApiBody({ schema: { type: 'string', format: 'binary' } }),
-  );
+  return accepts({ types, limit, reading: { as: 'bytes' } }, ApiBody({ schema: { type: 'string', format: 'binary' } }));
 }
 
 function accepts(description: BodyDescription, body: MethodDecorator): MethodDecorator {

@@ -59,7 +59,10 @@ export class IdempotencyInterceptor implements NestInterceptor {
     return this.transactions.run(async (tx) => {
       const kept = await claimKey(tx.manager, caller, key, hash);
       if (kept && !kept.request_hash.equals(hash)) {
-        throw new Problem('idempotency_conflict', 'idempotency-key: expected the request that it was used for, or a new key');
+        throw new Problem(
+          'idempotency_conflict',
+          'idempotency-key: expected the request that it was used for, or a new key',
+        );
       }
       if (kept) return kept;
       const answer = await handle();
@@ -71,7 +74,10 @@ export class IdempotencyInterceptor implements NestInterceptor {
 
 function hashOf({ method, originalUrl, headers, bytes }: HttpRequest): Buffer {
   const parts = JSON.stringify([method, originalUrl, headers['content-type'] ?? '']);
-  return createHash('sha256').update(parts).update(bytes ?? '').digest();
+  return createHash('sha256')
+    .update(parts)
+    .update(bytes ?? '')
+    .digest();
 }
 
 function keptHeaders(response: HttpResponse): Record<string, string> {

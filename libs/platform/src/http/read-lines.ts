@@ -26,7 +26,7 @@ function jsonLines(bytes: Buffer): Line[] {
 function ndjsonLines(bytes: Buffer, most: number): Line[] {
   const lines: Line[] = [];
   let line = 0;
-  for (let start = 0; start < bytes.length; ) {
+  for (let start = 0; start < bytes.length;) {
     const newline = bytes.indexOf(0x0a, start);
     const end = newline === -1 ? bytes.length : newline;
     line++;

@@ -5,7 +5,10 @@ import { type Settings } from '../config/settings';
  * The log of a process: a JSON line an event, on stderr. What requests and events carry is not logged: no body, label or name of a worker;
  * authorization is blotted out wherever it should come along.
  */
-export function createLogger(settings: Pick<Settings, 'logLevel'>, stream = destination({ fd: 2, sync: true })): Logger {
+export function createLogger(
+  settings: Pick<Settings, 'logLevel'>,
+  stream = destination({ fd: 2, sync: true }),
+): Logger {
   const secret = ['authorization', 'password', 'secret', 'databaseUrl'];
   return pino(
     {

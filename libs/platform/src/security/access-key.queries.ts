@@ -8,9 +8,7 @@ export type KeyState = KeyIssued & Partial<Pick<KeyRevoked, 'revokedAt'>>;
 
 /** The key of this id, revoked or not. */
 export async function keyById(manager: EntityManager, id: string): Promise<KeyState | undefined> {
-  const [row] = rowsOf<{ state: KeyState }>(
-    await manager.query('select state from access_key where id = $1', [id]),
-  );
+  const [row] = rowsOf<{ state: KeyState }>(await manager.query('select state from access_key where id = $1', [id]));
   return row?.state;
 }
 

@@ -18,7 +18,9 @@ export class AccessKeys {
     const given = parseKey(text);
     if (given === undefined) return undefined;
     if (given.id === this.first?.id) {
-      return isSecretOf(given.secret, this.first.hash) ? { id: given.id, holder: 'admin', role: 'admin', projects: ['*'] } : undefined;
+      return isSecretOf(given.secret, this.first.hash)
+        ? { id: given.id, holder: 'admin', role: 'admin', projects: ['*'] }
+        : undefined;
     }
     const kept = await keyById(this.dataSource.manager, given.id);
     if (kept === undefined || kept.revokedAt !== undefined || !isSecretOf(given.secret, kept.hash)) return undefined;

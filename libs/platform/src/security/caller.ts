@@ -1,12 +1,11 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { type AccessRole } from '@assay/contracts/access/access-role';
-import { type HttpRequest } from '../http/http-request';
 
 /** Who makes a request, as the credential says it; nothing in a payload adds to it. */
 export interface Caller {
   /** Id of the key, or issuer and subject of the token: for audit rows and limits. */
   id: string;
-  /** Who holds the key: the same after its rotation. What a tool sends is of this source unless it says otherwise. */
+  /** Who holds the credential, through rotations of its key: the source of what it sends. */
   holder: string;
   role: AccessRole;
   /** Names of projects, or `*` alone for all. */
@@ -22,5 +21,5 @@ export function maySee(caller: Caller, project: string): boolean {
 
 /** The caller, as the argument of a controller's method. */
 export const CalledBy = createParamDecorator((_data: unknown, context: ExecutionContext) => {
-  return context.switchToHttp().getRequest<HttpRequest>().caller;
+  return context.switchToHttp().getRequest<{ caller?: Caller }>().caller;
 });

@@ -38,8 +38,8 @@ function routesOfController(controller: Controller): Route[] {
     if (method === undefined) return [];
     const path = [controller, handler].map((place) => String(Reflect.getMetadata(PATH, place))).join('/');
     const declaredBy = `${controller.name}.${name}`;
-    const roles = (Reflect.getMetadata(ROLES_OF_ROUTE, handler) ??
-      Reflect.getMetadata(ROLES_OF_ROUTE, controller)) as readonly AccessRole[] | undefined;
+    const roles = (Reflect.getMetadata(ROLES_OF_ROUTE, handler) ?? Reflect.getMetadata(ROLES_OF_ROUTE, controller)) as
+      readonly AccessRole[] | undefined;
     if (roles === undefined) {
       throw new Error(`route ${RequestMethod[method]} ${path} (${declaredBy}) has no roles: expected @Roles(...)`);
     }

@@ -18,6 +18,7 @@ import { type EventLog } from '../event-log/event-log';
 import { PostgresEventLog } from '../event-log/postgres-event-log';
 import { openDataSource } from '../postgres/data-source';
 import { serviceUrl } from '../postgres/service-url';
+import { AccessConsumer } from '../security/access.consumer';
 import { type Batch } from './batch';
 import { batchMetrics } from './batch-metrics';
 import { BatchServer } from './batch-server';
@@ -80,7 +81,7 @@ class TestConsumer {
   }
 }
 
-@Module({ controllers: [TestConsumer] })
+@Module({ controllers: [TestConsumer, AccessConsumer] })
 class TestModule {}
 
 const definition = { name: 'consensus', migrations: [CreateSeen1], entities: [] } as const;
