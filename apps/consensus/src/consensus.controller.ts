@@ -49,17 +49,10 @@ export class ConsensusController {
   }
 
   /** One item, with what its decision came from. */
-  @Get('items/:item')
+  @Get(':item')
   @Roles('tool', 'lead')
   async item(@Param('project') project: string, @Param('item') item: string) {
     return this.reader.provenance(project, item);
-  }
-
-  /** Number of items by state. */
-  @Get('summary')
-  @Roles('tool', 'lead', 'operator')
-  async summary(@Param('project') project: string) {
-    return this.reader.summary(project);
   }
 }
 
@@ -83,6 +76,13 @@ export class AgreementController {
 @Controller('v1/ops/consensus')
 export class ConsensusOperationsController {
   constructor(private readonly reader: ConsensusReader) {}
+
+  /** Number of items by state. */
+  @Get('summary/:project')
+  @Roles('lead', 'operator')
+  async summary(@Param('project') project: string) {
+    return this.reader.summary(project);
+  }
 
   /** What is not at rest yet: items behind the newest policy, parked events. */
   @Get('rest/:project')

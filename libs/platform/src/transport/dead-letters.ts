@@ -1,4 +1,5 @@
 import { type EntityManager } from 'typeorm';
+import { type LogRecord } from '../event-log/event-log';
 import { rowsOf } from './lane-transaction';
 
 /** An event that was put aside, without its bytes. */
@@ -52,6 +53,41 @@ export async function redrive(manager: EntityManager, id: string): Promise<boole
 /** Gives an open dead letter up for good; it stays dead-lettered in the accounting. False where it is not open (any more). */
 export async function discard(manager: EntityManager, id: string): Promise<boolean> {
   return changeStatus(manager, id, 'discarded');
+}
+
+/** The oldest dead letter of a lane that is to be handled again, as the record that it was. */
+export async function nextToRedrive(
+  manager: EntityManager,
+  topics: readonly string[],
+  partition: number,
+): Promise<{ id: string; topic: string; project: string; record: LogRecord } | undefined> {
+  const [row] = rowsOf<{
+    id: string;
+    topic: string;
+    project: string | null;
+    offset: number;
+    key: string | null;
+    headers: Record<string, string>;
+    value: Buffer | null;
+  }>(
+    await manager.query(
+      `select id, topic, project, record_offset::float8 as offset, record_key as key, headers, value from dead_letter
+       where status = 'redriving' and topic = any($1::text[]) and partition = $2 order by id limit 1`,
+      [topics, partition],
+    ),
+  );
+  if (!row) return undefined;
+  const { id, topic, project, ...record } = row;
+  return { id, topic, project: project ?? '', record: { ...record, timestamp: 0 } };
+}
+
+/** Says how handling it again went: done, or still not to be borne, with the new reason. */
+export async function settleRedriven(manager: EntityManager, id: string, failure?: string): Promise<void> {
+  await manager.query(
+    `update dead_letter set status = case when $2::text is null then 'redriven' else 'open' end,
+       detail = coalesce($2, detail), settled_at = case when $2::text is null then now() end where id = $1`,
+    [id, failure ?? null],
+  );
 }
 
 async function changeStatus(manager: EntityManager, id: string, status: DeadLetter['status']): Promise<boolean> {
