@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { type LogRecord } from '@assay/platform/event-log/event-log';
 import { partitionOf } from '@assay/platform/event-log/partitioner';
-import { keptKey, newKey, writeKey } from '@assay/platform/security/access-key';
 import { type AccessRole } from '@assay/contracts/access/access-role';
 import { serviceUrl } from '@assay/platform/postgres/service-url';
 import { workerId } from '@assay/platform/worker-id';
@@ -56,25 +55,9 @@ async function aProject(labels: string[] = ['0', '1']): Promise<string> {
   return project;
 }
 
-async function aKey(role: AccessRole, projectNames: string[], worker?: string): Promise<Record<string, string>> {
-  const key = newKey();
-  const { id, hash } = keptKey(key);
-  const state = {
-    key: id,
-    holder: `${role}-holder`,
-    revision: 1,
-    hash,
-    role,
-    projects: projectNames,
-    worker,
-    issuedAt: '2026-01-01T00:00:00.000Z',
-  };
-  await database.query('insert into access_key (id, holder, revision, state) values ($1, $2, 1, $3)', [
-    id,
-    state.holder,
-    JSON.stringify(state),
-  ]);
-  return { authorization: `Bearer ${writeKey(key)}` };
+async function aKey(role: AccessRole, names: string[], worker?: string): Promise<Record<string, string>> {
+  const issued = await call('POST', '/v1/keys', { holder: `${role}-${++projects}`, role, projects: names, worker });
+  return { authorization: `Bearer ${(issued.body as { secret: string }).secret}` };
 }
 
 async function eventually<T>(look: () => Promise<T>, isThere: (value: T) => boolean): Promise<T> {
@@ -379,7 +362,7 @@ describe('credentials', () => {
       404,
     );
     const [record] = await recordsOf('assay.annotation.events.v1', `${mine}/1`, 1);
-    expect(JSON.parse(String(record!.value))).toMatchObject({ worker: workerId('tool-holder', 'w1') });
+    expect(JSON.parse(String(record!.value))).toMatchObject({ worker: workerId(`tool-${projects}`, 'w1') });
     const event = {
       specversion: '1.0',
       id: 'x',
