@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { KeysModule } from '@assay/platform/security/keys.module';
 import { type ServiceDefinition } from '@assay/platform/service-definition';
 import { AnnotationController } from './annotation.controller';
 import { AnnotationService } from './annotation.service';
@@ -19,6 +20,7 @@ import { WorkerController } from './worker.controller';
 import { WorkerService } from './worker.service';
 
 @Module({
+  imports: [KeysModule],
   controllers: [
     ProjectController,
     IntakeController,
@@ -48,5 +50,5 @@ export const INGESTION: ServiceDefinition = {
   module: IngestionModule,
   migrations: [CreateRecord1764000100000],
   entities: [],
-  prefixes: ['projects', 'items', 'annotations', 'events', 'sources'],
+  prefixes: ['projects', 'items', 'annotations', 'events', 'sources', 'keys'],
 };

@@ -178,6 +178,20 @@ describe('receive', () => {
     expect(conflict).toMatchObject({ code: 'id_conflict', errors: [{ path: 'id', value: 'w001-1' }] });
   });
 
+  it('knows a statement without an id by what it says, in whatever form, and takes one that says no when or which for new', async () => {
+    await configure();
+    const said = { item: '266', worker: 'w001', order: 4 };
+    expect(
+      await send([
+        { ...said, label: 1 },
+        { ...said, labels: { label: '1' } },
+        { ...said, label: '0' },
+      ]),
+    ).toEqual(['accepted', 'duplicate', 'accepted']);
+    const fresh = { item: '266', worker: 'w002', label: '1' };
+    expect(await send([fresh, fresh])).toEqual(['accepted', 'accepted']);
+  });
+
   it('publishes revisions, also those that are outdone already, and says so', async () => {
     await configure();
     expect(await send([label('w001', '1', { revision: 2 })])).toEqual(['accepted']);
@@ -277,6 +291,15 @@ describe('what waits', () => {
     expect((await publishedSet()).map((event) => (JSON.parse(event) as CloudEvent).id)).toEqual(
       late.map((event) => (JSON.parse(event) as CloudEvent).id),
     );
+  });
+
+  it('is known by what it says where it has no id, whether it waited or not', async () => {
+    const said = { item: '266', worker: 'w001', order: 4, label: 1 };
+    await intake.receive('http', annotations('rte', [said]), at);
+    await deliver(await published());
+    await configure();
+    await drainAll();
+    expect(await send([said])).toEqual(['duplicate']);
   });
 
   it('is refused when its project does not know its label, and put aside without its values', async () => {

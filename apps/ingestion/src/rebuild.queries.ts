@@ -26,7 +26,7 @@ export async function requestRebuild(tx: Transaction, project: string | null): P
   const [underWay] = await tx.sql<RebuildRow>(same, [project]);
   if (underWay) return toRebuild(underWay);
   const [row] = await tx.sql<RebuildRow>(
-    `insert into rebuild (project, stage, after) values ($1, 'projects', '[]') returning *`,
+    `insert into rebuild (project, stage, after) values ($1, 'keys', '[]') returning *`,
     [project],
   );
   return toRebuild(row!);

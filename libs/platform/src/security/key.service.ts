@@ -64,9 +64,15 @@ async function issue(tx: Transaction, caller: Caller, request: KeyRequest, actio
 
 async function keep(tx: Transaction, caller: Caller, state: KeyState, action: string): Promise<void> {
   await keepKeys(tx.manager, [state]);
-  const { key, holder, role, projects, revision } = state;
-  const id = eventId('access-key', key, revision);
-  if (state.revokedAt === undefined) tx.publish(keyIssued, id, state);
-  else tx.publish(keyRevoked, id, state as KeyRevoked);
+  const { key, holder, role, projects } = state;
+  publishKey(tx, state);
   await appendAudit(tx, caller, { action, subject: key, detail: { holder, role, projects } });
+}
+
+/** Publishes the state of a key; the same again whenever it is published again. */
+export function publishKey(tx: Transaction, state: KeyState): void {
+  const id = eventId('access-key', state.key, state.revision);
+  const time = state.revokedAt ?? state.issuedAt;
+  if (state.revokedAt === undefined) tx.publish(keyIssued, id, state, { time });
+  else tx.publish(keyRevoked, id, state as KeyRevoked, { time });
 }

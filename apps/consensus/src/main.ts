@@ -1,5 +1,0 @@
-import 'reflect-metadata';
-import { runService } from '@assay/platform/run-service';
-import { CONSENSUS } from './consensus.module';
-
-void runService(CONSENSUS);
