@@ -7,10 +7,14 @@ import { DataSource } from 'typeorm';
 import { CATALOGUE } from '@assay/contracts/catalogue';
 import { ACCESS_EVENTS } from '@assay/contracts/topics';
 import { Settings } from './config/settings';
+import { type EventLog } from './event-log/event-log';
 import { BodyInterceptor } from './http/body.interceptor';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor';
 import { ProblemFilter } from './http/problem.filter';
 import { RateLimit } from './http/rate-limit';
+import { OpenApiController, OpenApiDocument } from './openapi/openapi.controller';
+import { opsController } from './ops/ops.controller';
+import { OPS_SUBJECT, OpsService, type OpsSubject } from './ops/ops.service';
 import { AccessConsumer } from './security/access.consumer';
 import { AccessGuard } from './security/access.guard';
 import { type KeptKey } from './security/access-key';
@@ -24,11 +28,11 @@ export interface PlatformParts {
   settings: Settings;
   dataSource: DataSource;
   transactions: Transactions;
+  eventLog: EventLog;
   registry: Registry;
   logger: Logger;
-  /** Requests a second that one caller may make. */
-  requestsPerSecond: number;
   adminKey: KeptKey | undefined;
+  openApi: OpenApiDocument;
 }
 
 /**
@@ -45,15 +49,23 @@ export class PlatformModule {
       { provide: Transactions, useValue: parts.transactions },
       { provide: Registry, useValue: parts.registry },
     ];
+    const subject = opsSubject(definition, parts);
     return {
       module: PlatformModule,
       imports: [LoggerModule.forRoot({ pinoHttp: { logger: parts.logger, autoLogging: false, quietReqLogger: true } })],
-      controllers: consumesKeys(definition) ? [AccessConsumer] : [],
+      controllers: [
+        OpenApiController,
+        opsController(definition.name),
+        ...(subject.topics.includes(ACCESS_EVENTS.name) ? [AccessConsumer] : []),
+      ],
       providers: [
         ...provided,
         { provide: AccessKeys, useFactory: () => new AccessKeys(parts.dataSource, parts.adminKey) },
-        { provide: RateLimit, useFactory: () => new RateLimit(parts.requestsPerSecond) },
+        { provide: RateLimit, useFactory: () => new RateLimit(parts.settings.requestsPerSecond) },
         Authenticator,
+        OpsService,
+        { provide: OpenApiDocument, useValue: parts.openApi },
+        { provide: OPS_SUBJECT, useValue: subject },
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_INTERCEPTOR, useClass: BodyInterceptor },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
@@ -64,6 +76,7 @@ export class PlatformModule {
   }
 }
 
-function consumesKeys({ name }: ServiceDefinition): boolean {
-  return CATALOGUE.some(({ topic, consumers }) => topic === ACCESS_EVENTS && consumers.includes(name));
+function opsSubject({ name: service }: ServiceDefinition, { eventLog }: PlatformParts): OpsSubject {
+  const consumed = CATALOGUE.filter(({ consumers }) => consumers.includes(service));
+  return { service, eventLog, topics: [...new Set(consumed.map(({ topic }) => topic.name))] };
 }

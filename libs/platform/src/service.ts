@@ -1,6 +1,7 @@
 import { type RequestListener } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import { type NestExpressApplication } from '@nestjs/platform-express';
+import { type OpenAPIObject } from '@nestjs/swagger';
 import helmet from 'helmet';
 import { Logger as NestLogger } from 'nestjs-pino';
 import { type Logger } from 'pino';
@@ -11,17 +12,15 @@ import { type EventLog } from './event-log/event-log';
 import { DatabaseWatch } from './metrics/database-metrics';
 import { httpMetrics } from './metrics/http-metrics';
 import { type Monitored } from './metrics/monitor-server';
+import { OpenApiDocument } from './openapi/openapi.controller';
+import { openApiOf } from './openapi/openapi';
 import { PlatformModule, type PlatformParts } from './platform.module';
 import { openDataSource } from './postgres/data-source';
 import { type KeptKey } from './security/access-key';
 import { routesOf } from './security/routes';
+import { createTransport } from './service-transport';
 import { type ServiceDefinition } from './service-definition';
-import { batchMetrics } from './transport/batch-metrics';
-import { BatchServer } from './transport/batch-server';
-import { messageOf } from './transport/message-of';
 import { PLATFORM_MIGRATIONS } from './transport/platform-migrations';
-import { Relay } from './transport/relay';
-import { Transactions } from './transport/transactions';
 
 /** What a service runs on. */
 export interface ServiceResources {
@@ -32,6 +31,8 @@ export interface ServiceResources {
   logger: Logger;
   /** A key with the role admin that is valid from the start. */
   adminKey?: KeptKey;
+  /** What `/v1/openapi.json` answers instead of the service's own document: the merged one, where one front is before several. */
+  openApi?: () => object;
 }
 
 /** A service at work. */
@@ -40,6 +41,7 @@ export interface RunningService extends Monitored {
   prefixes: readonly string[];
   /** Answers HTTP; it listens nowhere by itself. */
   handle: RequestListener;
+  openApi: OpenAPIObject;
   /** No longer ready from the moment of the call; finishes the batches in hand, publishes, closes its connections. */
   close(): Promise<void>;
 }
@@ -64,72 +66,50 @@ export async function startService(
 
 async function startOn(
   definition: ServiceDefinition,
-  { settings, eventLog, logger: processLogger, adminKey }: ServiceResources,
+  resources: ServiceResources,
   dataSource: DataSource,
 ): Promise<RunningService> {
+  const { settings, eventLog, adminKey } = resources;
   const { name, prefixes } = definition;
-  const logger = processLogger.child({ service: name });
+  const logger = resources.logger.child({ service: name });
   const registry = new Registry();
   registry.setDefaultLabels({ service: name });
-  const metrics = batchMetrics(registry);
-  let crash: Error | undefined;
-  let isClosing = false;
-
-  const relay = new Relay({
-    dataSource,
-    log: eventLog,
-    onFailure: (error) => logger.warn(`relay: ${messageOf(error)}`),
-    onPublished: (events) => metrics.published.inc(events),
-  });
-  const server = new BatchServer({
-    service: name,
-    dataSource,
-    log: eventLog,
-    metrics,
-    logger,
-    onPublish: () => relay.wake(),
-    onCrash: (error) => {
-      crash = error;
-      logger.fatal(`consuming has ended: ${messageOf(error)}`);
-    },
-  });
-  const transactions = new Transactions(dataSource, name, relay);
-  const app = await createApp(definition, {
-    settings,
-    dataSource,
-    transactions,
-    registry,
-    logger,
-    requestsPerSecond: settings.requestsPerSecond,
-    adminKey,
-  });
+  const transport = createTransport(name, { dataSource, eventLog, registry, logger });
+  const { transactions } = transport;
+  const openApi = new OpenApiDocument();
+  const parts = { settings, dataSource, transactions, eventLog, registry, logger, adminKey, openApi };
+  const app = await createApp(definition, parts);
   const database = new DatabaseWatch(dataSource, registry);
+  let isClosing = false;
   const close = async () => {
     isClosing = true;
     database.stop();
     await app.close();
-    await relay.stop();
+    await transport.relay.stop();
     await dataSource.destroy();
   };
   try {
-    app.connectMicroservice({ strategy: server });
+    const document = openApiOf(app, name, routesOf(app));
+    openApi.read = resources.openApi ?? (() => document);
+    app.connectMicroservice({ strategy: transport.server });
     await app.init();
     await app.startAllMicroservices();
+    transport.relay.start();
+    return {
+      name,
+      prefixes,
+      handle: app.getHttpAdapter().getInstance() as RequestListener,
+      openApi: document,
+      registry,
+      isReady: async () => !isClosing && (await database.answers()),
+      isAlive: transport.isAlive,
+      close,
+    };
   } catch (error) {
     database.stop();
     await app.close();
     throw error;
   }
-  relay.start();
-  return {
-    name,
-    prefixes,
-    handle: app.getHttpAdapter().getInstance() as RequestListener,
-    registry,
-    isReady: async () => !isClosing && (await database.answers()),
-    isAlive: () => crash === undefined,
-    close,
-  };
 }
 
 async function createApp(definition: ServiceDefinition, parts: PlatformParts): Promise<NestExpressApplication> {
@@ -141,7 +121,6 @@ async function createApp(definition: ServiceDefinition, parts: PlatformParts): P
   app.set('etag', false);
   app.use(httpMetrics(parts.registry));
   app.use(helmet());
-  routesOf(app);
   return app;
 }
 

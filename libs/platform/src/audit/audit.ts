@@ -53,30 +53,44 @@ export async function appendAudit(
   );
 }
 
+const COLUMNS = `id, recorded_at as at, actor, role, action, subject, detail, previous_hash as "previousHash", hash`;
+
 /** Rows of the audit, newest first. */
 export async function auditRows(
   manager: EntityManager,
   { before, limit }: { before: number | undefined; limit: number },
 ): Promise<AuditRow[]> {
-  const rows = rowsOf<Omit<AuditRow, 'id'> & { id: string; at: Date }>(
-    await manager.query(
-      `select id, recorded_at as at, actor, role, action, subject, detail, previous_hash as "previousHash", hash
-       from audit where id < coalesce($1, 9223372036854775807) order by id desc limit $2`,
-      [before ?? null, limit],
-    ),
-  );
+  const query = `select ${COLUMNS} from audit where $1::bigint is null or id < $1 order by id desc limit $2`;
+  return shownRows(await manager.query(query, [before ?? null, limit]));
+}
+
+async function rowsAfter(manager: EntityManager, id: number): Promise<AuditRow[]> {
+  return shownRows(await manager.query(`select ${COLUMNS} from audit where id > $1 order by id limit 1000`, [id]));
+}
+
+function shownRows(result: unknown): AuditRow[] {
+  const rows = rowsOf<Omit<AuditRow, 'id'> & { id: string; at: Date }>(result);
   return rows.map(({ at, ...row }) => ({ ...row, id: Number(row.id), recordedAt: at.toISOString() }));
 }
 
 /**
- * The first id (of rows in the order of their ids, from the first on) at which the chain is broken: a row was changed, or the one before
- * it is gone. Undefined where it is whole.
+ * The id of the first row at which the chain is broken: it was changed, or the row before it is gone. Undefined where the chain is whole.
  */
-export function brokenAt(rows: readonly AuditRow[]): number | undefined {
-  return rows.find((row, index) => {
-    const previous = index === 0 ? NO_HASH : rows[index - 1]!.hash;
-    return row.id !== index + 1 || row.previousHash !== previous || row.hash !== auditHash(row);
-  })?.id;
+export async function firstBreak(manager: EntityManager): Promise<number | undefined> {
+  let previous: Pick<AuditRow, 'id' | 'hash'> = { id: 0, hash: NO_HASH };
+  for (;;) {
+    const rows = await rowsAfter(manager, previous.id);
+    for (const row of rows) {
+      if (!follows(row, previous)) return row.id;
+      previous = row;
+    }
+    if (rows.length === 0) return undefined;
+  }
+}
+
+/** Whether a row is unchanged and comes right after another. */
+export function follows(row: AuditRow, previous: Pick<AuditRow, 'id' | 'hash'>): boolean {
+  return row.id === previous.id + 1 && row.previousHash === previous.hash && row.hash === auditHash(row);
 }
 
 /** SHA-256 (hex) over all that a row says and the hash of the row before. */

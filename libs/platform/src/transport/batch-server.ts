@@ -60,6 +60,11 @@ export class BatchServer extends Server implements CustomTransportStrategy {
     return this.subscription?.lanes() ?? [];
   }
 
+  /** When the consume loop tried to read last, in ms since 1970; undefined where this service consumes nothing, or not yet. */
+  attemptedAt(): number | undefined {
+    return this.subscription?.attemptedAt();
+  }
+
   override on(): never {
     throw new Error('the batch server has no events: expected none to be listened to');
   }
