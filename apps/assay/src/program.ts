@@ -1,7 +1,9 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { CliError, EXIT } from './cli-error';
 import { type Context } from './context';
+import { KINDS } from '@assay/contracts/project/label-schema';
 import { FORMATS, type Format, Output, showsColor } from './output';
+import { type ReplayOptions } from './replay.command';
 
 // Each verb loads what it needs when it is called, so that the first output of the small ones comes within 100 ms.
 
@@ -28,6 +30,50 @@ export function assayProgram(): Command {
     .option('--key-file <file>', 'file with the key to use; without it the admin key of the data folder')
     .showHelpAfterError('(assay --help lists what there is)')
     .exitOverride();
+
+  program
+    .command('up')
+    .description('runs the services until Ctrl-C')
+    .addOption(new Option('--log <log>', 'where events are kept').choices(['embedded', 'kafka']))
+    .option('--services <names>', 'all, or names with commas between', 'all')
+    .option('--port <port>', 'where HTTP listens', port)
+    .action(async (options: { log?: 'embedded' | 'kafka'; services: string; port?: number }, command: Command) => {
+      const { upCommand } = await import('./up.command.js');
+      await upCommand(contextOf(command), options);
+    });
+
+  program
+    .command('replay <labels>')
+    .description('sends a file of labels through the pipeline (one that it starts, unless --server), settles, reports')
+    .option('--truth <file>', 'answer key that the report is compared with; no service ever sees it')
+    .option('--project <file>', 'project file (YAML or JSON); without it the labels decide')
+    .addOption(new Option('--kind <kind>', 'kind of label, without a project file').choices(KINDS))
+    .option('--rate <n>', 'labels a second at the most', positive)
+    .option('--export <file>', 'writes the decisions as CSV')
+    .option('--no-settle', 'reports without waiting for rest')
+    .option('--skip-bad', 'leaves bad rows out and says how many')
+    .action(async (labels: string, options: ReplayOptions, command: Command) => {
+      const { replayCommand } = await import('./replay.command.js');
+      await replayCommand(contextOf(command), labels, options, isGiven(command, 'data'));
+    });
+
+  program
+    .command('report <project>')
+    .description('the report of a project, at any time')
+    .option('--truth <file>', 'answer key to compare with')
+    .action(async (name: string, options: { truth?: string }, command: Command) => {
+      const { reportCommand } = await import('./report.command.js');
+      await reportCommand(contextOf(command), name, options);
+    });
+
+  program
+    .command('export <project>')
+    .description('decisions as rows, or the record of annotations as JSON Lines')
+    .addOption(new Option('--what <what>', 'what to export').choices(['consensus', 'annotations']).default('consensus'))
+    .action(async (name: string, options: { what: 'consensus' | 'annotations' }, command: Command) => {
+      const { exportCommand } = await import('./report.command.js');
+      await exportCommand(contextOf(command), name, options);
+    });
 
   program
     .command('simulate')
@@ -64,6 +110,18 @@ function contextOf(command: Command): Context {
     server: options.server,
     keyFile: options.keyFile,
   };
+}
+
+/** Whether a global option was given, rather than left to its default. */
+function isGiven(command: Command, option: string): boolean {
+  return command.parent?.getOptionValueSource(option) === 'cli' || command.getOptionValueSource(option) === 'cli';
+}
+
+function port(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 65535)
+    throw new InvalidArgumentError('expected a port from 0 to 65535');
+  return value;
 }
 
 /** A whole number of at least one, for options. */

@@ -98,7 +98,6 @@ async function inLane<Result>(work: (tx: BatchTransaction) => Promise<Result>): 
   return dataSource.transaction(async (manager) => {
     const accounted = 'assay.inbound.v1';
     const tx = new BatchTransaction(manager, { service: 'ingestion', kind: 'tool', partition: 3, accounted });
-    tx.topic = accounted;
     const result = await work(tx);
     await tx.flush();
     return result;

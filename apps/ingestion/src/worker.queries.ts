@@ -55,3 +55,8 @@ function column<Name extends keyof NewWorker>(workers: readonly NewWorker[], nam
 export async function workersAfter(tx: Transaction, after: string, limit: number): Promise<WorkerRow[]> {
   return tx.sql<WorkerRow>('select * from worker where id > $1::uuid order by id limit $2', [after, limit]);
 }
+
+/** The workers of these ids that are on record. */
+export async function workersById(tx: Transaction, ids: readonly string[]): Promise<WorkerRow[]> {
+  return tx.sql<WorkerRow>('select * from worker where id = any($1::uuid[])', [ids]);
+}

@@ -110,6 +110,8 @@ export interface Subscription {
   resume(topic: string, partition: number): void;
   /** Lanes that this member has now. */
   lanes(): number[];
+  /** When it asked the log for records last, whether or not it got an answer, in ms since 1970: for liveness. */
+  attemptedAt(): number;
   /** Finishes the batches in hand, leaves the group. */
   stop(): Promise<void>;
 }

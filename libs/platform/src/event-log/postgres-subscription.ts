@@ -22,6 +22,7 @@ export class PostgresSubscription implements Subscription, LaneSource {
   private readonly timers: NodeJS.Timeout[] = [];
   private member: GroupMember | undefined;
   private isStopping = false;
+  private attempted = Date.now();
 
   constructor(
     private readonly url: string,
@@ -60,6 +61,10 @@ export class PostgresSubscription implements Subscription, LaneSource {
 
   lanes(): number[] {
     return [...this.readers.keys()].sort((a, b) => a - b);
+  }
+
+  attemptedAt(): number {
+    return this.attempted;
   }
 
   async stop(): Promise<void> {
@@ -117,6 +122,7 @@ export class PostgresSubscription implements Subscription, LaneSource {
   }
 
   private async lookForRecords(): Promise<void> {
+    this.attempted = Date.now();
     try {
       const ids = this.topics.map(({ id }) => id);
       for (const ends of await selectEnds(this.pool, ids)) {

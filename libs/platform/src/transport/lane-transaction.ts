@@ -76,6 +76,11 @@ export class BatchTransaction implements LaneTransaction {
     if (topic === this.place.accounted) this.change(project, { dead_lettered: 1 });
   }
 
+  /** A dead letter is handled again: it is dead no more, and will be said anew. */
+  takeBack(topic: string, project: string): void {
+    if (topic === this.place.accounted) this.change(project, { dead_lettered: -1 });
+  }
+
   park(event: ReceivedEvent, project: string): void {
     const topic = topicOf(event);
     this.parked.push({ event, project, topic });

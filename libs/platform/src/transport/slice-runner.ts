@@ -6,6 +6,7 @@ import { type Batch, type ReceivedEvent } from './batch';
 import { type BatchMetrics } from './batch-metrics';
 import { isTransient } from '../postgres/transient-error';
 import { messageOf } from './message-of';
+import { nextToRedrive, settleRedriven } from './dead-letters';
 import { createLane, holdLane, type Lane, lanePositions, moveCut, moveLane } from './lane.queries';
 import { BatchTransaction } from './lane-transaction';
 import { type LaneTransaction } from './transaction';
@@ -39,7 +40,7 @@ export class SliceRunner {
 
   constructor(
     private readonly options: RunnerOptions,
-    topics: readonly Topic[],
+    private readonly topics: readonly Topic[],
     private readonly handlers: ReadonlyMap<string, Handle>,
   ) {
     this.accountedOf = new Map(topics.filter((topic) => topic.accounted).map((topic) => [topic.lane, topic.name]));
@@ -78,6 +79,39 @@ export class SliceRunner {
     });
     this.options.onPublish();
     return more;
+  }
+
+  /** Handles one dead letter of the lane again, if one is to be. @returns whether there was one. */
+  async redrive(lane: Lane): Promise<boolean> {
+    const { dataSource, service } = this.options;
+    const topics = this.topics.filter((topic) => topic.lane === lane.kind).map((topic) => topic.name);
+    const letter = await nextToRedrive(dataSource.manager, topics, lane.partition);
+    if (!letter) return false;
+    const reading = readRecord(letter.topic, letter.record);
+    if (reading.type === 'unreadable') {
+      await settleRedriven(dataSource.manager, letter.id, reading.detail);
+      return true;
+    }
+    try {
+      await dataSource.transaction(async (manager) => {
+        await holdLane(manager, lane);
+        const tx = this.transaction(manager, lane);
+        tx.records.set(letter.record.offset, letter.record);
+        tx.takeBack(letter.topic, letter.project);
+        await this.handlers.get(letter.topic)?.(
+          { topic: letter.topic, lane: lane.partition, events: [reading.event] },
+          tx,
+        );
+        await tx.flush();
+        await settleRedriven(manager, letter.id);
+      });
+    } catch (error) {
+      if (isTransient(error)) throw error;
+      this.options.logger.warn(`${service} could not handle dead letter ${letter.id} again: ${messageOf(error)}`);
+      await settleRedriven(dataSource.manager, letter.id, messageOf(error));
+    }
+    this.options.onPublish();
+    return true;
   }
 
   private async applySlice(
