@@ -1,0 +1,54 @@
+import tQuantile from '@stdlib/stats-base-dists-t-quantile';
+import { type Coefficient, type Coefficients, type EstimatedCoefficient } from './coefficient';
+
+/**
+ * 95 % intervals by leaving out one group of items after the other: with G groups and estimates e_g without group g,
+ * variance = (G - 1) / G * sum_g (e_g - mean e)^2, and the interval is estimate +- t(G - 1) * its root, cut to the range of a coefficient
+ * (at most 1). Groups must be alike by chance, as stripes of a hash are.
+ * @param left the coefficients without group g, one entry a group that is not empty.
+ */
+export function jackknife(
+  estimates: Coefficients,
+  left: readonly Coefficients[],
+): Record<string, EstimatedCoefficient> {
+  const names = Object.keys(estimates);
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      jackknifeOf(
+        estimates[name]!,
+        left.map((coefficients) => coefficients[name]!),
+      ),
+    ]),
+  );
+}
+
+function jackknifeOf(estimate: Coefficient, left: readonly Coefficient[]): EstimatedCoefficient {
+  const without = (reason: string): EstimatedCoefficient => ({
+    value: estimate.value,
+    low: null,
+    high: null,
+    interval: 'jackknife',
+    reason,
+  });
+  if (estimate.value === null) return without(estimate.reason);
+  const G = left.length;
+  if (G < 2) return without('an interval needs two or more groups of items');
+  const values = left.map(({ value }) => value).filter((value) => value !== null);
+  if (values.length < G) return without(`undefined without one of the ${G} groups of items`);
+  const error = jackknifeError(values);
+  const reach = tQuantile(0.975, G - 1) * error;
+  return {
+    value: estimate.value,
+    low: estimate.value - reach,
+    high: Math.min(1, estimate.value + reach),
+    interval: 'jackknife',
+  };
+}
+
+/** Standard error of an estimate from its values without each of G groups. */
+export function jackknifeError(left: readonly number[]): number {
+  const mean = left.reduce((sum, value) => sum + value, 0) / left.length;
+  const squares = left.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return Math.sqrt(((left.length - 1) / left.length) * squares);
+}
