@@ -1,4 +1,4 @@
-/** Labels in the order of their items, with who gave them: a `LabelTable` is one. */
+/** Labels in the order of their items, and of their workers within an item: a `LabelTable` is one. */
 export interface LabelsOfWorkers {
   /** One longer than the number of items. */
   itemStart: Int32Array;
@@ -22,99 +22,121 @@ export interface WorkerPair {
  * the first label in the table counts. Time grows with the pairs of labels on an item, memory with the labels of one worker's items.
  */
 export function forEachPair(table: LabelsOfWorkers, leastCommon: number, visit: (pair: WorkerPair) => void): void {
-  const W = table.workers.length;
-  const place = rowsByWorker(table);
-  const common = new Int32Array(W);
-  const offset = new Int32Array(W);
-  let space = new PairSpace(1024);
-  for (let u = 0; u < W; u++) {
-    const others: number[] = [];
-    eachShared(table, place, u, (v) => {
-      if (common[v]! === 0) others.push(v);
+  const rows = rowsByWorker(table);
+  const common = new Int32Array(table.workers.length);
+  const next = new Int32Array(table.workers.length);
+  const seen = new Int32Array(table.workers.length);
+  const meetings = new Meetings();
+  const sorted = new Meetings();
+  for (let u = 0; u < table.workers.length; u++) {
+    if (rows.start[u + 1]! - rows.start[u]! < leastCommon) continue;
+    collect(table, rows, u, meetings);
+    let others = 0;
+    for (let i = 0; i < meetings.length; i++) {
+      const v = meetings.other[i]!;
+      if (common[v]! === 0) seen[others++] = v;
       common[v]! += 1;
-    });
-    others.sort((a, b) => a - b);
-    let length = 0;
-    for (const v of others) {
-      offset[v] = common[v]! < leastCommon ? -1 : length;
-      if (offset[v]! >= 0) length += common[v]!;
     }
-    if (length > space.item.length) space = new PairSpace(2 * length);
-    eachShared(table, place, u, (v, item, own, other) => {
-      const at = offset[v]!;
-      if (at < 0) return;
-      space.item[at] = item;
-      space.first[at] = own;
-      space.second[at] = other;
-      offset[v]! += 1;
-    });
-    for (const v of others) {
-      if (common[v]! >= leastCommon) visit(space.pair(u, v, offset[v]! - common[v]!, offset[v]!));
+    const partners = seen.subarray(0, others).sort();
+    let enough = 0;
+    for (const v of partners) {
+      next[v] = common[v]! < leastCommon ? -1 : enough;
+      if (next[v]! >= 0) enough += common[v]!;
+    }
+    if (enough > 0) sorted.putInOrder(meetings, next);
+    for (const v of partners) {
+      if (next[v]! >= 0) visit(sorted.pair(u, v, next[v]! - common[v]!, next[v]!));
       common[v] = 0;
     }
   }
 }
 
-class PairSpace {
-  readonly item: Int32Array;
-  readonly first: Int32Array;
-  readonly second: Int32Array;
+/** On which items one worker met another, and what both said; the columns grow, and are used again for the next worker. */
+class Meetings {
+  length = 0;
+  other = new Int32Array(1024);
+  private item = new Int32Array(1024);
+  private first = new Int32Array(1024);
+  private second = new Int32Array(1024);
 
-  constructor(length: number) {
-    this.item = new Int32Array(length);
-    this.first = new Int32Array(length);
-    this.second = new Int32Array(length);
+  push(other: number, item: number, first: number, second: number): void {
+    if (this.length === this.other.length) this.reserve(2 * this.length);
+    const i = this.length++;
+    this.other[i] = other;
+    this.item[i] = item;
+    this.first[i] = first;
+    this.second[i] = second;
+  }
+
+  /** Takes the meetings with partners whose `next` is not below 0 to that place, which moves on. */
+  putInOrder(from: Meetings, next: Int32Array): void {
+    this.reserve(from.length);
+    for (let i = 0; i < from.length; i++) {
+      const v = from.other[i]!;
+      if (next[v]! < 0) continue;
+      const place = next[v]!++;
+      this.item[place] = from.item[i]!;
+      this.first[place] = from.first[i]!;
+      this.second[place] = from.second[i]!;
+    }
   }
 
   pair(u: number, v: number, from: number, to: number): WorkerPair {
-    return {
-      u,
-      v,
-      item: this.item.subarray(from, to),
-      first: this.first.subarray(from, to),
-      second: this.second.subarray(from, to),
-    };
+    const { item, first, second } = this;
+    return { u, v, item: item.subarray(from, to), first: first.subarray(from, to), second: second.subarray(from, to) };
+  }
+
+  private reserve(length: number): void {
+    if (length <= this.other.length) return;
+    this.other = larger(this.other, length);
+    this.item = larger(this.item, length);
+    this.first = larger(this.first, length);
+    this.second = larger(this.second, length);
   }
 }
 
+function larger(column: Int32Array, length: number): Int32Array {
+  const columns = new Int32Array(length);
+  columns.set(column);
+  return columns;
+}
+
 interface RowsByWorker {
+  /** Where each worker begins in `row`; one longer than the number of workers. */
   start: Int32Array;
   /** Rows of the table by worker, then item. */
   row: Int32Array;
-  /** Item of each row of the table. */
+  /** Item of each of those rows. */
   item: Int32Array;
 }
 
 function rowsByWorker({ itemStart, worker, workers }: LabelsOfWorkers): RowsByWorker {
   const start = new Int32Array(workers.length + 1);
-  const item = new Int32Array(worker.length);
-  for (let t = 0; t + 1 < itemStart.length; t++) item.fill(t, itemStart[t]!, itemStart[t + 1]!);
   for (let i = 0; i < worker.length; i++) start[worker[i]! + 1]! += 1;
   for (let w = 0; w < workers.length; w++) start[w + 1]! += start[w]!;
   const next = start.slice(0, workers.length);
   const row = new Int32Array(worker.length);
-  for (let i = 0; i < worker.length; i++) row[next[worker[i]!]!++] = i;
+  const item = new Int32Array(worker.length);
+  for (let t = 0; t + 1 < itemStart.length; t++) {
+    for (let i = itemStart[t]!; i < itemStart[t + 1]!; i++) {
+      const place = next[worker[i]!]!++;
+      row[place] = i;
+      item[place] = t;
+    }
+  }
   return { start, row, item };
 }
 
-/** Visits the first label of every later worker on every item of worker u. */
-function eachShared(
-  { itemStart, worker, label }: LabelsOfWorkers,
-  { start, row, item }: RowsByWorker,
-  u: number,
-  visit: (v: number, item: number, own: number, other: number) => void,
-): void {
+/** The first label of every later worker on every item of worker u. */
+function collect(table: LabelsOfWorkers, { start, row, item }: RowsByWorker, u: number, into: Meetings): void {
+  const { itemStart, worker, label } = table;
+  into.length = 0;
   for (let i = start[u]!; i < start[u + 1]!; i++) {
-    const t = item[row[i]!]!;
-    if (i > start[u]! && item[row[i - 1]!] === t) continue;
-    for (let j = itemStart[t]!; j < itemStart[t + 1]!; j++) {
-      if (worker[j]! > u && !saidBefore(worker, itemStart[t]!, j)) visit(worker[j]!, t, label[row[i]!]!, label[j]!);
+    const t = item[i]!;
+    if (i > start[u]! && item[i - 1] === t) continue;
+    const from = itemStart[t]!;
+    for (let j = from; j < itemStart[t + 1]!; j++) {
+      if (worker[j]! > u && (j === from || worker[j] !== worker[j - 1])) into.push(worker[j]!, t, label[row[i]!]!, label[j]!);
     }
   }
-}
-
-/** Whether the worker of row j has an earlier row on the item; rows of an item may be in any order of workers. */
-function saidBefore(worker: Int32Array, from: number, j: number): boolean {
-  for (let i = j - 1; i >= from; i--) if (worker[i] === worker[j]) return true;
-  return false;
 }
