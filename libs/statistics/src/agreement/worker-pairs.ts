@@ -95,7 +95,7 @@ class Meetings {
   }
 }
 
-function larger(column: Int32Array, length: number): Int32Array {
+function larger(column: Int32Array, length: number): Int32Array<ArrayBuffer> {
   const columns = new Int32Array(length);
   columns.set(column);
   return columns;
