@@ -95,14 +95,15 @@ const settings = {
 const watched = `( ( read -r _ <&3 || kill -INT $$ ) & ); exec "$@" 3<&-`;
 
 /**
- * Starts PostgreSQL on a free port of 127.0.0.1, in a session of its own, where Ctrl-C does not reach it. It ends with this process.
+ * Starts PostgreSQL on 127.0.0.1, in a session of its own, where Ctrl-C does not reach it. It ends with this process.
+ * @param port the port that it had before; any that is free without it.
  * @throws Error with the end of PostgreSQL's log where it does not come up.
  */
-export async function startPostgres(cluster: Cluster): Promise<PostgresProcess> {
+export async function startPostgres(cluster: Cluster, port?: number): Promise<PostgresProcess> {
   await stopOrphan(cluster);
   for (let attempt = 1; ; attempt++) {
     const started = statSync(cluster.log, { throwIfNoEntry: false })?.size ?? 0;
-    const running = launch(cluster, await freePort());
+    const running = launch(cluster, port ?? (await freePort()));
     if (await isReady(cluster, running)) return running;
     const said = readFileSync(cluster.log).subarray(started).toString();
     // Another took the port meanwhile; or what a killed PostgreSQL left behind has not ended yet.
