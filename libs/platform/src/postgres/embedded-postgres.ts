@@ -16,7 +16,8 @@ import {
 import { dirname, join } from 'node:path';
 import { lockFolder } from './folder-lock';
 import { postgresBinaries } from './postgres-binaries';
-import { ADMIN, initCluster, startPostgres, type Cluster } from './postgres-process';
+import { ADMIN, initCluster, type Cluster } from './postgres-cluster';
+import { startPostgres } from './postgres-process';
 import { canReach, postgresUser, reachableFolder, type PostgresUser } from './postgres-user';
 
 /** What PostgreSQL says goes into `postgres/log`; at a start, one that grew larger than this becomes `log.old`. */
