@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSettings } from '@assay/platform/config/settings';
@@ -112,7 +112,7 @@ async function withServer<Result>(
   work: (client: Client) => Promise<Result>,
 ): Promise<Result> {
   if (context.server) return work(connect(context));
-  const dataDir = isData ? context.dataDir : await mkdtemp(join(tmpdir(), 'assay-replay-'));
+  const dataDir = isData ? context.dataDir : await temporaryFolder();
   const settings = readSettings();
   try {
     const running = await startAssay({
@@ -134,4 +134,11 @@ async function withServer<Result>(
       await rm(dataDir, { recursive: true, force: true });
     }
   }
+}
+
+/** A new folder that the user who runs PostgreSQL for root can get into. */
+async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'assay-replay-'));
+  await chmod(folder, 0o711);
+  return folder;
 }

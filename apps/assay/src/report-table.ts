@@ -70,7 +70,8 @@ function printItems(report: Report, output: Output): void {
   output.line();
 }
 
-function printAgreement(question: string, agreement: AgreementReport, output: Output): void {
+/** Prints the agreement on one question with its intervals. */
+export function printAgreement(question: string, agreement: AgreementReport, output: Output): void {
   const { items, workers, labels } = agreement;
   const number = (value: number) => value.toLocaleString('en-US');
   output.line(

@@ -1,9 +1,11 @@
 import { type Question } from '@assay/contracts/project/label-schema';
 import { type Transaction } from '@assay/platform/transport/transaction';
-import { jackknifeOverStripes, type IntervalCoefficient } from '@assay/statistics/agreement/jackknife';
-import { pairwiseCohen } from '@assay/statistics/agreement/pairwise-cohen';
+import { type LabelRow, labelTable } from '@assay/statistics/aggregation/label-table';
+import { type EstimatedCoefficient } from '@assay/statistics/agreement/coefficient';
+import { jackknifeOverStripes } from '@assay/statistics/agreement/jackknife-over-stripes';
+import { readPairwiseCohen } from '@assay/statistics/agreement/pairwise-cohen';
 import { stripesOf } from './agreement.queries';
-import { countingEntries } from './entry.domain';
+import { countingEntries, firstOfEachWorker } from './entry.domain';
 import { itemPage } from './item.queries';
 import { type Project } from './project.domain';
 
@@ -13,7 +15,7 @@ export interface QuestionAgreement {
   /** Only where all items were read. */
   workers?: number;
   labels: number;
-  coefficients: Record<string, IntervalCoefficient>;
+  coefficients: Record<string, EstimatedCoefficient>;
 }
 
 /** Agreement on a question over all items, or over those of a slice, read from the stripes. */
@@ -31,39 +33,29 @@ export async function agreementOf(
 
 const PAGE = 1000;
 
-/** What only a pass over all items can tell: how many workers there are, and the mean kappa of their pairs. */
+/** What only a pass over all items can tell: how many workers there are, and the kappas of their pairs. */
 export async function overAllItems(
   tx: Pick<Transaction, 'sql'>,
   project: Project,
   question: Question,
   slice: string,
-): Promise<{ workers: number; meanPairwiseCohenKappa: IntervalCoefficient }> {
-  const numbers = new Map<string, number>();
-  const columns = { item: [] as number[], worker: [] as number[], label: [] as number[] };
-  let number = 0;
+): Promise<{ workers: number; coefficients: Record<string, EstimatedCoefficient> }> {
+  const { repeats, countRoles } = project.policy;
+  const rows: LabelRow[] = [];
   for (let after = ''; ;) {
     const items = await itemPage(tx, project.project, { after, limit: PAGE });
-    for (const { entries, imported } of items) {
+    for (const { item, entries, imported } of items) {
       if (slice !== '' && imported?.slice !== slice) continue;
-      const seen = new Set<string>();
-      for (const { worker, role, labels } of countingEntries(entries, question.name, project.policy.repeats)) {
-        if (!project.policy.countRoles.includes(role) || seen.has(worker)) continue;
-        seen.add(worker);
-        if (!numbers.has(worker)) numbers.set(worker, numbers.size);
-        columns.item.push(number);
-        columns.worker.push(numbers.get(worker)!);
-        columns.label.push(labels?.[question.name] ?? 0);
+      const counting = firstOfEachWorker(countingEntries(entries, question.name, repeats), countRoles);
+      for (const { worker, labels } of counting) {
+        rows.push({ item, worker, label: question.labels[labels?.[question.name] ?? 0] ?? '' });
       }
-      number++;
     }
     after = items.at(-1)?.item ?? after;
     if (items.length < PAGE) break;
   }
-  const { mean } = pairwiseCohen(columns, question.labels.length);
-  const none = { low: null, high: null, interval: null } as const;
-  const meanPairwiseCohenKappa: IntervalCoefficient =
-    mean === null
-      ? { value: null, ...none, reason: 'no two workers share ten items' }
-      : { value: mean, ...none, reason: 'pairs share workers: no interval is given' };
-  return { workers: numbers.size, meanPairwiseCohenKappa };
+  const table = labelTable(rows, question.labels);
+  const workers = table.workers.length;
+  const { coefficients } = readPairwiseCohen(table, workers === 2 ? 1 : undefined);
+  return { workers, coefficients: { ...coefficients } };
 }

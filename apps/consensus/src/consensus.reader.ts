@@ -86,12 +86,9 @@ export class ConsensusReader {
       const answers: Record<string, QuestionAgreement> = {};
       for (const question of asked) {
         const agreement = await agreementOf(tx, project, question, slice);
-        const { workers, meanPairwiseCohenKappa } = options.all ? await overAllItems(tx, project, question, slice) : {};
-        answers[question.name] = {
-          ...agreement,
-          ...(workers !== undefined && { workers }),
-          coefficients: { ...agreement.coefficients, ...(meanPairwiseCohenKappa && { meanPairwiseCohenKappa }) },
-        };
+        const all = options.all ? await overAllItems(tx, project, question, slice) : undefined;
+        const coefficients = { ...agreement.coefficients, ...all?.coefficients };
+        answers[question.name] = { ...agreement, ...(all && { workers: all.workers }), coefficients };
       }
       return answers;
     });

@@ -57,6 +57,19 @@ function countingOfCell(cell: readonly Entry[], question: string, repeats: Repea
   }
 }
 
+/**
+ * Of counting entries those by which an item counts in agreement: of workers whose role counts, of each worker the first, so that nobody
+ * agrees with themselves.
+ */
+export function firstOfEachWorker(counting: readonly Entry[], roles: readonly WorkerRole[]): Entry[] {
+  const seen = new Set<string>();
+  return counting.filter(({ worker, role }) => {
+    if (!roles.includes(role) || seen.has(worker)) return false;
+    seen.add(worker);
+    return true;
+  });
+}
+
 /** Whether a retraction is the newest word of its worker and occasion: it is applied, also where there is nothing to take back yet. */
 export function isStandingRetraction(entry: Entry, entries: readonly Entry[]): boolean {
   return (

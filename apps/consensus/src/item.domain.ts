@@ -1,7 +1,7 @@
 import { type AnnotationSubmitted } from '@assay/contracts/annotation/annotation-submitted';
 import { type Decision } from '@assay/contracts/consensus/decision';
 import { type Policy, type Question } from '@assay/contracts/project/label-schema';
-import { countingEntries, type Entry, isStandingRetraction } from './entry.domain';
+import { countingEntries, type Entry, firstOfEachWorker, isStandingRetraction } from './entry.domain';
 
 /** An item as consensus holds it. */
 export interface Item {
@@ -99,7 +99,7 @@ export function contributionOf(item: Item, questions: readonly Question[], polic
   for (const { name } of questions) {
     const counting = countingEntries(item.entries, name, policy.repeats);
     for (const entry of counting) applied.add(entry);
-    labels[name] = labelsOfWorkers(counting, name, policy.countRoles);
+    labels[name] = firstOfEachWorker(counting, policy.countRoles).map((entry) => entry.labels?.[name] ?? 0);
   }
   const slice = item.imported?.slice;
   return {
@@ -108,13 +108,4 @@ export function contributionOf(item: Item, questions: readonly Question[], polic
     ...(slice !== undefined && { slice }),
     labels,
   };
-}
-
-function labelsOfWorkers(counting: readonly Entry[], question: string, roles: readonly string[]): number[] {
-  const seen = new Set<string>();
-  return counting.flatMap(({ worker, role, labels }) => {
-    if (!roles.includes(role) || seen.has(worker)) return [];
-    seen.add(worker);
-    return [labels?.[question] ?? 0];
-  });
 }

@@ -25,11 +25,51 @@ describe('PostgresEventLog', () => {
   beforeAll(async () => {
     database = await freshDatabase();
     log = new PostgresEventLog(serviceUrl(database.adminUrl, 'event_log'));
-    await log.createTopics([{ name: 'topic', partitions: 3, compacted: false }]);
+    await log.createTopics(['topic', 'killed'].map((name) => ({ name, partitions: 3, compacted: false })));
   });
   afterAll(async () => {
     await log.close();
     await database.drop();
+  });
+
+  it('tells those who listen that a topic has grown', async () => {
+    const listener = new Client(database.adminUrl);
+    await listener.connect();
+    const told: (string | undefined)[] = [];
+    listener.on('notification', ({ payload }) => told.push(payload));
+    await listener.query('listen event_log');
+    await log.append([0, 2].map((partition) => ({ topic: 'topic', partition, key: '', headers: {}, value: null })));
+    const { rows } = await listener.query<{ id: number }>(`select id from event_log.topic where name = 'topic'`);
+    await eventually(() => told.length === 1, 'one notification for both partitions');
+    expect(told).toEqual([String(rows[0]!.id)]);
+    await listener.end();
+  });
+
+  it('finds a record of which nobody told', async () => {
+    const delivered: (string | null)[] = [];
+    const subscription = await log.subscribe({
+      group: 'untold',
+      topics: ['topic'],
+      positions: () => Promise.resolve(new Map()),
+      eachBatch: (batch) => {
+        delivered.push(...batch.records.map(({ key }) => key));
+        return Promise.resolve();
+      },
+      onCrash: (error) => void delivered.push(error.message),
+    });
+    const admin = new Client(database.adminUrl);
+    await admin.connect();
+    await admin.query(
+      `with grown as (
+         update event_log.partition set end_offset = end_offset + 1 where partition = 0
+           and topic = (select id from event_log.topic where name = 'topic')
+         returning topic, partition, end_offset - 1 as "offset")
+       insert into event_log.record (topic, partition, "offset", key, headers)
+       select topic, partition, "offset", 'untold', '{}' from grown`,
+    );
+    await admin.end();
+    await eventually(() => delivered.includes('untold'), 'the record');
+    await subscription.stop();
   });
 
   it('goes on when PostgreSQL ends all its sessions', async () => {
@@ -38,9 +78,9 @@ describe('PostgresEventLog', () => {
     const crashes: Error[] = [];
     const subscription = await log.subscribe({
       group: 'group',
-      topics: ['topic'],
+      topics: ['killed'],
       positions: (lane) =>
-        Promise.resolve(new Map([['topic', delivered.filter((at) => at.startsWith(`${lane}/`)).length]])),
+        Promise.resolve(new Map([['killed', delivered.filter((at) => at.startsWith(`${lane}/`)).length]])),
       eachBatch: (batch) => {
         delivered.push(...batch.records.map(({ offset }) => `${batch.partition}/${offset}`));
         return Promise.resolve();
@@ -49,7 +89,7 @@ describe('PostgresEventLog', () => {
       onRevoked: (lane) => void lanes.push(`-${lane}`),
       onCrash: (error) => void crashes.push(error),
     });
-    const record = { topic: 'topic', partition: 1, key: 'key', headers: {}, value: null };
+    const record = { topic: 'killed', partition: 1, key: 'key', headers: {}, value: null };
     await log.append([record]);
     await eventually(() => delivered.length === 1, 'the first record');
 

@@ -8,7 +8,7 @@
  *   bucket items with the same n: dividing by n or n - 1 waits until reading, so that nothing is ever rounded
  */
 export interface CategoricalStatistics {
-  /** By n, from 1; a bucket without items is not there. */
+  /** By n, from 1; a bucket without items is not there, so taking out all that was added leaves what `emptyStatistics` gives. */
   buckets: Record<string, Bucket>;
 }
 
@@ -38,7 +38,7 @@ export function removeItem(statistics: CategoricalStatistics, labels: readonly n
   change(statistics, labels, ordinal, -1);
 }
 
-/** Adds the statistics of other items, in place; with `sign` -1 takes them out. */
+/** Adds the statistics of other items to `into`, in place; with `sign` -1 takes them out. `other` stays as it is. */
 export function mergeStatistics(into: CategoricalStatistics, other: CategoricalStatistics, sign: 1 | -1 = 1): void {
   for (const [n, bucket] of Object.entries(other.buckets)) {
     const own = bucketOf(into, n);

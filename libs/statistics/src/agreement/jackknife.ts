@@ -1,67 +1,54 @@
-import { type CategoricalStatistics, emptyStatistics, mergeStatistics } from './categorical-statistics';
-import { type Coefficient } from './coefficient';
-import {
-  CATEGORICAL_COEFFICIENTS,
-  type CategoricalAgreement,
-  type CategoricalSchema,
-  readCategorical,
-} from './read-categorical';
-
-/** A coefficient with its 95 % interval, or why there is none. */
-export type IntervalCoefficient =
-  | { value: number; low: number; high: number; interval: 'jackknife' | 'bootstrap' }
-  | { value: number; low: null; high: null; interval: null; reason: string }
-  | { value: null; low: null; high: null; interval: null; reason: string };
-
-/** 97.5 % quantile of the standard normal distribution. */
-const Z = 1.959963984540054;
-
-/** Agreement over all stripes with intervals. */
-export interface StripedAgreement extends Omit<CategoricalAgreement, 'coefficients'> {
-  coefficients: Record<string, IntervalCoefficient>;
-}
+import tQuantile from '@stdlib/stats-base-dists-t-quantile';
+import { type Coefficient, type Coefficients, type EstimatedCoefficient } from './coefficient';
 
 /**
- * Reads agreement over stripes of items with the delete-one-stripe jackknife: with m stripes that hold items and t_i the coefficient
- * without stripe i, the variance is (m - 1) / m sum (t_i - mean t)^2 (B. Efron and C. Stein, Annals of Statistics 9, 1981), and the
- * interval the value +- 1.96 standard errors, cut to [-1, 1]. Fewer than two stripes give none.
+ * 95 % intervals by leaving out one group of items after the other: with G groups and estimates e_g without group g,
+ * variance = (G - 1) / G * sum_g (e_g - mean e)^2, and the interval is estimate +- t(G - 1) * its root, cut to the range of a coefficient
+ * (at most 1). Groups must be alike by chance, as stripes of a hash are.
+ * @param left the coefficients without group g, one entry a group that is not empty.
  */
-export function jackknifeOverStripes(
-  stripes: readonly CategoricalStatistics[],
-  schema: CategoricalSchema,
-): StripedAgreement {
-  const held = stripes.filter((stripe) => Object.keys(stripe.buckets).length > 0);
-  const total = emptyStatistics();
-  for (const stripe of held) mergeStatistics(total, stripe);
-  const whole = readCategorical(total, schema);
-  const without = held.map((stripe) => {
-    mergeStatistics(total, stripe, -1);
-    const rest = readCategorical(total, schema).coefficients;
-    mergeStatistics(total, stripe);
-    return rest;
-  });
-  const coefficients = CATEGORICAL_COEFFICIENTS.map((name) => {
-    const deleted = without.map((rest) => rest[name]);
-    return [name, withInterval(whole.coefficients[name], deleted)] as const;
-  });
-  return { ...whole, coefficients: Object.fromEntries(coefficients) };
+export function jackknife(
+  estimates: Coefficients,
+  left: readonly Coefficients[],
+): Record<string, EstimatedCoefficient> {
+  const names = Object.keys(estimates);
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      jackknifeOf(
+        estimates[name]!,
+        left.map((coefficients) => coefficients[name]!),
+      ),
+    ]),
+  );
 }
 
-function withInterval(whole: Coefficient, without: readonly Coefficient[]): IntervalCoefficient {
-  const none = { low: null, high: null, interval: null } as const;
-  if (whole.value === null) return { value: null, ...none, reason: whole.reason };
-  const values = without.map((one) => one.value).filter((value) => value !== null);
-  if (values.length < 2 || values.length < without.length) {
-    return { value: whole.value, ...none, reason: 'too few items for an interval' };
-  }
-  const m = values.length;
-  const mean = values.reduce((sum, value) => sum + value, 0) / m;
-  const variance = ((m - 1) / m) * values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  const half = Z * Math.sqrt(variance);
+function jackknifeOf(estimate: Coefficient, left: readonly Coefficient[]): EstimatedCoefficient {
+  const without = (reason: string): EstimatedCoefficient => ({
+    value: estimate.value,
+    low: null,
+    high: null,
+    interval: 'jackknife',
+    reason,
+  });
+  if (estimate.value === null) return without(estimate.reason);
+  const G = left.length;
+  if (G < 2) return without('an interval needs two or more groups of items');
+  const values = left.map(({ value }) => value).filter((value) => value !== null);
+  if (values.length < G) return without(`undefined without one of the ${G} groups of items`);
+  const error = jackknifeError(values);
+  const reach = tQuantile(0.975, G - 1) * error;
   return {
-    value: whole.value,
-    low: Math.max(-1, whole.value - half),
-    high: Math.min(1, whole.value + half),
+    value: estimate.value,
+    low: estimate.value - reach,
+    high: Math.min(1, estimate.value + reach),
     interval: 'jackknife',
   };
+}
+
+/** Standard error of an estimate from its values without each of G groups. */
+export function jackknifeError(left: readonly number[]): number {
+  const mean = left.reduce((sum, value) => sum + value, 0) / left.length;
+  const squares = left.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return Math.sqrt(((left.length - 1) / left.length) * squares);
 }

@@ -1,80 +1,154 @@
-/** Labels of one question: columns of equal length; item and worker are any numbers, label an index. */
-export interface LabelColumns {
-  item: ArrayLike<number>;
-  worker: ArrayLike<number>;
-  label: ArrayLike<number>;
+import tQuantile from '@stdlib/stats-base-dists-t-quantile';
+import { type Coefficient, type EstimatedCoefficient, ONE_LABEL, undefinedBecause } from './coefficient';
+import { jackknifeError } from './jackknife';
+import { forEachPair, type LabelsOfWorkers, type WorkerPair } from './worker-pairs';
+
+/** Fewest items that a pair must have in common to count. */
+export const LEAST_COMMON = 10;
+
+/** Cohen's kappa of workers u < v (indices of the table) over the items that both labelled. */
+export interface PairKappa {
+  u: number;
+  v: number;
+  common: number;
+  /** Share of those on which they agree. */
+  observed: number;
+  kappa: Coefficient;
 }
 
-/** Cohen's kappa over the pairs of workers who share at least `minCommon` items. */
-export interface PairwiseCohen {
-  pairs: number;
-  /** Pairs that share enough items, but whose kappa is undefined: both used one label alone. */
-  undefinedPairs: number;
-  mean: number | null;
-  /** Weighted by the number of common items. */
-  weightedMean: number | null;
+/** Cohen's kappa (1960) of every pair of workers with enough items in common, by rising u, then v. */
+export function pairwiseCohen(table: LabelsOfWorkers, leastCommon = LEAST_COMMON): PairKappa[] {
+  const margins = new Margins(table.labels.length);
+  const kappas: PairKappa[] = [];
+  forEachPair(table, leastCommon, (pair) => {
+    const { common, equal, products } = margins.of(pair);
+    margins.clear(pair);
+    kappas.push({ u: pair.u, v: pair.v, common, observed: equal / common, kappa: kappaOf(common, equal, products) });
+  });
+  return kappas;
 }
 
-/** Pairs with fewer common items say nothing: the standard error of a kappa of ten items is about .3. */
-export const MIN_COMMON_ITEMS = 10;
+/** (po - pe) / (1 - pe) of integers: n items, of which so many equal, and sum_k n_uk n_vk. */
+function kappaOf(common: number, equal: number, products: number): Coefficient {
+  if (common * common === products) return undefinedBecause(ONE_LABEL);
+  return { value: (common * equal - products) / (common * common - products) };
+}
 
-/**
- * Mean of Cohen's kappa (J. Cohen, Educational and Psychological Measurement 20, 1960) over pairs of workers, in O(sum n^2) over the
- * items. Each worker may have one label an item.
- */
-export function pairwiseCohen(columns: LabelColumns, labels: number, minCommon = MIN_COMMON_ITEMS): PairwiseCohen {
-  const tables = new Map<string, Map<number, number>>();
-  for (const rows of rowsByItem(columns)) {
-    rows.sort((a, b) => columns.worker[a]! - columns.worker[b]!);
-    for (let i = 0; i < rows.length; i++) {
-      for (let j = i + 1; j < rows.length; j++) {
-        const pair = `${columns.worker[rows[i]!]} ${columns.worker[rows[j]!]}`;
-        const cell = columns.label[rows[i]!]! * labels + columns.label[rows[j]!]!;
-        let table = tables.get(pair);
-        if (!table) tables.set(pair, (table = new Map()));
-        table.set(cell, (table.get(cell) ?? 0) + 1);
-      }
+/** Two tallies of labels, reused from pair to pair. */
+class Margins {
+  readonly first: Int32Array;
+  readonly second: Int32Array;
+
+  constructor(labels: number) {
+    this.first = new Int32Array(labels);
+    this.second = new Int32Array(labels);
+  }
+
+  of({ first, second }: WorkerPair): { common: number; equal: number; products: number } {
+    let equal = 0;
+    let products = 0;
+    for (let i = 0; i < first.length; i++) {
+      this.first[first[i]!]! += 1;
+      if (first[i] === second[i]) equal += 1;
+    }
+    // Each of the second's labels meets all of the first's: sum_k n_uk n_vk without a pass over all labels.
+    for (let i = 0; i < second.length; i++) {
+      this.second[second[i]!]! += 1;
+      products += this.first[second[i]!]!;
+    }
+    return { common: first.length, equal, products };
+  }
+
+  clear({ first, second }: WorkerPair): void {
+    for (let i = 0; i < first.length; i++) {
+      this.first[first[i]!] = 0;
+      this.second[second[i]!] = 0;
     }
   }
-  const kappas: { kappa: number; common: number }[] = [];
-  let undefinedPairs = 0;
-  for (const table of tables.values()) {
-    const common = [...table.values()].reduce((sum, count) => sum + count, 0);
-    if (common < minCommon) continue;
-    const kappa = cohenKappa(table, labels, common);
-    if (Number.isFinite(kappa)) kappas.push({ kappa, common });
-    else undefinedPairs++;
-  }
-  const weight = kappas.reduce((sum, one) => sum + one.common, 0);
-  return {
-    pairs: kappas.length,
-    undefinedPairs,
-    mean: kappas.length === 0 ? null : kappas.reduce((sum, one) => sum + one.kappa, 0) / kappas.length,
-    weightedMean: weight === 0 ? null : kappas.reduce((sum, one) => sum + one.kappa * one.common, 0) / weight,
+}
+
+export interface PairwiseReading {
+  /** Pairs with enough items in common; how many of them used one label only and have no kappa. */
+  pairs: number;
+  undefinedPairs: number;
+  coefficients: {
+    meanPairwiseCohenKappa: EstimatedCoefficient;
+    /** Weighted by common items. */
+    weightedPairwiseCohenKappa: EstimatedCoefficient;
+    medianPairwiseCohenKappa: EstimatedCoefficient;
   };
 }
 
-function cohenKappa(table: ReadonlyMap<number, number>, labels: number, total: number): number {
-  const first = new Map<number, number>();
-  const second = new Map<number, number>();
-  let agreeing = 0;
-  for (const [cell, count] of table) {
-    const [k, l] = [Math.floor(cell / labels), cell % labels];
-    first.set(k, (first.get(k) ?? 0) + count);
-    second.set(l, (second.get(l) ?? 0) + count);
-    if (k === l) agreeing += count;
-  }
-  let chance = 0;
-  for (const [k, count] of first) chance += (count / total) * ((second.get(k) ?? 0) / total);
-  return chance === 1 ? NaN : (agreeing / total - chance) / (1 - chance);
+/**
+ * Mean, mean weighted by common items, and median of the pairs' kappas. The intervals of the means are delete-one-item jackknives: leaving
+ * out an item changes only the pairs on it, so all of them cost one pass. The pairs stay the same while an item is left out, and one
+ * that would be undefined without it keeps its kappa.
+ */
+export function readPairwiseCohen(table: LabelsOfWorkers, leastCommon = LEAST_COMMON): PairwiseReading {
+  const margins = new Margins(table.labels.length);
+  const T = table.itemStart.length - 1;
+  const kappas: number[] = [];
+  let pairs = 0;
+  let weight = 0;
+  let weighted = 0;
+  const change = new Float64Array(T);
+  const weightedChange = new Float64Array(T);
+  const weightChange = new Float64Array(T);
+  forEachPair(table, leastCommon, (pair) => {
+    pairs += 1;
+    const { common, equal, products } = margins.of(pair);
+    const kappa = kappaOf(common, equal, products).value;
+    if (kappa !== null) {
+      kappas.push(kappa);
+      weight += common;
+      weighted += common * kappa;
+      for (let i = 0; i < common; i++) {
+        const [x, y, t] = [pair.first[i]!, pair.second[i]!, pair.item[i]!];
+        const same = x === y ? 1 : 0;
+        const left = products - margins.second[x]! - margins.first[y]! + same;
+        const without = kappaOf(common - 1, equal - same, left).value ?? kappa;
+        change[t]! += without - kappa;
+        weightedChange[t]! += (common - 1) * without - common * kappa;
+        weightChange[t]! -= 1;
+      }
+    }
+    margins.clear(pair);
+  });
+  const count = kappas.length;
+  const mean = kappas.reduce((sum, kappa) => sum + kappa, 0) / count;
+  const reason = `no two workers have ${leastCommon} items in common and two labels used on them`;
+  const estimate = (value: number, left: (t: number) => number) =>
+    count > 0 ? overItems(value, table.itemStart, left) : absent(null, reason);
+  return {
+    pairs,
+    undefinedPairs: pairs - count,
+    coefficients: {
+      meanPairwiseCohenKappa: estimate(mean, (t) => mean + change[t]! / count),
+      weightedPairwiseCohenKappa: estimate(
+        weighted / weight,
+        (t) => (weighted + weightedChange[t]!) / (weight + weightChange[t]!),
+      ),
+      medianPairwiseCohenKappa:
+        count > 0 ? absent(median(kappas), 'the jackknife of a median is not consistent') : absent(null, reason),
+    },
+  };
 }
 
-function rowsByItem({ item }: LabelColumns): number[][] {
-  const rows = new Map<number, number[]>();
-  for (let i = 0; i < item.length; i++) {
-    const known = rows.get(item[i]!);
-    if (known) known.push(i);
-    else rows.set(item[i]!, [i]);
-  }
-  return [...rows.values()];
+/** The interval from an estimate's values without each of the items that have two or more labels. */
+function overItems(value: number, itemStart: Int32Array, without: (t: number) => number): EstimatedCoefficient {
+  const left: number[] = [];
+  for (let t = 0; t + 1 < itemStart.length; t++) if (itemStart[t + 1]! - itemStart[t]! > 1) left.push(without(t));
+  const reach = tQuantile(0.975, left.length - 1) * jackknifeError(left);
+  return { value, low: Math.max(-1, value - reach), high: Math.min(1, value + reach), interval: 'jackknife' };
+}
+
+function absent(value: number | null, reason: string): EstimatedCoefficient {
+  return { value, low: null, high: null, interval: 'jackknife', reason };
+}
+
+/** The middle value; of an even number the mean of the middle two. */
+function median(values: readonly number[]): number {
+  const sorted = Float64Array.from(values).sort();
+  const half = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
 }

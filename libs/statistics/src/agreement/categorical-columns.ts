@@ -1,0 +1,108 @@
+import { type Bucket, type CategoricalStatistics, emptyStatistics } from './categorical-statistics';
+import { type CategoricalSchema } from './categorical-sums';
+
+/** Labels in the order of their items: those of item t are label[itemStart[t]] up to but without label[itemStart[t + 1]]. */
+export interface LabelsByItem {
+  /** One longer than the number of items. */
+  itemStart: Int32Array;
+  /** Label index of each annotation. */
+  label: Int32Array;
+}
+
+/** Puts columns that are in any order into the order of items, in O(N): item indices are from 0 to items - 1. */
+export function byItem(item: Int32Array, label: Int32Array, items: number): LabelsByItem {
+  const itemStart = new Int32Array(items + 1);
+  for (let i = 0; i < item.length; i++) itemStart[item[i]! + 1]! += 1;
+  for (let t = 0; t < items; t++) itemStart[t + 1]! += itemStart[t]!;
+  const next = itemStart.slice(0, items);
+  const sorted = new Int32Array(label.length);
+  for (let i = 0; i < item.length; i++) sorted[next[item[i]!]!++] = label[i]!;
+  return { itemStart, label: sorted };
+}
+
+/**
+ * The statistics of a whole file, in one pass over typed arrays without allocation per label: the same object as adding its items one by
+ * one with `addItem`.
+ */
+export function statisticsOfColumns(
+  { itemStart, label }: LabelsByItem,
+  schema: CategoricalSchema,
+): CategoricalStatistics {
+  const dense = new Map<number, DenseBucket>();
+  const tally = new Int32Array(schema.labels);
+  const present = new Int32Array(schema.labels);
+  for (let t = 0; t + 1 < itemStart.length; t++) {
+    const from = itemStart[t]!;
+    const n = itemStart[t + 1]! - from;
+    if (n === 0) continue;
+    let bucket = dense.get(n);
+    if (!bucket) dense.set(n, (bucket = denseBucket(schema)));
+    addToBucket(bucket, schema, tallyItem(label, from, n, tally, present), tally, present);
+  }
+  const statistics = emptyStatistics();
+  for (const [n, bucket] of dense) statistics.buckets[n] = sparse(bucket, schema.labels);
+  return statistics;
+}
+
+/** Counts the labels of one item into `tally`, which is all zero before; returns how many different ones stand in `present`. */
+export function tallyItem(label: Int32Array, from: number, n: number, tally: Int32Array, present: Int32Array): number {
+  let different = 0;
+  for (let i = from; i < from + n; i++) {
+    const k = label[i]!;
+    if (tally[k]! === 0) present[different++] = k;
+    tally[k]! += 1;
+  }
+  return different;
+}
+
+interface DenseBucket {
+  items: number;
+  counts: Float64Array;
+  /** K sums of n_k (n_k - 1); K * K sums of n_k n_l where ordinal, cells with k < l used. */
+  pairs: Float64Array;
+  cross: Float64Array;
+}
+
+function denseBucket({ labels: K, ordinal }: CategoricalSchema): DenseBucket {
+  return {
+    items: 0,
+    counts: new Float64Array(K),
+    pairs: new Float64Array(K),
+    cross: new Float64Array(ordinal ? K * K : 0),
+  };
+}
+
+/** Adds a tallied item, and sets the tally back to zero. */
+function addToBucket(
+  bucket: DenseBucket,
+  { labels: K, ordinal }: CategoricalSchema,
+  different: number,
+  tally: Int32Array,
+  present: Int32Array,
+): void {
+  bucket.items += 1;
+  for (let a = 0; a < different; a++) {
+    const k = present[a]!;
+    const count = tally[k]!;
+    bucket.counts[k]! += count;
+    bucket.pairs[k]! += count * (count - 1);
+    for (let b = 0; ordinal && b < a; b++) {
+      const l = present[b]!;
+      bucket.cross[k < l ? k * K + l : l * K + k]! += count * tally[l]!;
+    }
+  }
+  for (let a = 0; a < different; a++) tally[present[a]!] = 0;
+}
+
+function sparse(bucket: DenseBucket, K: number): Bucket {
+  const counts: Record<string, number> = {};
+  const pairs: Record<string, number> = {};
+  for (let k = 0; k < K; k++) {
+    if (bucket.counts[k]! > 0) counts[k] = bucket.counts[k]!;
+    if (bucket.pairs[k]! > 0) pairs[k] = bucket.pairs[k]!;
+  }
+  for (let cell = 0; cell < bucket.cross.length; cell++) {
+    if (bucket.cross[cell]! > 0) pairs[`${Math.floor(cell / K)},${cell % K}`] = bucket.cross[cell]!;
+  }
+  return { items: bucket.items, counts, pairs };
+}
