@@ -1,15 +1,24 @@
 import { type AcceptedLabels } from './accepted-labels';
-import { dawidSkene, type DawidSkeneFit } from './dawid-skene';
+import { dawidSkene } from './dawid-skene';
 import { epochZero } from './epoch-zero';
+import { type MatrixFit } from './fit-matrices';
 import { heldOutLogLikelihood } from './held-out';
 import { type LabelTable } from './label-table';
 import { type MatrixPrior } from './matrix-prior';
-import { MOST_MATRIX_LABELS, type PublishedModel, type Tempering } from './published-model';
+import { indexOfMax } from './posterior';
+import { MOST_MATRIX_LABELS, type PublishedModel } from './published-model';
 import { profileFit } from './profile-fit';
+import { temperingOf } from './tempering';
 import { thinned } from './thinned';
 
 /** How alike a worker's rows are taken to be: from each row for itself to nearly one accuracy for all. */
 export const COIN_STRENGTHS = [0, 2, 8, 32];
+
+/** The strength that is taken unless another one foretells held-out labels clearly better. */
+const USUAL_STRENGTH = 2;
+
+/** Log-likelihood a held-out label; smaller gains are noise: they chose worse on real sets than not choosing. */
+const CLEAR_GAIN = 0.01;
 
 /** Values of `perLabel` that held-out labels are asked about. */
 const PER_LABELS = [0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8, 1.2];
@@ -46,7 +55,7 @@ export function auto(table: LabelTable, accepted: AcceptedLabels = new Map()): A
   return { ...kept(fit), strength, model: { ...fit.model, tempering: temperingOf(perLabel) } };
 }
 
-function kept({ iterations, converged }: DawidSkeneFit) {
+function kept({ iterations, converged }: MatrixFit) {
   return { iterations, converged };
 }
 
@@ -56,22 +65,14 @@ export function coinPrior(labels: number, strength: number): MatrixPrior {
 }
 
 function chooseByHeldOut(table: LabelTable, accepted: AcceptedLabels): { strength: number; perLabel: number } {
-  let best = { strength: COIN_STRENGTHS[0]!, perLabel: 0, value: -Infinity };
-  for (const strength of COIN_STRENGTHS) {
+  const candidates = COIN_STRENGTHS.map((strength) => {
     const prior = coinPrior(table.labels.length, strength);
     const fit = dawidSkene(table, { prior, accepted, tolerance: TOLERANCE_TO_CHOOSE });
-    heldOutLogLikelihood(table, fit, prior, PER_LABELS).forEach((value, i) => {
-      if (value > best.value) best = { strength, perLabel: PER_LABELS[i]!, value };
-    });
-  }
-  return best;
-}
-
-/**
- * Held-out labels see only a part of the correlation: the matrices were fitted to posteriors that already share it, the more so the fewer labels
- * an item has (with five an item they often see none where gold shows .4). So half of what they see is added to .3, which is where
- * populations of all sorts lie, and no more than 1 is believed.
- */
-export function temperingOf(heldOut: number): Tempering {
-  return { temperature: 1, perLabel: Math.min(1, 0.3 + heldOut / 2), lapse: 0.01 };
+    const values = heldOutLogLikelihood(table, fit, prior, PER_LABELS);
+    const best = indexOfMax(values);
+    return { strength, perLabel: PER_LABELS[best]!, value: values[best]! };
+  });
+  const usual = candidates.find(({ strength }) => strength === USUAL_STRENGTH)!;
+  const best = candidates.reduce((most, one) => (one.value > most.value ? one : most), usual);
+  return best.value > usual.value + CLEAR_GAIN ? best : usual;
 }

@@ -1,4 +1,4 @@
-import { type DawidSkeneFit } from './dawid-skene';
+import { type MatrixFit } from './fit-matrices';
 import { type LabelTable } from './label-table';
 import { type MatrixPrior, pseudoCounts, type PseudoCounts, rightOf, shrunkAccuracy } from './matrix-prior';
 import { effectiveLabels } from './posterior';
@@ -13,7 +13,7 @@ import { effectiveLabels } from './posterior';
  */
 export function heldOutLogLikelihood(
   table: LabelTable,
-  fit: DawidSkeneFit,
+  fit: MatrixFit,
   prior: MatrixPrior,
   perLabels: readonly number[],
 ): number[] {
@@ -53,7 +53,7 @@ class HeldOut {
 
   constructor(
     private readonly table: LabelTable,
-    private readonly fit: DawidSkeneFit,
+    private readonly fit: MatrixFit,
     prior: MatrixPrior,
   ) {
     const K = (this.K = table.labels.length);

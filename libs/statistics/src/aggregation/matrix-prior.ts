@@ -154,7 +154,8 @@ export function maximise(
     const a = accuracy[w]!;
     for (let c = 0; c < cells; c++) {
       // The floor also stands for the row of a state that this worker never met, which thereby becomes uniform.
-      into[at + c] = Math.max(FLOOR, counts[at + c]! + shared[c]! + a * right[c]! + (1 - a) * wrong[c]!);
+      const count = counts[at + c]! + shared[c]! + a * right[c]! + (1 - a) * wrong[c]!;
+      into[at + c] = count > FLOOR ? count : FLOOR;
     }
     normaliseColumns(into, at, K, states);
   }
