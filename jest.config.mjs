@@ -8,5 +8,7 @@ export default {
     '^@assay/(contracts|platform|statistics)/(.*)$': '<rootDir>/libs/$1/src/$2',
   },
   setupFiles: ['reflect-metadata'],
+  globalSetup: '<rootDir>/test/support/postgres.setup.ts',
+  globalTeardown: '<rootDir>/test/support/postgres.teardown.ts',
   testTimeout: 30_000,
 };

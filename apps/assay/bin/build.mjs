@@ -14,7 +14,19 @@ export function build() {
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   const run = spawnSync(
     process.execPath,
-    [swc, 'apps', 'libs', '--out-dir', 'dist', '--ignore', '**/*.spec.ts', '--ignore', '**/bin/**', '--copy-files', '--quiet'],
+    [
+      swc,
+      'apps',
+      'libs',
+      '--out-dir',
+      'dist',
+      '--ignore',
+      '**/*.spec.ts',
+      '--ignore',
+      '**/bin/**',
+      '--copy-files',
+      '--quiet',
+    ],
     { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] },
   );
   if (run.status !== 0) process.exit(run.status ?? 1);

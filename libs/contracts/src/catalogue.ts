@@ -8,6 +8,10 @@ import { consensusUpdated } from './consensus/consensus-updated';
 import { disputeWithdrawn } from './consensus/dispute-withdrawn';
 import { type Contract } from './contract';
 import { eventDeadLettered } from './deadletter/event-dead-lettered';
+import { inboundAnnotation } from './inbound/inbound-annotation';
+import { inboundItem } from './inbound/inbound-item';
+import { inboundItemWithdrawal } from './inbound/inbound-item-withdrawal';
+import { inboundRetraction } from './inbound/inbound-retraction';
 import { itemImported } from './item/item-imported';
 import { itemWithdrawn } from './item/item-withdrawn';
 import { projectArchived } from './project/project-archived';
@@ -31,6 +35,10 @@ export const CATALOGUE: readonly Contract[] = [
   disputeWithdrawn,
   consensusCorrected,
   decisionPublished,
+  inboundAnnotation,
+  inboundRetraction,
+  inboundItem,
+  inboundItemWithdrawal,
   eventDeadLettered,
 ];
 

@@ -8,6 +8,8 @@ export interface Topic {
   partitions: number;
   /** Only the newest event of a key is kept: each event is the full state. */
   compacted: boolean;
+  /** Every consumer accounts for every event of it: applied, superseded, pending or dead-lettered. */
+  accounted: boolean;
   /** Who may read it besides the services that the catalogue names: tools, or nobody. */
   audience: 'internal' | 'tools';
 }

@@ -67,9 +67,12 @@ function field(schema: () => JsonSchema, presence: Presence, checks: PropertyDec
   };
 }
 
-/** A string of `min` (default 1) to `max` (default 200) UTF-16 code units, without NUL, which PostgreSQL cannot store. */
+/** Neither NUL, which PostgreSQL cannot store, nor half a surrogate pair, which is no character and which UTF-8 cannot write. */
+export const STORABLE = /^[^\u0000\ud800-\udfff]*$/u;
+
+/** A string of `min` (default 1) to `max` (default 200) characters that can be stored. */
 export function Text(options: Presence & { min?: number; max?: number; pattern?: RegExp } = {}): PropertyDecorator {
-  const { min = 1, max = 200, pattern = /^[^\u0000]*$/ } = options;
+  const { min = 1, max = 200, pattern = STORABLE } = options;
   const schema = { type: 'string', minLength: min, maxLength: max, pattern: pattern.source };
   return field(() => schema, options, [IsString(), Length(min, max), Matches(pattern)]);
 }
@@ -148,13 +151,17 @@ export function ListOf(
 export function Texts(options: Presence & { max: number; min?: number; unique?: boolean }): PropertyDecorator {
   const { min = 0, max, unique = true } = options;
   const isText = (value: unknown) =>
-    typeof value === 'string' && value.length >= 1 && value.length <= 200 && !value.includes('\u0000');
+    typeof value === 'string' &&
+    value.length >= 1 &&
+    value.length <= 400 &&
+    [...value].length <= 200 &&
+    STORABLE.test(value);
   const schema = {
     type: 'array',
     minItems: min,
     maxItems: max,
     uniqueItems: unique,
-    items: { type: 'string', minLength: 1, maxLength: 200, pattern: '^[^\\u0000]*$' },
+    items: { type: 'string', minLength: 1, maxLength: 200, pattern: STORABLE.source },
   };
   return field(() => schema, options, [
     check(
@@ -173,6 +180,11 @@ export function Texts(options: Presence & { max: number; min?: number; unique?: 
 /** Any JSON object: what a tool says about an item, or labels by question, whose values the kind of the question checks. */
 export function JsonObject(options: Presence = {}): PropertyDecorator {
   return field(() => ({ type: 'object' }), options, [check('isPlainObject', isPlainObject, 'an object')]);
+}
+
+/** Any JSON value but null: a label, whose kind checks it. */
+export function AnyValue(options: Presence = {}): PropertyDecorator {
+  return field(() => ({ not: { type: 'null' } }), options, [check('isNotNull', (value) => value !== null, 'a value')]);
 }
 
 function isPlainObject(value: unknown): boolean {

@@ -4,7 +4,7 @@ import { type Topic } from './contract';
 export const PARTITIONS = 12;
 
 function topic(name: string, lane: Topic['lane'], options: Partial<Topic> = {}): Topic {
-  return { name, lane, partitions: PARTITIONS, compacted: false, audience: 'internal', ...options };
+  return { name, lane, partitions: PARTITIONS, compacted: false, accounted: false, audience: 'internal', ...options };
 }
 
 /** Full state of every project; key: project. */
@@ -14,7 +14,7 @@ export const WORKER_EVENTS = topic('assay.worker.events.v1', 'worker', { compact
 /** Items as they are imported and withdrawn; key: project/item. */
 export const ITEM_EVENTS = topic('assay.item.events.v1', 'item');
 /** Annotations as they are submitted, revised and retracted; key: project/item. */
-export const ANNOTATION_EVENTS = topic('assay.annotation.events.v1', 'item');
+export const ANNOTATION_EVENTS = topic('assay.annotation.events.v1', 'item', { accounted: true });
 /** What consensus decided, for the other services; key: project/item. */
 export const CONSENSUS_EVENTS = topic('assay.consensus.events.v1', 'item');
 /** What tools may know of decisions; key: project/item. */

@@ -1,13 +1,10 @@
 import { contract } from '../contract';
-import { Integer, Nested, Text, Texts } from '../fields';
+import { Integer } from '../fields';
 import { PROJECT_EVENTS } from '../topics';
-import { LabelSchema, Policy } from './label-schema';
+import { ProjectDefinition } from './project-definition';
 
 /** The full state of a project. The highest revision counts. */
-export class ProjectConfigured extends LabelSchema {
-  @Text({ max: 63, pattern: /^[a-z0-9-]{1,63}$/ })
-  project!: string;
-
+export class ProjectConfigured extends ProjectDefinition {
   /** Grows by one with every change of the project. */
   @Integer({ min: 1 })
   revision!: number;
@@ -15,15 +12,6 @@ export class ProjectConfigured extends LabelSchema {
   /** Grows by one whenever a label or a question is appended. */
   @Integer({ min: 1 })
   schemaVersion!: number;
-
-  @Text({ max: 500 })
-  title!: string;
-
-  @Nested(() => Policy)
-  policy!: Policy;
-
-  @Texts({ max: 100 })
-  tracks!: string[];
 }
 
 export const projectConfigured = contract({

@@ -1,5 +1,6 @@
 import { type EntityManager } from 'typeorm';
 import { type Contract } from '@assay/contracts/contract';
+import { type ReceivedEvent } from './batch';
 
 /**
  * The one transaction in which a batch is fenced, handled, published and accounted for; also that of an HTTP request that
@@ -14,31 +15,43 @@ export interface Transaction {
 
   /**
    * Puts an event into the outbox; the relay publishes it after the commit.
-   * @param id uuid v5 of what the event says (`eventId` of libs/platform/src/transport/event-id.ts), so that saying it twice is one event.
+   * @param id uuid of what the event says (`eventId`), so that saying it twice is one event.
    */
   publish<T extends object>(contract: Contract<T>, id: string, data: T, options?: { time?: string }): void;
-
-  /** Adds to what this service says became of the events of a topic. Only a batch's transaction accounts. */
-  account(project: string, outcome: Partial<Outcomes>): void;
-
-  /** Puts one event of the batch aside for good, with its bytes. */
-  deadLetter(event: { offset: number }, reason: DeadLetterCause, detail: string): void;
 }
 
-/** Reasons that a handler may give; the transport has others of its own. */
+/** The transaction of a batch, or of a slice of lane work: it holds the lane, and accounts for events. */
+export interface LaneTransaction extends Transaction {
+  /** Partition number: the lane in which everything with these keys meets. */
+  readonly lane: number;
+
+  /**
+   * Says what became of events of the accounted topic, as changes (an event can go from applied to superseded: -1, +1).
+   * Each event that arrived is to be said once: as applied, superseded, pending (by `park`), dead-lettered (by `deadLetter`) or duplicate.
+   */
+  account(project: string, change: Partial<Outcomes>): void;
+
+  /** Puts one event of the batch aside for good, with its bytes, and accounts for it. */
+  deadLetter(event: ReceivedEvent, project: string, reason: DeadLetterCause, detail: string): void;
+
+  /** Keeps an event until what it needs arrives: pending. `unpark` gives it back. */
+  park(event: ReceivedEvent, project: string): void;
+
+  /** Takes at most `limit` parked events of this lane and project out, in the order in which they were parked; pending no more. */
+  unpark(project: string, limit: number): Promise<ReceivedEvent[]>;
+}
+
+/** Reasons that a handler may give for a dead letter; the transport has others of its own. */
 export type DeadLetterCause = 'id_conflict' | 'key_conflict' | 'refused';
 
 /**
- * What became of events, as changes (an event can go from applied to superseded: -1, +1).
- *   applied       counts in the service's state
- *   superseded    known, and outdone by another revision, a repeat rule or a retraction
- *   pending       parked until what it needs arrives
- *   duplicate     an event that was accounted for before (republished): not part of `accepted`
- * dead-lettered is counted by the transport. accepted = applied + superseded + pending + dead-lettered.
+ * What became of events. accepted = received - duplicate = applied + superseded + dead-lettered + pending.
+ *   applied     counts in the service's state
+ *   superseded  known, and outdone by another revision, a repeat rule or a retraction
+ *   duplicate   an event that was accounted for before (delivered or published again)
  */
 export interface Outcomes {
   applied: number;
   superseded: number;
-  pending: number;
   duplicate: number;
 }

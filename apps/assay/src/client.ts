@@ -1,0 +1,97 @@
+import { CliError, EXIT, type ExitCode } from './cli-error';
+
+/** A problem as the services describe it (application/problem+json). */
+interface Problem {
+  status: number;
+  code?: string;
+  title?: string;
+  detail?: string;
+  errors?: { path: string; value?: unknown; expected: string }[];
+}
+
+/** Speaks HTTP to a running Assay. What it refuses comes as a CliError with the exit code of interfaces, section 4. */
+export class Client {
+  constructor(
+    readonly url: string,
+    private readonly key: string,
+  ) {}
+
+  /** GET of JSON. */
+  async get<T>(path: string): Promise<T> {
+    return (await (await this.send('GET', path)).json()) as T;
+  }
+
+  /** GET of JSON, or undefined where there is nothing under that path. */
+  async find<T>(path: string): Promise<T | undefined> {
+    return this.get<T>(path).catch((error: unknown) => {
+      if (error instanceof CliError && error.exitCode === EXIT.notFound) return undefined;
+      throw error;
+    });
+  }
+
+  /** PUT or POST of JSON. */
+  async write<T>(
+    method: 'PUT' | 'POST' | 'DELETE',
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ) {
+    const options = { 'content-type': 'application/json', ...headers };
+    const answer = await this.send(method, path, body === undefined ? undefined : JSON.stringify(body), options);
+    const text = await answer.text();
+    return (text === '' ? undefined : JSON.parse(text)) as T;
+  }
+
+  /** POST of lines of JSON. */
+  async writeLines<T>(path: string, lines: readonly object[]): Promise<T> {
+    const body = lines.map((line) => JSON.stringify(line)).join('\n');
+    return (await (await this.send('POST', path, body, { 'content-type': 'application/x-ndjson' })).json()) as T;
+  }
+
+  /** GET of lines of JSON, one by one. */
+  async *lines<T>(path: string): AsyncGenerator<T> {
+    const answer = await this.send('GET', path, undefined, { accept: 'application/x-ndjson' });
+    const decoder = new TextDecoder();
+    let rest = '';
+    for await (const bytes of answer.body ?? []) {
+      rest += decoder.decode(bytes as Uint8Array, { stream: true });
+      const lines = rest.split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) yield JSON.parse(line) as T;
+    }
+    if (rest.trim() !== '') yield JSON.parse(rest) as T;
+  }
+
+  private async send(
+    method: string,
+    path: string,
+    body?: string,
+    headers: Record<string, string> = {},
+  ): Promise<Response> {
+    const answer = await fetch(`${this.url}${path}`, {
+      method,
+      body,
+      headers: { authorization: `Bearer ${this.key}`, accept: 'application/json', ...headers },
+    }).catch((error: Error) => {
+      const cause = error.cause instanceof Error ? error.cause.message : error.message;
+      throw new CliError(EXIT.unreachable, `cannot reach Assay at ${this.url}: ${cause}`, { cause: error });
+    });
+    if (answer.ok) return answer;
+    throw refusal(method, path, answer.status, (await answer.json().catch(() => undefined)) as Problem | undefined);
+  }
+}
+
+function refusal(method: string, path: string, status: number, problem?: Problem): CliError {
+  const words = problem?.detail ?? problem?.title ?? `status ${status}`;
+  const errors = (problem?.errors ?? []).map(({ path: place, value, expected }) => {
+    return `\n  ${place}: ${value === undefined ? '' : `${JSON.stringify(value)}; `}expected ${expected}`;
+  });
+  return new CliError(exitCodeOf(status), `${method} ${path}: ${words}${errors.join('')}`);
+}
+
+function exitCodeOf(status: number): ExitCode {
+  if (status === 401 || status === 403) return EXIT.refused;
+  if (status === 404) return EXIT.notFound;
+  if (status === 400 || status === 409 || status === 412 || status === 422) return EXIT.badData;
+  return status === 502 || status === 503 || status === 504 ? EXIT.unreachable : EXIT.failure;
+}

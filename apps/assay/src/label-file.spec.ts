@@ -1,0 +1,94 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eachLabel, type LabelRow, openLabels, utcTimestamp } from './label-file';
+import { RowErrors } from './row-errors';
+
+describe('a file of labels', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'assay-labels-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  async function read(name: string, content: string | Buffer) {
+    const path = join(folder, name);
+    writeFileSync(path, content);
+    const file = await openLabels(path);
+    const errors = new RowErrors(file.records.name);
+    const rows: LabelRow[] = [];
+    await eachLabel(file, errors, (row) => void rows.push(row));
+    return { rows, ignored: file.ignored, words: errors.words(), count: errors.count };
+  }
+
+  it('reads the columns it knows and names those it does not', async () => {
+    const text = 'task,worker,label,seconds,mood,revision\nt1,w1,yes,2.5,glad,3\n';
+    expect(await read('labels.csv', text)).toMatchObject({
+      rows: [{ line: 2, item: 't1', worker: 'w1', label: 'yes', seconds: 2.5, revision: 3 }],
+      ignored: ['mood'],
+      count: 0,
+    });
+  });
+
+  it('reads JSON Lines, whose labels need not be text', async () => {
+    const text = '{"item":"t1","worker":"w1","label":3}\n\n{"item":"t2","worker":"w1","label":["a"]}\n';
+    const { rows } = await read('labels.jsonl', text);
+    expect(rows.map((row) => [row.line, row.item, row.label])).toEqual([
+      [1, 't1', 3],
+      [3, 't2', ['a']],
+    ]);
+  });
+
+  it('refuses a file that lacks columns, naming those it has', async () => {
+    await expect(read('x.csv', 'task,annotator\nt,w\n')).rejects.toMatchObject({
+      exitCode: 6,
+      message:
+        'x.csv:1: column "worker" is missing, column "label" is missing; expected task, worker, label, found task, annotator',
+    });
+  });
+
+  it('refuses an empty file and a file that is not there', async () => {
+    await expect(read('empty.csv', '')).rejects.toMatchObject({ exitCode: 6 });
+    await expect(openLabels(join(folder, 'none.csv'))).rejects.toMatchObject({
+      exitCode: 3,
+      message: expect.stringContaining('none.csv: no such file') as string,
+    });
+  });
+
+  it('names line, value and expectation of each bad row and reads the rest', async () => {
+    const head = 'task,worker,label,timestamp,role,occasion\n';
+    const text = Buffer.concat([
+      Buffer.from(`${head}a,w,1,,,\n,w,1,,,\nb,w\nc,w,1,yesterday,,\nd,w,1,,robot,\ne,w,1,,,-1\n`),
+      Buffer.from([0x66, 0x2c, 0xff, 0x2c, 0x31, 0x2c, 0x2c, 0x2c, 0x0a]),
+      Buffer.from('g,w,1,2016-02-24,model,1\n'),
+    ]);
+    const { rows, words } = await read('bad.csv', text);
+    expect(rows.map((row) => row.item)).toEqual(['a', 'g']);
+    expect(words.split('\n')).toEqual([
+      'bad.csv:3: task ""; expected 1 to 200 characters',
+      'bad.csv:4: 2 cells; expected 6 (task, worker, label, timestamp, role, occasion)',
+      'bad.csv:5: timestamp "yesterday"; expected ISO 8601 such as 2026-02-28T09:30:00Z',
+      'bad.csv:6: role "robot"; expected human or model',
+      'bad.csv:7: occasion "-1"; expected a whole number from 0',
+      'bad.csv:8: "f,\ufffd,1,,," is not UTF-8; expected text in UTF-8',
+    ]);
+  });
+
+  it('shows ten bad rows and counts the rest', async () => {
+    const { words, count } = await read('many.csv', `task,worker,label\n${'x\n'.repeat(25)}`);
+    expect(count).toBe(25);
+    expect(words.split('\n')).toHaveLength(11);
+    expect(words).toMatch(/^many\.csv:2: 1 cells.*\n.*many\.csv:3[^]*\.\.\. and 15 more bad rows in many\.csv$/);
+  });
+});
+
+describe('utcTimestamp', () => {
+  it.each([
+    ['2016-02-24T05:38:29Z', '2016-02-24T05:38:29.000Z'],
+    ['2016-02-24T05:38:29.1239+02:00', '2016-02-24T03:38:29.123Z'],
+    ['2016-02-24 05:38', '2016-02-24T05:38:00.000Z'],
+    ['2016-02-24', '2016-02-24T00:00:00.000Z'],
+    ['2016-02-24T05:38:29-0330', '2016-02-24T09:08:29.000Z'],
+  ])('reads %s', (text, utc) => expect(utcTimestamp(text)).toBe(utc));
+
+  it.each(['2016-02-30', '24.02.2016', '2016-02-24T25:00Z', 'now', ''])('refuses %p', (text) => {
+    expect(utcTimestamp(text)).toBeUndefined();
+  });
+});

@@ -1,0 +1,108 @@
+import { type WriteStream } from 'node:tty';
+
+export const FORMATS = ['table', 'json', 'csv'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** One column of a table: its heading and how a row fills it. */
+export interface Column<Row> {
+  heading: string;
+  value: (row: Row) => string | number | null | undefined;
+  /** Digits after the point of a number in a table; CSV and JSON keep every digit. */
+  digits?: number;
+}
+
+/** Where a command writes: data on stdout, words on stderr. */
+export class Output {
+  constructor(
+    readonly format: Format,
+    private readonly options: { color: boolean; quiet: boolean },
+    private readonly stdout: NodeJS.WritableStream = process.stdout,
+    private readonly stderr: NodeJS.WritableStream = process.stderr,
+  ) {}
+
+  /** A line of data. */
+  line(text = ''): void {
+    this.stdout.write(`${text}\n`);
+  }
+
+  json(value: unknown): void {
+    this.line(JSON.stringify(value, null, 2));
+  }
+
+  /** Rows in the format that was asked for; `json` prints the rows as they are. */
+  rows<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): void {
+    if (this.format === 'json') this.json(rows);
+    else if (this.format === 'csv') this.line(csvOf(columns, rows).trimEnd());
+    else for (const line of tableOf(columns, rows, (text) => this.bold(text))) this.line(line);
+  }
+
+  /** A line of words for a person, on stderr; nothing with `--quiet`. */
+  say(text: string): void {
+    if (!this.options.quiet) this.stderr.write(`${text}\n`);
+  }
+
+  /** A line of words that `--quiet` does not silence. */
+  warn(text: string): void {
+    this.stderr.write(`${text}\n`);
+  }
+
+  bold(text: string): string {
+    return this.paint(text, 1, 22);
+  }
+
+  dim(text: string): string {
+    return this.paint(text, 2, 22);
+  }
+
+  good(text: string): string {
+    return this.paint(text, 32, 39);
+  }
+
+  bad(text: string): string {
+    return this.paint(text, 31, 39);
+  }
+
+  private paint(text: string, open: number, close: number): string {
+    return this.options.color ? `\u001b[${open}m${text}\u001b[${close}m` : text;
+  }
+}
+
+/** Whether a stream is a terminal that shows colours; `NO_COLOR` and `FORCE_COLOR` are honoured by Node itself. */
+export function showsColor(stream: NodeJS.WritableStream): boolean {
+  const terminal = stream as Partial<WriteStream>;
+  return terminal.isTTY === true && (terminal.hasColors?.() ?? false);
+}
+
+/** CSV by RFC 4180 with a header, one line a row, LF. */
+export function csvOf<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
+  const lines = [columns.map((column) => csvCell(column.heading)).join(',')];
+  for (const row of rows) lines.push(columns.map((column) => csvCell(String(column.value(row) ?? ''))).join(','));
+  return `${lines.join('\n')}\n`;
+}
+
+function csvCell(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** Lines of an aligned table: numbers to the right, words to the left, two spaces between. */
+export function tableOf<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  heading: (text: string) => string = (text) => text,
+): string[] {
+  const isNumber = columns.map((column) => rows.some((row) => typeof column.value(row) === 'number'));
+  const cells = rows.map((row) => columns.map((column) => cellOf(column.value(row), column.digits)));
+  const widths = columns.map((column, place) =>
+    Math.max(column.heading.length, ...cells.map((row) => row[place]?.length ?? 0)),
+  );
+  const align = (text: string, place: number) =>
+    isNumber[place] ? text.padStart(widths[place] ?? 0) : text.padEnd(widths[place] ?? 0);
+  const head = columns.map((column, place) => align(column.heading, place)).join('  ');
+  return [heading(head.trimEnd()), ...cells.map((row) => row.map(align).join('  ').trimEnd())];
+}
+
+function cellOf(value: string | number | null | undefined, digits?: number): string {
+  if (value === null || value === undefined) return '-';
+  if (typeof value === 'string') return value;
+  return digits === undefined ? value.toLocaleString('en-US') : value.toFixed(digits);
+}

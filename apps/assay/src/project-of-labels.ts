@@ -1,0 +1,73 @@
+import { basename } from 'node:path';
+import { type KindName } from '@assay/contracts/project/label-schema';
+import { CliError, EXIT } from './cli-error';
+import { eachLabel, type LabelFile } from './label-file';
+import { RowErrors } from './row-errors';
+
+/** Most labels that a question may have. */
+const MOST_LABELS = 1000;
+
+/** The name of the question of a file that names none. */
+export const DEFAULT_QUESTION = 'label';
+
+/** What `PUT /v1/projects` takes, as far as a file of labels can say it. */
+export interface InferredProject {
+  project: string;
+  title: string;
+  questions: { name: string; kind: KindName; labels: string[] }[];
+}
+
+/**
+ * The project that a file of labels describes by itself: named for the file, one question for each in column `question` (`label`
+ * where there is none), with the labels found. Labels are sorted, numbers by value, so that the order of rows decides nothing.
+ * @throws CliError 6 where a question has more than 1,000 labels, or fewer than two.
+ */
+export async function projectOfLabels(file: LabelFile, kind: KindName): Promise<InferredProject> {
+  const labels = new Map<string, Set<string>>();
+  // Bad rows are reported by the pass that reads labels with the project in hand.
+  await eachLabel(file, new RowErrors(file.records.name), (row) => {
+    const question = row.question ?? DEFAULT_QUESTION;
+    const found = labels.get(question) ?? new Set<string>();
+    const label = String(row.label);
+    if (label !== '') found.add(label);
+    labels.set(question, found);
+  });
+  const project = projectName(file.records.name);
+  const questions = [...labels].map(([name, found]) => ({ name, kind, labels: sortedLabels([...found]) }));
+  for (const { name, labels: found } of questions) checkCount(file, name, found);
+  questions.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return { project, title: file.records.name, questions };
+}
+
+function checkCount(file: LabelFile, question: string, labels: readonly string[]): void {
+  const found = `${labels.length.toLocaleString('en-US')} different labels for question "${question}"`;
+  if (labels.length > MOST_LABELS) {
+    throw new CliError(EXIT.badData, `${file.records.name}: ${found}; expected up to 1,000 (is this free text?)`);
+  }
+  if (labels.length < 2) {
+    throw new CliError(
+      EXIT.badData,
+      `${file.records.name}: ${found}; expected two or more (name them in a project file)`,
+    );
+  }
+}
+
+/** The file's name without its ending, in the letters that a project may have. */
+export function projectName(file: string): string {
+  const stem = basename(file).replace(/\.[^.]*$/, '');
+  const name = stem
+    .toLowerCase()
+    .replace(/[^a-z0-9-]+/g, '-')
+    .replace(/^-+|-+$/g, '');
+  return name.slice(0, 63) || 'labels';
+}
+
+/** Numbers by value before words by code unit. */
+export function sortedLabels(labels: readonly string[]): string[] {
+  const value = (label: string) => (label.trim() === '' ? NaN : Number(label));
+  return [...labels].sort((a, b) => {
+    const [x, y] = [value(a), value(b)];
+    if (Number.isNaN(x) !== Number.isNaN(y)) return Number.isNaN(x) ? 1 : -1;
+    return x - y || (a < b ? -1 : a > b ? 1 : 0);
+  });
+}

@@ -1,0 +1,147 @@
+import { isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { CliError, EXIT } from './cli-error';
+import { parseCsv } from './csv';
+import { type RowErrors } from './row-errors';
+
+/** A file of rows, CSV or JSON Lines, in memory as bytes; it is parsed anew for every pass. */
+export interface RecordFile {
+  /** Its name without folders, as it stands in messages. */
+  name: string;
+  content: Buffer;
+  /** SHA-256 of the bytes, hex. */
+  hash: string;
+  format: 'csv' | 'jsonl';
+  /** Columns in the order of the file; of JSON Lines those of the first row. */
+  columns: string[];
+}
+
+/** Gets the values of a row in the order of the wanted columns, undefined where a row has none, and the line on which it begins. */
+export type RowHandler = (values: unknown[], line: number) => void | Promise<void>;
+
+/**
+ * Opens a file of rows and reads its header.
+ * @throws CliError 3 where there is no such file, 6 where it is empty.
+ */
+export async function openRecords(path: string): Promise<RecordFile> {
+  const name = basename(path);
+  const content = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    throw new CliError(EXIT.notFound, `${path}: ${error.code === 'ENOENT' ? 'no such file' : error.message}`);
+  });
+  const hash = createHash('sha256').update(content).digest('hex');
+  const isJson = /\.(jsonl|ndjson)$/i.test(name) || /^\s*\{/.test(content.toString('latin1', 0, 100));
+  const columns = isJson ? Object.keys(firstObject(content)) : await csvHeader(name, content);
+  if (columns.length === 0)
+    throw new CliError(EXIT.badData, `${name}:1: no columns; expected a header or a JSON object`);
+  return { name, content, hash, format: isJson ? 'jsonl' : 'csv', columns };
+}
+
+/**
+ * Reads every row once, in order. What cannot be read as a row (broken quotes, a wrong number of cells, bytes that are not UTF-8,
+ * a line that is not a JSON object) goes to `errors` and not to `onRow`.
+ */
+export async function eachRecord(
+  file: RecordFile,
+  wanted: readonly string[],
+  errors: RowErrors,
+  onRow: RowHandler,
+): Promise<void> {
+  findBrokenUtf8(file.content, errors);
+  if (file.format === 'jsonl') return eachJsonLine(file, wanted, errors, onRow);
+  const width = file.columns.length;
+  const places = wanted.map((column) => file.columns.indexOf(column));
+  let isHeader = true;
+  await parseCsv(
+    file.content,
+    (cells, line) => {
+      if (isHeader) isHeader = false;
+      else if (errors.has(line)) return;
+      else if (cells.length === width)
+        return onRow(
+          places.map((place) => cells[place]),
+          line,
+        );
+      else errors.add(line, `${cells.length} cells; expected ${width} (${file.columns.join(', ')})`);
+    },
+    (line, message) => errors.add(line, message),
+  );
+}
+
+async function eachJsonLine(file: RecordFile, wanted: readonly string[], errors: RowErrors, onRow: RowHandler) {
+  let line = 0;
+  for (const text of linesOf(file.content)) {
+    line++;
+    if (text.trim() === '' || errors.has(line)) continue;
+    const cells = parseObject(text);
+    if (!cells)
+      errors.add(line, `${excerpt(text)} is not a JSON object; expected {"task":...,"worker":...,"label":...}`);
+    else {
+      const done = onRow(
+        wanted.map((column) => (Object.hasOwn(cells, column) ? cells[column] : undefined)),
+        line,
+      );
+      if (done) await done;
+    }
+  }
+}
+
+async function csvHeader(name: string, content: Buffer): Promise<string[]> {
+  const newline = content.indexOf(10);
+  const firstLine = newline === -1 ? content : content.subarray(0, newline);
+  let header: string[] = [];
+  await parseCsv(
+    firstLine,
+    (cells) => void (header = cells.map((cell) => cell.trim())),
+    (line, message) => {
+      throw new CliError(EXIT.badData, `${name}:${line}: ${message}`);
+    },
+  );
+  const twice = header.find((column, index) => column !== '' && header.indexOf(column) !== index);
+  if (twice) throw new CliError(EXIT.badData, `${name}:1: column "${twice}" stands twice; expected each column once`);
+  return header.some((column) => column !== '') ? header : [];
+}
+
+function firstObject(content: Buffer): Record<string, unknown> {
+  for (const text of linesOf(content)) if (text.trim() !== '') return parseObject(text) ?? {};
+  return {};
+}
+
+function findBrokenUtf8(content: Buffer, errors: RowErrors): void {
+  if (isUtf8(content)) return;
+  let line = 0;
+  for (let start = 0; start < content.length;) {
+    line++;
+    const newline = content.indexOf(10, start);
+    const bytes = content.subarray(start, newline === -1 ? content.length : newline);
+    if (!isUtf8(bytes)) errors.add(line, `${excerpt(bytes.toString('utf8'))} is not UTF-8; expected text in UTF-8`);
+    start += bytes.length + 1;
+  }
+}
+
+function* linesOf(content: Buffer): Generator<string> {
+  for (let start = 0; start < content.length;) {
+    const newline = content.indexOf(10, start);
+    const end = newline === -1 ? content.length : newline;
+    const text = content.toString('utf8', start, end);
+    yield start === 0 && text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+    start = end + 1;
+  }
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** At most 60 characters of a text, quoted for a message. */
+export function excerpt(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}...` : text);
+}

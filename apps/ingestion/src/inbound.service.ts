@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+import { describeExpectations } from '@assay/contracts/field-error';
+import { utcTimestamp } from '@assay/contracts/iso-timestamp';
+import { type Batch, type ReceivedEvent } from '@assay/platform/transport/batch';
+import { type LaneTransaction } from '@assay/platform/transport/transaction';
+import { nextDrain, saveDrain } from './drain.queries';
+import { entryOf } from './inbound.domain';
+import { IngestionMetrics } from './ingestion.metrics';
+import { countNew, countWaited, type Submitted } from './intake.domain';
+import { countAll } from './intake.queries';
+import { submit } from './intake.submit';
+
+const SLICE = 500;
+/** Source of what HTTP put here to wait: it is complete, and the envelope's time is not that of the annotation. */
+const OWN = '/assay/ingestion';
+
+/** Annotations and items, as they come in from the inbound topic. */
+@Injectable()
+export class InboundService {
+  constructor(private readonly metrics: IngestionMetrics) {}
+
+  /** Judges, records and publishes events; those whose project is not known yet are parked. */
+  async onBatch(batch: Batch, tx: LaneTransaction): Promise<void> {
+    await this.apply(tx, batch.events, countNew);
+  }
+
+  /** Judges one slice of what waits for a project that came or changed. @returns whether more is left. */
+  async drain(tx: LaneTransaction): Promise<boolean> {
+    const drain = await nextDrain(tx, tx.lane);
+    if (drain === undefined) return false;
+    const events = await tx.unpark(drain.project, Math.min(SLICE, drain.remaining));
+    await this.apply(tx, events, countWaited);
+    await saveDrain(tx, tx.lane, { ...drain, remaining: events.length === 0 ? 0 : drain.remaining - events.length });
+    return true;
+  }
+
+  private async apply(tx: LaneTransaction, events: readonly ReceivedEvent[], count: typeof countNew): Promise<void> {
+    const at = new Date().toISOString();
+    const entries = events.map((event) => {
+      const time = event.source === OWN ? undefined : utcTimestamp(event.time);
+      return entryOf({ id: event.id, source: event.source, type: event.type, time, data: event.data }, at);
+    });
+    const submitted = await submit(tx, entries, at);
+    events.forEach((event, index) => account(tx, event, entries[index]!.project ?? '', submitted[index]!));
+    await countAll(tx, count(entries, submitted));
+    this.metrics.count('log', entries, submitted, at);
+  }
+}
+
+function account(tx: LaneTransaction, event: ReceivedEvent, project: string, result: Submitted): void {
+  switch (result.status) {
+    case 'accepted':
+      return tx.account(project, { applied: 1 });
+    case 'superseded':
+    case 'duplicate':
+      return tx.account(project, { [result.status]: 1 });
+    case 'waits':
+      return tx.park(event, project);
+    case 'rejected': {
+      // No values: they may be a worker's.
+      const detail = describeExpectations(result.errors);
+      return tx.deadLetter(event, project, result.code === 'id_conflict' ? 'id_conflict' : 'refused', detail);
+    }
+  }
+}

@@ -1,0 +1,429 @@
+import { Registry } from 'prom-client';
+import { type DataSource } from 'typeorm';
+import { type CloudEvent } from '@assay/contracts/cloud-event';
+import { completeProject } from '@assay/contracts/project/project-file';
+import { openDataSource } from '@assay/platform/postgres/data-source';
+import { type ReceivedEvent } from '@assay/platform/transport/batch';
+import { BatchTransaction } from '@assay/platform/transport/lane-transaction';
+import { PLATFORM_MIGRATIONS } from '@assay/platform/transport/platform-migrations';
+import { Transactions } from '@assay/platform/transport/transactions';
+import { freshDatabase, type FreshDatabase } from '../../../test/support/database';
+import { toClaim } from './annotation.domain';
+import { InboundService } from './inbound.service';
+import { IngestionMetrics } from './ingestion.metrics';
+import { type Entry } from './intake.domain';
+import { IntakeService } from './intake.service';
+import { CreateRecord1764000100000 } from './migrations/1764000100000-create-record';
+import { ProjectService } from './project.service';
+import { RebuildService } from './rebuild.service';
+import { readAnnotationRequest } from './request.domain';
+
+const definition = { name: 'ingestion' as const, migrations: [CreateRecord1764000100000], entities: [] };
+const at = '2026-03-01T12:00:00.000Z';
+
+let database: FreshDatabase;
+let dataSource: DataSource;
+let intake: IntakeService;
+let inbound: InboundService;
+let projects: ProjectService;
+let rebuild: RebuildService;
+
+beforeAll(async () => {
+  database = await freshDatabase([definition], PLATFORM_MIGRATIONS);
+  dataSource = await openDataSource(database.adminUrl, definition, PLATFORM_MIGRATIONS);
+  const transactions = new Transactions(dataSource, 'ingestion', { wake: () => undefined });
+  const metrics = new IngestionMetrics(new Registry());
+  intake = new IntakeService(transactions, metrics);
+  inbound = new InboundService(metrics);
+  projects = new ProjectService(transactions);
+  rebuild = new RebuildService(transactions);
+});
+
+afterAll(async () => {
+  await dataSource?.destroy();
+  await database?.drop();
+});
+
+// A service's role may not truncate.
+async function empty(...tables: string[]): Promise<void> {
+  for (const table of tables) await dataSource.query(`delete from ${table}`);
+}
+
+beforeEach(() =>
+  empty(
+    'project_revision',
+    'worker',
+    'item_revision',
+    'item_withdrawal',
+    'annotation',
+    'intake',
+    'drain',
+    'rebuild',
+  ).then(() => empty('outbox', 'parked', 'dead_letter', 'accounting')),
+);
+
+function annotations(project: string, requests: object[]): Entry[] {
+  return requests.map((request, place) => {
+    const read = readAnnotationRequest(request, project);
+    const content = read.type === 'refused' ? read : toClaim(read.inbound, { source: 'cvat', at, place });
+    return { subject: 'annotations', project, content };
+  });
+}
+
+async function send(requests: object[], project = 'rte') {
+  return (await intake.receive('http', annotations(project, requests), at)).map((outcome) => outcome.status);
+}
+
+async function configure(project = 'rte', labels = ['0', '1']) {
+  const completed = completeProject({ project, questions: [{ labels }] });
+  if (completed.type === 'refused') throw new Error(JSON.stringify(completed.errors));
+  return projects.change(project, { type: 'configure', definition: completed.project });
+}
+
+/** Everything in the outbox, in the order of its rows. */
+async function published(): Promise<CloudEvent[]> {
+  const rows: { events: { event: CloudEvent }[] }[] = await dataSource.query('select events from outbox order by id');
+  return rows.flatMap((row) => row.events.map(({ event }) => event));
+}
+
+async function publishedSet(type = 'assay.annotation.'): Promise<string[]> {
+  const events = await published();
+  return [
+    ...new Set(events.filter((event) => event.type.startsWith(type)).map((event) => JSON.stringify(event))),
+  ].sort();
+}
+
+/** Runs work as a batch of lane 3 would be. */
+async function inLane<Result>(work: (tx: BatchTransaction) => Promise<Result>): Promise<Result> {
+  return dataSource.transaction(async (manager) => {
+    const accounted = 'assay.inbound.v1';
+    const tx = new BatchTransaction(manager, { service: 'ingestion', kind: 'tool', partition: 3, accounted });
+    tx.topic = accounted;
+    const result = await work(tx);
+    await tx.flush();
+    return result;
+  });
+}
+
+async function deliver(events: CloudEvent[]): Promise<void> {
+  const received = events.map((event, offset): ReceivedEvent => ({ ...event, offset }));
+  await inLane(async (tx) => {
+    for (const { data } of received) tx.receive((data as { project: string }).project);
+    await inbound.onBatch({ topic: 'assay.inbound.v1', lane: 3, events: received }, tx);
+  });
+}
+
+async function drainAll(): Promise<void> {
+  while (await inLane((tx) => inbound.drain(tx)));
+}
+
+const anInbound = (id: string, data: object, type = 'annotation'): CloudEvent => ({
+  specversion: '1.0',
+  id,
+  source: '/cvat/lab',
+  type: `assay.inbound.${type}.v1`,
+  time: '2026-02-28T09:30:00Z',
+  datacontenttype: 'application/json',
+  data: { project: 'rte', item: '266', worker: 'w001', ...data },
+});
+
+const accounts = () =>
+  dataSource
+    .query('select received, duplicate, applied, superseded, dead_lettered, pending from accounting')
+    .then((rows: object[]) =>
+      rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, count]) => [name, Number(count)]))),
+    );
+
+const label = (worker: string, value: string, more: object = {}) => ({
+  item: '266',
+  worker,
+  label: value,
+  id: `${worker}-${value}`,
+  ...more,
+});
+
+describe('receive', () => {
+  it('records, publishes and counts annotations, and the workers that they are the first to name', async () => {
+    await configure();
+    expect(await send([label('w001', '1'), label('w002', '0'), label('w001', '1'), label('w003', '5')])).toEqual([
+      'accepted',
+      'accepted',
+      'duplicate',
+      'rejected',
+    ]);
+    expect((await published()).map((event) => event.type).sort()).toEqual([
+      'assay.annotation.submitted.v1',
+      'assay.annotation.submitted.v1',
+      'assay.project.configured.v1',
+      'assay.worker.registered.v1',
+      'assay.worker.registered.v1',
+    ]);
+    expect((await intake.counts('rte')).annotations).toEqual({
+      received: 4,
+      accepted: 2,
+      duplicate: 1,
+      rejected: 1,
+      waiting: 0,
+    });
+  });
+
+  it('knows what it has recorded before, and refuses another body under an id', async () => {
+    await configure();
+    await send([label('w001', '1')]);
+    expect(await send([label('w001', '1'), label('w001', '0', { id: 'w001-1' })])).toEqual(['duplicate', 'rejected']);
+    const [, conflict] = await intake.receive(
+      'http',
+      annotations('rte', [label('w001', '1'), label('w001', '0', { id: 'w001-1' })]),
+      at,
+    );
+    expect(conflict).toMatchObject({ code: 'id_conflict', errors: [{ path: 'id', value: 'w001-1' }] });
+  });
+
+  it('publishes revisions, also those that are outdone already, and says so', async () => {
+    await configure();
+    expect(await send([label('w001', '1', { revision: 2 })])).toEqual(['accepted']);
+    expect(await send([label('w001', '0', { revision: 1 })])).toEqual(['superseded']);
+    expect(await send([{ item: '266', worker: 'w001', retract: true, id: 'r' }])).toEqual(['accepted']);
+    expect((await published()).map((event) => event.type).filter((type) => type.includes('annotation'))).toEqual([
+      'assay.annotation.revised.v1',
+      'assay.annotation.revised.v1',
+      'assay.annotation.retracted.v1',
+    ]);
+  });
+
+  it('accepts once what two requests send at the same time', async () => {
+    await configure();
+    const requests = Array.from({ length: 600 }, (_, index) =>
+      label(`w${index % 40}`, '1', { id: `e${index}`, item: `i${index}` }),
+    );
+    const answers = await Promise.all([send(requests), send([...requests].reverse()), send(requests)]);
+    const counts = (status: string) => answers.flat().filter((one) => one === status).length;
+    expect([counts('accepted'), counts('duplicate')]).toEqual([600, 1200]);
+    expect((await publishedSet()).length).toBe(600);
+    expect((await published()).filter((event) => event.type.startsWith('assay.annotation.')).length).toBe(600);
+    expect((await intake.counts('rte')).annotations).toEqual({
+      received: 1800,
+      accepted: 600,
+      duplicate: 1200,
+      rejected: 0,
+      waiting: 0,
+    });
+    expect((await publishedSet('assay.worker.')).length).toBe(40);
+  });
+
+  it('publishes the same set in whatever order and however often things come', async () => {
+    const set = [
+      label('w001', '1', { id: 'a' }),
+      label('w001', '0', { id: 'b', revision: 1 }),
+      label('w002', '0', { id: 'c', occurredAt: '2026-02-28T09:30:00+01:00' }),
+      { item: '266', worker: 'w002', retract: true, id: 'd' },
+    ];
+    const orders = [set, [...set].reverse(), [set[2], set[0], set[3], set[1]] as object[]];
+    const sets: string[][] = [];
+    for (const order of orders) {
+      await empty('project_revision', 'worker', 'annotation', 'outbox');
+      await configure();
+      for (const one of order) await send([one, one]);
+      await send(order);
+      sets.push(await publishedSet());
+    }
+    expect(sets[0]).toHaveLength(4);
+    expect(sets[1]).toEqual(sets[0]);
+    expect(sets[2]).toEqual(sets[0]);
+  });
+});
+
+describe('what waits', () => {
+  it('goes by the inbound topic and is recorded when its project comes, as though it had come then', async () => {
+    expect(await intake.receive('http', annotations('rte', [label('w001', '1')]), at)).toEqual([
+      { status: 'accepted', waits: true },
+    ]);
+    const [claim] = await published();
+    expect(claim).toMatchObject({
+      type: 'assay.inbound.annotation.v1',
+      data: { source: 'cvat', id: 'w001-1', label: '1' },
+    });
+
+    await deliver([claim!]);
+    expect((await intake.counts('rte')).annotations).toEqual({
+      received: 1,
+      accepted: 1,
+      duplicate: 0,
+      rejected: 0,
+      waiting: 1,
+    });
+    expect(await accounts()).toEqual([
+      { received: 1, duplicate: 0, applied: 0, superseded: 0, dead_lettered: 0, pending: 1 },
+    ]);
+
+    await configure();
+    await drainAll();
+    expect((await intake.counts('rte')).annotations).toEqual({
+      received: 1,
+      accepted: 1,
+      duplicate: 0,
+      rejected: 0,
+      waiting: 0,
+    });
+    expect(await accounts()).toEqual([
+      { received: 1, duplicate: 0, applied: 1, superseded: 0, dead_lettered: 0, pending: 0 },
+    ]);
+    const late = await publishedSet();
+
+    await empty('annotation', 'outbox');
+    await send([label('w001', '1')]);
+    expect((await publishedSet()).map((event) => (JSON.parse(event) as CloudEvent).data)).toEqual(
+      late.map((event) => (JSON.parse(event) as CloudEvent).data),
+    );
+    expect((await publishedSet()).map((event) => (JSON.parse(event) as CloudEvent).id)).toEqual(
+      late.map((event) => (JSON.parse(event) as CloudEvent).id),
+    );
+  });
+
+  it('is refused when its project does not know its label, and put aside without its values', async () => {
+    await deliver([
+      anInbound('e1', { label: 'secret' }),
+      anInbound('e2', { label: '1' }),
+      anInbound('e2', { label: '1' }),
+    ]);
+    await configure();
+    await drainAll();
+    expect((await intake.counts('rte')).annotations).toEqual({
+      received: 3,
+      accepted: 1,
+      duplicate: 1,
+      rejected: 1,
+      waiting: 0,
+    });
+    expect(await accounts()).toEqual([
+      { received: 3, duplicate: 1, applied: 1, superseded: 0, dead_lettered: 1, pending: 0 },
+    ]);
+    expect(await dataSource.query('select reason, detail, event_id from dead_letter')).toEqual([
+      { reason: 'refused', detail: 'labels.label: expected one of 0, 1', event_id: 'e1' },
+    ]);
+  });
+
+  it('waits for the schema version that it names, and is looked at once a revision', async () => {
+    await configure();
+    await deliver([anInbound('e1', { label: '2', schemaVersion: 2 })]);
+    await drainAll();
+    expect(await inLane((tx) => inbound.drain(tx))).toBe(false);
+    expect((await intake.counts('rte')).annotations.waiting).toBe(1);
+    await configure('rte', ['0', '1', '2']);
+    await drainAll();
+    expect((await intake.counts('rte')).annotations).toMatchObject({ accepted: 1, waiting: 0 });
+    expect((await published()).at(-1)).toMatchObject({ data: { labels: { label: '2' }, schemaVersion: 2 } });
+  });
+
+  it('is drained in slices, each event once', async () => {
+    const waiting = Array.from({ length: 1200 }, (_, index) =>
+      anInbound(`e${index}`, { item: `i${index}`, label: '1' }),
+    );
+    await deliver(waiting);
+    await configure();
+    await drainAll();
+    expect((await intake.counts('rte')).annotations).toEqual({
+      received: 1200,
+      accepted: 1200,
+      duplicate: 0,
+      rejected: 0,
+      waiting: 0,
+    });
+  });
+
+  it('is refused when its project is archived', async () => {
+    await configure();
+    await deliver([anInbound('e1', { label: '2', schemaVersion: 2 })]);
+    await drainAll();
+    await projects.change('rte', { type: 'archive' });
+    await drainAll();
+    expect((await intake.counts('rte')).annotations).toMatchObject({ accepted: 0, rejected: 1, waiting: 0 });
+  });
+});
+
+describe('events of tools', () => {
+  it('take the id, source and time of the envelope', async () => {
+    await configure();
+    await deliver([anInbound('e1', { label: '1' }), anInbound('e1', { label: '1' }), anInbound('e1', { label: '0' })]);
+    expect(await accounts()).toEqual([
+      { received: 3, duplicate: 1, applied: 1, superseded: 0, dead_lettered: 1, pending: 0 },
+    ]);
+    expect((await published()).filter((event) => event.type === 'assay.event.dead-lettered.v1')).toMatchObject([
+      { data: { reason: 'id_conflict', eventId: 'e1' } },
+    ]);
+    const [submitted] = (await published()).filter((event) => event.type === 'assay.annotation.submitted.v1');
+    expect(submitted).toMatchObject({
+      time: '2026-02-28T09:30:00.000Z',
+      data: { occurredAt: '2026-02-28T09:30:00.000Z' },
+    });
+  });
+
+  it('bring items and end them, in either order', async () => {
+    await deliver([
+      { ...anInbound('i1', {}, 'item'), data: { project: 'rte', item: '266', slice: 'news', data: { b: 1, a: 2 } } },
+      { ...anInbound('i2', {}, 'item'), data: { project: 'rte', item: '266', slice: 'news', data: { a: 2, b: 1 } } },
+      { ...anInbound('i3', {}, 'item-withdrawal'), data: { project: 'rte', item: '266' } },
+    ]);
+    await deliver([{ ...anInbound('i4', {}, 'item'), data: { project: 'rte', item: '266', revision: 1 } }]);
+    expect(await accounts()).toEqual([
+      { received: 4, duplicate: 1, applied: 2, superseded: 1, dead_lettered: 0, pending: 0 },
+    ]);
+    expect((await published()).map((event) => event.type)).toEqual([
+      'assay.item.imported.v1',
+      'assay.item.withdrawn.v1',
+      'assay.item.imported.v1',
+    ]);
+    expect((await intake.counts('rte')).items).toEqual({
+      received: 4,
+      accepted: 3,
+      duplicate: 1,
+      rejected: 0,
+      waiting: 0,
+    });
+  });
+
+  it('make a model of a worker that is once called so, in either order', async () => {
+    await configure();
+    await send([label('w1', '1'), label('w1', '0', { role: 'model' }), label('w2', '1', { role: 'model' })]);
+    await send([label('w2', '0')]);
+    const workers = (await publishedSet('assay.worker.')).map(
+      (event) => (JSON.parse(event) as CloudEvent<{ externalId: string; role: string }>).data,
+    );
+    expect(workers.map(({ externalId, role }) => `${externalId} ${role}`).sort()).toEqual(['w1 model', 'w2 model']);
+  });
+});
+
+describe('rebuild', () => {
+  it('publishes the very events again, each once, and goes on where it was', async () => {
+    await configure('rte');
+    await configure('cat');
+    const requests = Array.from({ length: 700 }, (_, index) =>
+      label(`w${index % 30}`, String(index % 2), {
+        id: `e${index}`,
+        item: `i${index % 100}`,
+        occasion: index % 7,
+        seconds: 1.5,
+        revision: index % 3,
+      }),
+    );
+    await send(requests);
+    await send([
+      { item: 'i1', worker: 'w1', retract: true, id: 'r' },
+      label('w1', '1', { occurredAt: '2026-02-28T09:30:00.5+01:00', guideline: 'v2' }),
+    ]);
+    await deliver([
+      { ...anInbound('i1', {}, 'item'), data: { project: 'rte', item: '266', slice: 'news', data: { b: 1, a: 2 } } },
+      { ...anInbound('i3', {}, 'item-withdrawal'), data: { project: 'rte', item: '266' } },
+    ]);
+    const before = await publishedSet('assay.');
+    await empty('outbox');
+
+    const { id } = await rebuild.request(null);
+    expect((await rebuild.request(null)).id).toBe(id);
+    while (await inLane((tx) => rebuild.publishNext(tx)));
+    const again = (await published()).map((event) => JSON.stringify(event));
+    expect(again.sort()).toEqual(before);
+    expect(await rebuild.find(id)).toMatchObject({ stage: 'finished', published: before.length });
+    expect((await rebuild.request(null)).id).not.toBe(id);
+  });
+});

@@ -1,0 +1,110 @@
+import { type FieldError, fieldError } from '@assay/contracts/field-error';
+import { type Question } from '@assay/contracts/project/label-schema';
+import { type ProjectConfigured } from '@assay/contracts/project/project-configured';
+import { type ProjectDefinition } from '@assay/contracts/project/project-definition';
+
+/** A project as it stands; `archived` takes no more items, annotations or changes. */
+export interface Project {
+  status: 'configured' | 'archived';
+  state: ProjectConfigured;
+}
+
+export type ProjectCommand =
+  | { type: 'configure'; definition: ProjectDefinition; expectedRevision?: number }
+  | { type: 'archive'; expectedRevision?: number };
+
+export type ProjectOutcome =
+  | { type: 'changed'; project: Project }
+  | { type: 'unchanged'; project: Project }
+  | {
+      type: 'refused';
+      reason: 'not_found' | 'archived' | 'precondition_failed' | 'schema_shrinks';
+      errors: FieldError[];
+    };
+
+/**
+ * What a command makes of a project. The revision grows by one with every change, the schema version with it where a label or a
+ * question was appended; a definition that says what already holds changes nothing.
+ */
+export function decideProject(command: ProjectCommand, current: Project | undefined): ProjectOutcome {
+  const revision = current?.state.revision ?? 0;
+  if (command.expectedRevision !== undefined && command.expectedRevision !== revision) {
+    return refused(
+      'precondition_failed',
+      fieldError('If-Match', command.expectedRevision, `the present revision, ${revision}`),
+    );
+  }
+  if (command.type === 'archive') return archive(current);
+  if (current?.status === 'archived')
+    return refused('archived', fieldError('project', current.state.project, 'a project that is not archived'));
+  return configure(command.definition, current);
+}
+
+function archive(current: Project | undefined): ProjectOutcome {
+  if (current === undefined) return refused('not_found', fieldError('project', undefined, 'a project that exists'));
+  if (current.status === 'archived') return { type: 'unchanged', project: current };
+  const state = { ...current.state, revision: current.state.revision + 1 };
+  return { type: 'changed', project: { status: 'archived', state } };
+}
+
+function configure(definition: ProjectDefinition, current: Project | undefined): ProjectOutcome {
+  if (current === undefined) {
+    return { type: 'changed', project: { status: 'configured', state: stateOf(definition, 1, 1) } };
+  }
+  const { revision, schemaVersion, questions } = current.state;
+  if (saysTheSame(stateOf(definition, revision, schemaVersion), current.state))
+    return { type: 'unchanged', project: current };
+  const errors = whatShrinks(questions, definition.questions);
+  if (errors.length > 0) return refused('schema_shrinks', ...errors);
+  const version = grew(questions, definition.questions) ? schemaVersion + 1 : schemaVersion;
+  return { type: 'changed', project: { status: 'configured', state: stateOf(definition, revision + 1, version) } };
+}
+
+function refused(
+  reason: 'not_found' | 'archived' | 'precondition_failed' | 'schema_shrinks',
+  ...errors: FieldError[]
+): ProjectOutcome {
+  return { type: 'refused', reason, errors };
+}
+
+/** Fields in one order, whatever the order in the file. */
+function stateOf(definition: ProjectDefinition, revision: number, schemaVersion: number): ProjectConfigured {
+  const { project, title, questions, policy, tracks } = definition;
+  return { project, revision, schemaVersion, title, questions, policy, tracks };
+}
+
+/** Order of fields says nothing, order in lists does. */
+function saysTheSame(a: unknown, b: unknown): boolean {
+  if (typeof a !== 'object' || a === null || typeof b !== 'object' || b === null) return a === b;
+  const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
+  const names = new Set([...Object.keys(left), ...Object.keys(right)]);
+  return [...names].every((name) => saysTheSame(left[name], right[name]));
+}
+
+function grew(before: readonly Question[], after: readonly Question[]): boolean {
+  return (
+    after.length > before.length ||
+    before.some((question, index) => after[index]!.labels.length > question.labels.length)
+  );
+}
+
+/** Questions and labels that were renamed, removed or moved: annotations speak of them, so they stay as they are. */
+function whatShrinks(before: readonly Question[], after: readonly Question[]): FieldError[] {
+  return before.flatMap((question, index) => {
+    const now = after[index];
+    if (now?.name !== question.name) {
+      return [
+        fieldError(`questions[${index}].name`, now?.name, `"${question.name}", as before: questions are only appended`),
+      ];
+    }
+    if (now.kind !== question.kind) {
+      return [
+        fieldError(`questions[${index}].kind`, now.kind, `${question.kind}, as before (question "${question.name}")`),
+      ];
+    }
+    const moved = question.labels.findIndex((label, place) => now.labels[place] !== label);
+    if (moved < 0) return [];
+    const expected = `"${question.labels[moved]}", as before: labels are only appended (question "${question.name}")`;
+    return [fieldError(`questions[${index}].labels[${moved}]`, now.labels[moved], expected)];
+  });
+}

@@ -1,0 +1,32 @@
+import { Injectable } from '@nestjs/common';
+import { type Transaction } from '@assay/platform/transport/transaction';
+import { Transactions } from '@assay/platform/transport/transactions';
+import { advance } from './rebuild.domain';
+import { type Rebuild, rebuildById, rebuildUnderWay, requestRebuild, saveProgress } from './rebuild.queries';
+import { publishSlice } from './rebuild.slice';
+
+const SLICE = 500;
+
+/** Publishes the record again, so that any service can start anew without what the log has forgotten. */
+@Injectable()
+export class RebuildService {
+  constructor(private readonly transactions: Transactions) {}
+
+  /** Asks for a rebuild of one project or of all. It goes on by itself, across restarts, until it is finished. */
+  async request(project: string | null): Promise<Rebuild> {
+    return this.transactions.run((tx) => requestRebuild(tx, project));
+  }
+
+  async find(id: string): Promise<Rebuild | undefined> {
+    return this.transactions.run((tx) => rebuildById(tx, id));
+  }
+
+  /** Publishes one slice. @returns whether more is left. */
+  async publishNext(tx: Transaction): Promise<boolean> {
+    const rebuild = await rebuildUnderWay(tx);
+    if (rebuild === undefined || rebuild.stage === 'finished') return false;
+    const places = await publishSlice(tx, rebuild.stage, rebuild.after, SLICE, rebuild.project ?? undefined);
+    await saveProgress(tx, rebuild.id, advance(rebuild, places, SLICE));
+    return true;
+  }
+}

@@ -1,0 +1,57 @@
+import { type WorkerRole } from '@assay/contracts/project/label-schema';
+import { type Transaction } from '@assay/platform/transport/transaction';
+
+/** A worker as the record holds it. */
+export interface WorkerRow {
+  id: string;
+  source: string;
+  external_id: string;
+  role: WorkerRole;
+  revision: number;
+  recorded_at: Date;
+}
+
+export type NewWorker = Pick<WorkerRow, 'id' | 'source' | 'external_id' | 'role'>;
+
+/**
+ * Puts workers on record that are not, and makes models of those that are first called so now: once a model, always a model, so
+ * that the order of events does not matter.
+ * @param workers one entry a worker, sorted by id, so that two transactions never wait for each other in a circle.
+ * @returns the workers that are new or changed.
+ */
+export async function registerWorkers(
+  tx: Transaction,
+  workers: readonly NewWorker[],
+  at: string,
+): Promise<WorkerRow[]> {
+  const ids = workers.map((worker) => worker.id);
+  const known = await tx.sql<{ id: string; role: WorkerRole }>(
+    'select id, role from worker where id = any($1::uuid[])',
+    [ids],
+  );
+  const roles = new Map(known.map((row) => [row.id, row.role]));
+  // Looked up first: an upsert would lock every worker of every request.
+  const others = workers.filter((worker) => roles.get(worker.id) !== worker.role && roles.get(worker.id) !== 'model');
+  if (others.length === 0) return [];
+  const added = await tx.sql<WorkerRow>(
+    `insert into worker (id, source, external_id, role, revision, recorded_at)
+     select id, source, external_id, role, 1, $5 from unnest($1::uuid[], $2::text[], $3::text[], $4::text[])
+       as w (id, source, external_id, role)
+     on conflict do nothing returning *`,
+    [column(others, 'id'), column(others, 'source'), column(others, 'external_id'), column(others, 'role'), at],
+  );
+  const changed = await tx.sql<WorkerRow>(
+    `update worker set role = 'model', revision = revision + 1 where id = any($1::uuid[]) and role = 'human' returning *`,
+    [others.filter((worker) => worker.role === 'model').map((worker) => worker.id)],
+  );
+  return [...added, ...changed];
+}
+
+function column<Name extends keyof NewWorker>(workers: readonly NewWorker[], name: Name): NewWorker[Name][] {
+  return workers.map((worker) => worker[name]);
+}
+
+/** Workers after an id, in the order of ids. */
+export async function workersAfter(tx: Transaction, after: string, limit: number): Promise<WorkerRow[]> {
+  return tx.sql<WorkerRow>('select * from worker where id > $1::uuid order by id limit $2', [after, limit]);
+}

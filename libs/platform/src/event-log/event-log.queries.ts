@@ -1,0 +1,173 @@
+import { type Pool } from 'pg';
+import { type LogRecord, type TopicSettings } from './event-log';
+
+/** A topic of the embedded log, by the number that its tables use. */
+export interface LogTopic {
+  id: number;
+  name: string;
+  partitions: number;
+}
+
+/** Channel on which the log says that a topic (its id) has grown or that the members of a group (`group <key>`) changed. */
+export const CHANNEL = 'event_log';
+
+export async function insertTopics(pool: Pool, topics: readonly TopicSettings[]): Promise<void> {
+  await pool.query(
+    `insert into topic (name, partitions, compacted)
+     select * from unnest($1::text[], $2::int[], $3::boolean[]) order by 1 on conflict (name) do nothing`,
+    [
+      topics.map(({ name }) => name),
+      topics.map(({ partitions }) => partitions),
+      topics.map((topic) => topic.compacted),
+    ],
+  );
+  await pool.query(
+    `insert into partition (topic, partition)
+     select id, number from topic, generate_series(0, partitions - 1) number
+     where name = any($1) order by 1, 2 on conflict do nothing`,
+    [topics.map(({ name }) => name)],
+  );
+}
+
+export async function selectTopics(pool: Pool): Promise<LogTopic[]> {
+  return (await pool.query<LogTopic>('select id, name, partitions from topic')).rows;
+}
+
+/** Records of one partition, to be appended next to each other. */
+export interface Range {
+  topic: number;
+  partition: number;
+  records: readonly { key: string; headers: string; value: Buffer | null }[];
+}
+
+// Counters are locked in one order, or two appends that touch the same partitions would lock each other out. They stay locked until the
+// commit, so that offsets appear in their order. The notification is sent by the commit.
+const append = `
+  with range as (
+    select * from unnest($1::int[], $2::int[], $3::int[]) with ordinality as r(topic, partition, count, number)
+  ), locked as materialized (
+    select topic, partition from partition join range using (topic, partition) order by topic, partition for update of partition
+  ), counted as (
+    update partition p set end_offset = p.end_offset + range.count
+    from locked join range using (topic, partition)
+    where p.topic = locked.topic and p.partition = locked.partition
+    returning p.topic, p.partition, range.number, p.end_offset - range.count as first
+  ), kept as (
+    insert into record (topic, partition, "offset", key, headers, value)
+    select counted.topic, counted.partition, counted.first + r.place, r.key, r.headers, r.value
+    from unnest($4::int[], $5::int[], $6::text[], $7::text[], $8::bytea[]) as r(number, place, key, headers, value)
+    join counted using (number)
+  )
+  select number, first, pg_notify('${CHANNEL}', topic::text) from counted`;
+
+/** Appends all ranges in one transaction. @returns offset of the first record, by range. */
+export async function appendRanges(pool: Pool, ranges: readonly Range[]): Promise<number[]> {
+  const records = ranges.flatMap((range, at) =>
+    range.records.map((record, place) => ({ ...record, number: at + 1, place })),
+  );
+  const { rows } = await pool.query<{ number: string; first: string }>({
+    name: 'append',
+    text: append,
+    values: [
+      ranges.map(({ topic }) => topic),
+      ranges.map(({ partition }) => partition),
+      ranges.map((range) => range.records.length),
+      records.map(({ number }) => number),
+      records.map(({ place }) => place),
+      records.map(({ key }) => key),
+      records.map(({ headers }) => headers),
+      records.map(({ value }) => value),
+    ],
+  });
+  const firstOf = new Map(rows.map(({ number, first }) => [Number(number), Number(first)]));
+  return ranges.map((_range, at) => firstOf.get(at + 1)!);
+}
+
+/** First kept offset and the offset after the last of a partition. */
+export interface Ends {
+  topic: number;
+  partition: number;
+  first: number;
+  end: number;
+}
+
+export async function selectEnds(pool: Pool, topics: readonly number[]): Promise<Ends[]> {
+  const { rows } = await pool.query<{ topic: number; partition: number; first: string; end: string }>({
+    name: 'ends',
+    text: `select topic, partition, first_offset as first, end_offset as end from partition
+           where topic = any($1) order by topic, partition`,
+    values: [topics],
+  });
+  return rows.map((row) => ({ ...row, first: Number(row.first), end: Number(row.end) }));
+}
+
+// The records that came before this one, in bytes, decide whether it still fits: the first one always does.
+const fetch = `
+  select p.first_offset, p.end_offset, r.*
+  from partition p left join lateral (
+    select "offset", taken_at, key, headers, value from (
+      select "offset", (extract(epoch from taken_at) * 1000)::bigint as taken_at, key, headers, value,
+             sum(octet_length(headers) + coalesce(octet_length(value), 0))
+               over (order by "offset" rows between unbounded preceding and 1 preceding) as bytes_before
+      from (
+        select * from record
+        where topic = $1 and partition = $2 and "offset" >= $3 order by "offset" limit $4
+      ) slice
+    ) sized where coalesce(bytes_before, 0) < $5
+  ) r on true
+  where p.topic = $1 and p.partition = $2
+  order by r."offset"`;
+
+interface FetchedRow {
+  first_offset: string;
+  end_offset: string;
+  offset: string | null;
+  taken_at: string;
+  key: string | null;
+  headers: string;
+  value: Buffer | null;
+}
+
+/** Records from an offset on, at most so many and hardly more bytes than that; none at the end. */
+export async function fetchRecords(
+  pool: Pool,
+  from: { topic: number; partition: number; position: number },
+  most: { records: number; bytes: number },
+): Promise<{ records: LogRecord[]; firstOffset: number; highWatermark: number }> {
+  const { rows } = await pool.query<FetchedRow>({
+    name: 'fetch',
+    text: fetch,
+    values: [from.topic, from.partition, from.position, most.records, most.bytes],
+  });
+  const records = rows
+    .filter(({ offset }) => offset !== null)
+    .map(({ offset, taken_at, key, headers, value }) => ({
+      offset: Number(offset),
+      timestamp: Number(taken_at),
+      key,
+      headers: JSON.parse(headers) as Record<string, string>,
+      value,
+    }));
+  return { records, firstOffset: Number(rows[0]!.first_offset), highWatermark: Number(rows[0]!.end_offset) };
+}
+
+export async function upsertCommitted(
+  pool: Pool,
+  group: string,
+  at: { topic: number; partition: number; position: number },
+): Promise<void> {
+  await pool.query({
+    name: 'commit',
+    text: `insert into committed (consumer_group, topic, partition, position) values ($1, $2, $3, $4)
+           on conflict (consumer_group, topic, partition) do update set position = excluded.position`,
+    values: [group, at.topic, at.partition, at.position],
+  });
+}
+
+export async function selectCommitted(pool: Pool, group: string, topic: number): Promise<Map<number, number>> {
+  const { rows } = await pool.query<{ partition: number; position: string }>(
+    'select partition, position from committed where consumer_group = $1 and topic = $2',
+    [group, topic],
+  );
+  return new Map(rows.map(({ partition, position }) => [partition, Number(position)]));
+}

@@ -1,0 +1,209 @@
+import { type Pool } from 'pg';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isTransient } from '../postgres/transient-error';
+import { type SubscribeOptions, type Subscription } from './event-log';
+import { fetchRecords, selectEnds, type Ends, type LogTopic } from './event-log.queries';
+import { GroupMember } from './group-member';
+import { LaneReader, type LaneSource } from './lane-reader';
+
+// Bounds of a batch: what kafkajs reads at once from a partition, and no more records than a handler takes in a second.
+const most = { records: 2_000, bytes: 1_048_576 };
+// How long a killed member's lanes may lie idle, and how long a lost notification may delay a record.
+const membersEvery = 1_000;
+const endsEvery = 5_000;
+
+/** One member of a group that reads the embedded log. */
+export class PostgresSubscription implements Subscription, LaneSource {
+  private readonly allLanes: number[];
+  private readonly ends = new Map<string, Ends>();
+  private readonly readers = new Map<number, { reader: LaneReader; done: Promise<void> }>();
+  private readonly look = coalesced(() => this.lookForRecords());
+  private readonly balance = coalesced(() => this.balanceLanes());
+  private readonly timers: NodeJS.Timeout[] = [];
+  private member: GroupMember | undefined;
+  private isStopping = false;
+
+  constructor(
+    private readonly url: string,
+    private readonly pool: Pool,
+    private readonly topics: readonly LogTopic[],
+    private readonly options: SubscribeOptions,
+  ) {
+    this.allLanes = Array.from(
+      { length: Math.max(...topics.map(({ partitions }) => partitions)) },
+      (_none, lane) => lane,
+    );
+  }
+
+  /** Joins the group; lanes follow. */
+  async join(): Promise<void> {
+    await this.connect();
+    this.timers.push(
+      setInterval(() => void this.balance(), membersEvery),
+      setInterval(() => void this.look(), endsEvery),
+    );
+    for (const timer of this.timers) timer.unref();
+    await this.balance();
+  }
+
+  seek(topic: string, partition: number, position: number): void {
+    this.readers.get(partition)?.reader.seek(topic, position);
+  }
+
+  pause(topic: string, partition: number, milliseconds: number): void {
+    this.readers.get(partition)?.reader.pause(topic, milliseconds);
+  }
+
+  resume(topic: string, partition: number): void {
+    this.readers.get(partition)?.reader.resume(topic);
+  }
+
+  lanes(): number[] {
+    return [...this.readers.keys()].sort((a, b) => a - b);
+  }
+
+  async stop(): Promise<void> {
+    if (this.isStopping) return;
+    this.isStopping = true;
+    for (const timer of this.timers) clearInterval(timer);
+    await this.drop(this.lanes());
+    await this.member?.leave().catch(() => undefined); // A session that is lost has left.
+  }
+
+  end(topic: string, lane: number): number {
+    return this.ends.get(`${lane} ${topic}`)?.end ?? 0;
+  }
+
+  async fetch(topic: string, lane: number, position: number) {
+    try {
+      const { id } = this.topics.find(({ name }) => name === topic)!;
+      return await fetchRecords(this.pool, { topic: id, partition: lane, position }, most);
+    } catch (error) {
+      await this.bear(error as Error);
+      return undefined;
+    }
+  }
+
+  eachBatch(...batch: Parameters<SubscribeOptions['eachBatch']>): Promise<void> {
+    return this.options.eachBatch(...batch);
+  }
+
+  private async connect(): Promise<void> {
+    const { group } = this.options;
+    const member = new GroupMember(
+      this.url,
+      group,
+      (payload) => this.hear(payload),
+      () => void this.rejoin(),
+    );
+    await member.join();
+    if (this.isStopping) await member.leave();
+    else this.member = member;
+  }
+
+  private hear(payload: string): void {
+    if (this.topics.some(({ id }) => String(id) === payload)) void this.look();
+    else if (this.member?.concerns(payload)) void this.balance();
+  }
+
+  /** The session is lost and the lanes with it: others may have them already. */
+  private async rejoin(): Promise<void> {
+    this.member = undefined;
+    await this.drop(this.lanes());
+    while (!this.isStopping && !this.member) {
+      await this.connect().catch((error: Error) => this.bear(error));
+    }
+    await this.balance();
+  }
+
+  private async lookForRecords(): Promise<void> {
+    try {
+      const ids = this.topics.map(({ id }) => id);
+      for (const ends of await selectEnds(this.pool, ids)) {
+        const place = `${ends.partition} ${this.topics.find(({ id }) => id === ends.topic)!.name}`;
+        const grew = this.ends.get(place)?.end !== ends.end;
+        this.ends.set(place, ends);
+        if (grew) this.readers.get(ends.partition)?.reader.wake();
+      }
+    } catch (error) {
+      await this.bear(error as Error);
+    }
+  }
+
+  /** Every member takes each so-many-th lane, by its place among the members. */
+  private async balanceLanes(): Promise<void> {
+    const { member } = this;
+    if (!member || this.isStopping) return;
+    try {
+      const { rank, members } = await member.place();
+      const mine = this.allLanes.filter((lane) => lane % members === rank);
+      const others = this.lanes().filter((lane) => !mine.includes(lane));
+      if (others.length > 0) {
+        await this.drop(others);
+        await member.release(others);
+      }
+      const missing = mine.filter((lane) => !this.readers.has(lane));
+      if (missing.length > 0) for (const lane of await member.take(missing)) await this.assign(lane, member);
+    } catch (error) {
+      if (this.member === member) await this.bear(error as Error);
+    }
+  }
+
+  private async assign(lane: number, member: GroupMember): Promise<void> {
+    try {
+      const known = await this.options.positions(lane);
+      await this.look();
+      if (this.isStopping || this.member !== member) return;
+      const topics = this.topics.filter(({ partitions }) => lane < partitions).map(({ name }) => name);
+      const first = (topic: string) => this.ends.get(`${lane} ${topic}`)?.first ?? 0;
+      const reader = new LaneReader(lane, new Map(topics.map((name) => [name, known.get(name) ?? first(name)])), this);
+      this.options.onAssigned?.(lane);
+      this.readers.set(lane, { reader, done: reader.run().catch((error: Error) => this.crash(error)) });
+    } catch (error) {
+      await member.release([lane]);
+      throw error;
+    }
+  }
+
+  /** Lets go of lanes when the batches in hand are done. */
+  private async drop(lanes: readonly number[]): Promise<void> {
+    const readers = lanes.map((lane) => this.readers.get(lane)!);
+    for (const { reader } of readers) reader.stop();
+    await Promise.all(readers.map(({ done }) => done));
+    for (const lane of lanes) {
+      if (this.readers.delete(lane)) this.options.onRevoked?.(lane);
+    }
+  }
+
+  /** Waits where PostgreSQL is away for a while; anything else ends the subscription. */
+  private async bear(error: Error): Promise<void> {
+    if (isTransient(error)) await sleep(200);
+    else this.crash(error);
+  }
+
+  // Not awaited: the reader that failed would wait for its own end.
+  private crash(error: Error): void {
+    if (this.isStopping) return;
+    void this.stop();
+    this.options.onCrash(error);
+  }
+}
+
+/** Runs one at a time; calls while it runs are one more run after it, for which all of them wait. */
+function coalesced(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  let next: Promise<void> | undefined;
+  const run = (): Promise<void> => {
+    if (next) return next;
+    if (!running) {
+      running = work().finally(() => (running = undefined));
+      return running;
+    }
+    next = running.then(() => {
+      next = undefined;
+      return run();
+    });
+    return next;
+  };
+  return run;
+}

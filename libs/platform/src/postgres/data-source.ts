@@ -1,0 +1,35 @@
+import { DataSource } from 'typeorm';
+import { type ServiceDefinition } from '../service-definition';
+import { checkVersion, type Migration } from './migrations';
+import { serviceUrl } from './service-url';
+
+/**
+ * A service's connections to its own schema, with its own role.
+ * @param url of the administrator or of the service's role.
+ * @param connections how many the pool may hold; default 10.
+ * @throws Error where the schema is of another version than the service: `provision` comes first.
+ */
+export async function openDataSource(
+  url: string,
+  definition: Pick<ServiceDefinition, 'name' | 'migrations' | 'entities'>,
+  platformMigrations: readonly Migration[],
+  connections = 10,
+): Promise<DataSource> {
+  const { name, migrations, entities } = definition;
+  const dataSource = await new DataSource({
+    type: 'postgres',
+    url: serviceUrl(url, name),
+    schema: name,
+    entities: [...entities],
+    applicationName: `assay ${name}`,
+    installExtensions: false,
+    extra: { max: connections },
+  }).initialize();
+  try {
+    await checkVersion(dataSource, name, [...platformMigrations, ...migrations]);
+    return dataSource;
+  } catch (error) {
+    await dataSource.destroy();
+    throw error;
+  }
+}

@@ -1,0 +1,16 @@
+// 08 connection, 25P03 idle in a transaction for too long, 40001 serialisation, 40P01 deadlock, 53 out of resources, 55P03 lock
+// timeout, 57P0x shutdown, crash, restart.
+const transientState = /^(08|25P03|40001|40P01|53|55P03|57P0)/;
+const transientSystemError = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN)/;
+const lostConnection = /connection terminated|client was closed|not queryable|timeout exceeded when trying to connect/i;
+
+/** Whether the same statement may succeed later without any change: the connection, a lock or PostgreSQL itself failed, not the statement. */
+export function isTransient(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as { code?: unknown };
+  // What TypeORM says of a connection that PostgreSQL closed under it.
+  if (error.name === 'QueryRunnerAlreadyReleasedError') return true;
+  if (typeof code === 'string' && (transientState.test(code) || transientSystemError.test(code))) return true;
+  if (error instanceof AggregateError) return error.errors.some(isTransient);
+  return lostConnection.test(error.message);
+}

@@ -1,0 +1,58 @@
+import { Counter, Histogram, type Registry } from 'prom-client';
+
+/** What the transport counts, once a batch, never once an event. */
+export interface BatchMetrics {
+  records: Counter<'topic' | 'outcome'>;
+  duration: Histogram<'topic'>;
+  fenced: Counter;
+  lost: Counter;
+  retries: Counter;
+  deadLetters: Counter<'reason'>;
+  published: Counter;
+}
+
+/** Declares the transport's metrics in a service's registry. */
+export function batchMetrics(registry: Registry): BatchMetrics {
+  const registers = [registry];
+  return {
+    records: new Counter({
+      name: 'assay_consumer_records_total',
+      help: 'Records read from the event log, by what became of them.',
+      labelNames: ['topic', 'outcome'],
+      registers,
+    }),
+    duration: new Histogram({
+      name: 'assay_consumer_process_duration_seconds',
+      help: 'Time from the begin to the commit of a slice of at most 500 records.',
+      labelNames: ['topic'],
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+      registers,
+    }),
+    fenced: new Counter({
+      name: 'assay_consumer_fenced_writes_total',
+      help: 'Transactions given up because another instance had moved the lane.',
+      registers,
+    }),
+    lost: new Counter({
+      name: 'assay_consumer_lost_records_total',
+      help: 'Records that were gone from the log before they were read.',
+      registers,
+    }),
+    retries: new Counter({
+      name: 'assay_db_transaction_retries_total',
+      help: 'Transactions tried again after a transient failure.',
+      registers,
+    }),
+    deadLetters: new Counter({
+      name: 'assay_dead_letters_total',
+      help: 'Events put aside because they could not be applied.',
+      labelNames: ['reason'],
+      registers,
+    }),
+    published: new Counter({
+      name: 'assay_outbox_published_total',
+      help: 'Events published from the outbox, repeats included.',
+      registers,
+    }),
+  };
+}

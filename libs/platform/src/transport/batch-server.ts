@@ -1,0 +1,149 @@
+import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
+import { lastValueFrom, isObservable } from 'rxjs';
+import { type DataSource } from 'typeorm';
+import { type Topic } from '@assay/contracts/contract';
+import { CATALOGUE } from '@assay/contracts/catalogue';
+import { type EventLog, type LogBatch, type Subscription } from '../event-log/event-log';
+import { type HandlerRole, TRANSPORT } from './consumes';
+import { type BatchMetrics } from './batch-metrics';
+import { LaneWorker } from './lane-worker';
+import { lanePositions } from './lane.queries';
+import { type Handle, SliceRunner } from './slice-runner';
+import { checkWiring } from './wiring';
+
+export interface BatchServerOptions {
+  service: string;
+  dataSource: DataSource;
+  log: EventLog;
+  metrics: BatchMetrics;
+  logger: { warn(message: string): void; error(message: string): void };
+  /** A commit has put something into the outbox. */
+  onPublish(): void;
+  /** Consuming is over for good: liveness must fail. */
+  onCrash(error: Error): void;
+}
+
+/**
+ * Nest's way to the batch transaction: hands the batches of the event log to the `@Consumes` methods of a service's controllers, and
+ * gives `@LaneWork` methods their turns. Everything of one lane happens one after the other.
+ */
+export class BatchServer extends Server implements CustomTransportStrategy {
+  override readonly transportId = TRANSPORT;
+  private subscription: Subscription | undefined;
+  // Batches come before `subscribe` has answered.
+  private subscribing: Promise<Subscription> | undefined;
+  private readonly lanes = new Map<string, LaneWorker>();
+  private topics: readonly Topic[] = [];
+  private laneWork: { kind: string; everyMs: number; handle: Handle }[] = [];
+  private runner: SliceRunner | undefined;
+
+  constructor(private readonly options: BatchServerOptions) {
+    super();
+  }
+
+  /** Checks the wiring and joins the consumer group. */
+  listen(callback: (error?: unknown) => void): void {
+    this.start().then(() => callback(), callback);
+  }
+
+  /** Finishes the batches in hand and leaves the group. */
+  async close(): Promise<void> {
+    await this.subscription?.stop();
+    await Promise.all([...this.lanes.values()].map((lane) => lane.stop()));
+  }
+
+  /** Lanes that this instance has, for health and operations. */
+  assignedLanes(): number[] {
+    return this.subscription?.lanes() ?? [];
+  }
+
+  override on(): never {
+    throw new Error('the batch server has no events: expected none to be listened to');
+  }
+
+  override unwrap<T>(): T {
+    return this.subscription as T;
+  }
+
+  private async start(): Promise<void> {
+    const consumers = new Map<string, Handle>();
+    const topics: Topic[] = [];
+    for (const handler of this.messageHandlers.values()) {
+      const role = handler.extras as HandlerRole | undefined;
+      if (role?.role === 'consumer') {
+        topics.push(role.topic);
+        consumers.set(role.topic.name, handleOf(handler));
+      } else if (role?.role === 'lane-work') {
+        this.laneWork.push({ kind: role.kind, everyMs: role.everyMs, handle: handleOf(handler) });
+      }
+      if (handler.next)
+        throw new Error(
+          `two handlers for ${role?.role === 'consumer' ? role.topic.name : 'one lane work'} in ${this.options.service}: expected one`,
+        );
+    }
+    checkWiring(this.options.service, topics, CATALOGUE);
+    this.topics = topics;
+    this.runner = new SliceRunner(this.options, topics, consumers);
+    if (topics.length === 0) return;
+    this.subscribing = this.options.log.subscribe({
+      group: this.options.service,
+      topics: topics.map((topic) => topic.name),
+      positions: (partition) => this.positions(partition),
+      eachBatch: (batch) => this.eachBatch(batch),
+      onAssigned: (partition) => this.assigned(partition),
+      onRevoked: (partition) => this.revoked(partition),
+      onCrash: (error) => this.options.onCrash(error),
+    });
+    this.subscription = await this.subscribing;
+  }
+
+  private async positions(partition: number): Promise<Map<string, number>> {
+    const all = new Map<string, number>();
+    for (const kind of new Set(this.topics.map((topic) => topic.lane))) {
+      const known = await lanePositions(this.options.dataSource.manager, { kind, partition });
+      for (const [topic, position] of known) all.set(topic, position);
+    }
+    return all;
+  }
+
+  private async eachBatch(batch: LogBatch): Promise<void> {
+    const topic = this.topics.find((one) => one.name === batch.topic);
+    const subscription = await this.subscribing;
+    const { runner } = this;
+    if (!topic || !subscription || !runner)
+      throw new Error(`a batch of ${batch.topic}: expected only topics that were subscribed to`);
+    const lane = this.lane(topic.lane, batch.partition);
+    await lane.exclusively(() => runner.run(batch, topic, subscription));
+    for (const worker of this.lanes.values()) worker.wake();
+  }
+
+  private assigned(partition: number): void {
+    for (const kind of new Set(this.topics.map((topic) => topic.lane))) this.lane(kind, partition).start();
+  }
+
+  private revoked(partition: number): void {
+    for (const [name, lane] of this.lanes) {
+      if (lane.lane.partition !== partition) continue;
+      this.lanes.delete(name);
+      void lane.stop();
+    }
+  }
+
+  private lane(kind: Topic['lane'], partition: number): LaneWorker {
+    const name = `${kind} ${partition}`;
+    let lane = this.lanes.get(name);
+    if (!lane) {
+      const work = this.laneWork.filter((one) => one.kind === kind);
+      lane = new LaneWorker({ kind, partition }, work, this.runner!, this.options.logger);
+      this.lanes.set(name, lane);
+    }
+    return lane;
+  }
+}
+
+function handleOf(handler: MessageHandler): Handle {
+  return async (payload, tx) => {
+    const answer: unknown = await handler(payload, tx);
+    return isObservable(answer) ? lastValueFrom(answer, { defaultValue: undefined }) : answer;
+  };
+}

@@ -1,0 +1,54 @@
+import { applyDecorators, Catch, type RpcExceptionFilter, UseFilters } from '@nestjs/common';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { type Observable, throwError } from 'rxjs';
+import { type Topic } from '@assay/contracts/contract';
+
+/** Marks the handlers of the batch server among those of other Nest transports. */
+export const TRANSPORT = Symbol('assay.batch-server');
+
+/** What `@Consumes` and `@LaneWork` say of a method. */
+export type HandlerRole =
+  { role: 'consumer'; topic: Topic } | { role: 'lane-work'; kind: Topic['lane']; everyMs: number };
+
+/** Nest's own filter turns an error into an answer; a batch needs it back. */
+@Catch()
+class RethrowFilter implements RpcExceptionFilter<unknown> {
+  catch(error: unknown): Observable<never> {
+    return throwError(() => error);
+  }
+}
+
+/**
+ * A method `(batch: Batch, tx: LaneTransaction)` that handles one topic: called once for each slice of at most 500 events of a
+ * partition, inside the transaction that holds the lane. What it throws rolls the slice back: transient failures are tried again; with
+ * any other the slice is halved until the one event is found, which is dead-lettered.
+ */
+export function Consumes(topic: Topic): MethodDecorator {
+  return handler(topic.name, { role: 'consumer', topic });
+}
+
+/**
+ * A method `(lane: number, tx: LaneTransaction) => Promise<boolean>` that works on a lane between batches, in a transaction that holds
+ * the lane as a batch does: one slice of a sweep. It says whether more is left; where not, it is called again when this service has
+ * handled a batch, and every `everyMs` milliseconds.
+ */
+export function LaneWork(options: { lane: Topic['lane']; everyMs: number }): MethodDecorator {
+  return (target, property, descriptor) =>
+    handler(`lane-work:${target.constructor.name}.${String(property)}`, {
+      role: 'lane-work',
+      kind: options.lane,
+      everyMs: options.everyMs,
+    })(target, property, descriptor);
+}
+
+function handler(pattern: string, role: HandlerRole): MethodDecorator {
+  return (target, property, descriptor) => {
+    Payload()(target, property, 0);
+    Ctx()(target, property, 1);
+    applyDecorators(EventPattern(pattern, TRANSPORT, role), UseFilters(new RethrowFilter()))(
+      target,
+      property,
+      descriptor,
+    );
+  };
+}

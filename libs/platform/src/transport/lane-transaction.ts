@@ -1,0 +1,217 @@
+import { createHash } from 'node:crypto';
+import { type EntityManager } from 'typeorm';
+import { v7 } from 'uuid';
+import { contractOf } from '@assay/contracts/catalogue';
+import { type Contract } from '@assay/contracts/contract';
+import { type DeadLetterReason, eventDeadLettered } from '@assay/contracts/deadletter/event-dead-lettered';
+import { type LogRecord } from '../event-log/event-log';
+import { type ReceivedEvent } from './batch';
+import { eventId } from './event-id';
+import { insertOutbox } from './outbox';
+import { type DeadLetterCause, type LaneTransaction, type Outcomes } from './transaction';
+import { type OutboxEvent, outboxEvent } from './wire';
+
+/** Where a transaction stands: whose it is, in which lane, and to which topic its accounts belong. */
+export interface LanePlace {
+  service: string;
+  kind: string;
+  partition: number;
+  /** The topic that is accounted for; undefined where this service accounts for none of this lane. */
+  accounted: string | undefined;
+}
+
+interface Account extends Outcomes {
+  received: number;
+  dead_lettered: number;
+  pending: number;
+}
+
+interface DeadLetter {
+  record: LogRecord;
+  topic: string;
+  project: string;
+  reason: DeadLetterReason;
+  detail: string;
+}
+
+/** What a batch's transaction says, gathered while the handler runs and written in one statement a table before the commit. */
+export class BatchTransaction implements LaneTransaction {
+  readonly lane: number;
+  /** The records of the slice by offset: the bytes of dead letters. */
+  readonly records = new Map<number, LogRecord>();
+  private readonly outbox: OutboxEvent[] = [];
+  private readonly accounts = new Map<string, Account>();
+  private readonly deadLetters: DeadLetter[] = [];
+  private readonly parked: { event: ReceivedEvent; project: string; topic: string }[] = [];
+
+  constructor(
+    readonly manager: EntityManager,
+    private readonly place: LanePlace,
+  ) {
+    this.lane = place.partition;
+  }
+
+  async sql<Row>(statement: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    return rowsOf<Row>(await this.manager.query(statement, [...parameters]));
+  }
+
+  publish<T extends object>(contract: Contract<T>, id: string, data: T, options: { time?: string } = {}): void {
+    const time = options.time ?? new Date().toISOString();
+    this.outbox.push(outboxEvent(contract, `/assay/${this.place.service}`, id, data, time));
+  }
+
+  account(project: string, change: Partial<Outcomes>): void {
+    this.change(project, change);
+  }
+
+  deadLetter(event: ReceivedEvent, project: string, reason: DeadLetterCause, detail: string): void {
+    // A parked event that is refused later has left the log's batch: its bytes are written anew.
+    const record = this.records.get(event.offset) ?? recordAgain(event);
+    this.putAside(record, topicOf(event), project, reason, detail);
+  }
+
+  /** Puts a record aside that may be no event at all. */
+  putAside(record: LogRecord, topic: string, project: string, reason: DeadLetterReason, detail: string): void {
+    this.deadLetters.push({ record, topic, project, reason, detail });
+    if (topic === this.place.accounted) this.change(project, { dead_lettered: 1 });
+  }
+
+  park(event: ReceivedEvent, project: string): void {
+    const topic = topicOf(event);
+    this.parked.push({ event, project, topic });
+    if (topic === this.place.accounted) this.change(project, { pending: 1 });
+  }
+
+  async unpark(project: string, limit: number): Promise<ReceivedEvent[]> {
+    const rows = await this.sql<{ topic: string; event: ReceivedEvent }>(
+      `with taken as (
+         delete from parked where id in (
+           select id from parked where kind = $1 and partition = $2 and project = $3 order by id limit $4)
+         returning id, topic, event)
+       select topic, event from taken order by id`,
+      [this.place.kind, this.place.partition, project, limit],
+    );
+    this.change(project, { pending: -rows.filter((row) => row.topic === this.place.accounted).length });
+    return rows.map((row) => row.event);
+  }
+
+  /** Counts the events of a slice as they came, before anybody says what became of them. */
+  receive(project: string): void {
+    this.change(project, { received: 1 });
+  }
+
+  /** Writes everything that was said; to be called once, before the commit. */
+  async flush(): Promise<void> {
+    await this.writeDeadLetters();
+    await insertOutbox(this.manager, this.outbox);
+    if (this.parked.length > 0) {
+      await this.sql(
+        `insert into parked (kind, partition, project, topic, event)
+         select $1, $2, project, topic, event from unnest($3::text[], $4::text[], $5::json[]) as p (project, topic, event)`,
+        [
+          this.place.kind,
+          this.place.partition,
+          this.parked.map((one) => one.project),
+          this.parked.map((one) => one.topic),
+          this.parked.map((one) => JSON.stringify(one.event)),
+        ],
+      );
+    }
+    await this.writeAccounts();
+  }
+
+  private change(project: string, change: Partial<Account>): void {
+    const account = this.accounts.get(project) ?? {
+      ...{ received: 0, duplicate: 0, applied: 0, superseded: 0, dead_lettered: 0, pending: 0 },
+    };
+    for (const name of Object.keys(change) as (keyof Account)[]) account[name] += change[name] ?? 0;
+    this.accounts.set(project, account);
+  }
+
+  private async writeDeadLetters(): Promise<void> {
+    if (this.deadLetters.length === 0) return;
+    const rows = this.deadLetters.map((letter) => ({ ...letter, id: v7(), hash: sha256(letter.record.value) }));
+    await this.sql(
+      `insert into dead_letter (id, topic, partition, record_offset, reason, detail, event_type, event_id, project, record_key, headers, value)
+       select id, topic, $1, record_offset, reason, detail, headers->>'ce_type', headers->>'ce_id', project, record_key, headers, value
+       from unnest($2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::jsonb[], $10::bytea[])
+         as d (id, topic, record_offset, reason, detail, project, record_key, headers, value)`,
+      [
+        this.place.partition,
+        rows.map((row) => row.id),
+        rows.map((row) => row.topic),
+        rows.map((row) => row.record.offset),
+        rows.map((row) => row.reason),
+        rows.map((row) => row.detail),
+        rows.map((row) => row.project),
+        rows.map((row) => storable(row.record.key)),
+        rows.map((row) => storable(JSON.stringify(row.record.headers))),
+        rows.map((row) => row.record.value),
+      ],
+    );
+    for (const { record, topic, reason, hash } of rows) {
+      const place = { service: this.place.service, topic, partition: this.place.partition, offset: record.offset };
+      const eventType = shortened(record.headers['ce_type']);
+      const named = { eventType, eventId: shortened(record.headers['ce_id']) };
+      const id = eventId('dead-lettered', place.service, topic, place.partition, record.offset, hash);
+      this.publish(eventDeadLettered, id, { ...place, reason, hash, ...definedOnly(named) });
+    }
+  }
+
+  private async writeAccounts(): Promise<void> {
+    const { accounted, partition } = this.place;
+    if (accounted === undefined || this.accounts.size === 0) return;
+    const rows = [...this.accounts].sort(([a], [b]) => (a < b ? -1 : 1));
+    const column = (name: keyof Account) => rows.map(([, account]) => account[name]);
+    await this.sql(
+      `insert into accounting as a (topic, partition, project, received, duplicate, applied, superseded, dead_lettered, pending)
+       select $1, $2, * from unnest($3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[])
+       on conflict (topic, partition, project) do update set
+         received = a.received + excluded.received, duplicate = a.duplicate + excluded.duplicate,
+         applied = a.applied + excluded.applied, superseded = a.superseded + excluded.superseded,
+         dead_lettered = a.dead_lettered + excluded.dead_lettered, pending = a.pending + excluded.pending`,
+      [
+        accounted,
+        partition,
+        rows.map(([project]) => project),
+        ...(['received', 'duplicate', 'applied', 'superseded', 'dead_lettered', 'pending'] as const).map(column),
+      ],
+    );
+  }
+}
+
+/** TypeORM gives [rows, count] for update and delete, rows for everything else. */
+export function rowsOf<Row>(result: unknown): Row[] {
+  const isPair =
+    Array.isArray(result) && result.length === 2 && Array.isArray(result[0]) && typeof result[1] === 'number';
+  return (isPair ? result[0] : result) as Row[];
+}
+
+function topicOf(event: ReceivedEvent): string {
+  return contractOf(event.type)?.topic.name ?? '';
+}
+
+function recordAgain(event: ReceivedEvent): LogRecord {
+  const headers = { ce_id: event.id, ce_source: event.source, ce_type: event.type, ce_time: event.time };
+  const value = Buffer.from(JSON.stringify(event.data));
+  return { offset: event.offset, key: null, headers: { ce_specversion: '1.0', ...headers }, value, timestamp: 0 };
+}
+
+function sha256(value: Buffer | null): string {
+  return createHash('sha256')
+    .update(value ?? '')
+    .digest('hex');
+}
+
+/** PostgreSQL keeps no NUL in text. */
+function storable(text: string | null): string | null {
+  return text?.replaceAll('\u0000', '\ufffd').replaceAll('\\u0000', '\\ufffd') ?? null;
+}
+
+function shortened(text: string | undefined): string | undefined {
+  return text ? text.slice(0, 200).replaceAll('\u0000', '\ufffd') : undefined;
+}
+
+function definedOnly<T extends object>(value: T): Partial<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Partial<T>;
+}

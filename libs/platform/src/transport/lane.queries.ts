@@ -1,0 +1,91 @@
+import { type EntityManager } from 'typeorm';
+import { rowsOf } from './lane-transaction';
+
+/** A kind of key, and a partition number: the row that a lane's transactions hold. */
+export interface Lane {
+  kind: string;
+  partition: number;
+}
+
+/** Position of each topic of a lane; a topic that was never read is not there. */
+export async function lanePositions(manager: EntityManager, lane: Lane): Promise<Map<string, number>> {
+  const [row] = rowsOf<{ positions: Record<string, number> }>(
+    await manager.query('select positions from lane where kind = $1 and partition = $2', [lane.kind, lane.partition]),
+  );
+  return new Map(Object.entries(row?.positions ?? {}));
+}
+
+/** Makes the lane's row, so that there is something to hold. */
+export async function createLane(manager: EntityManager, lane: Lane): Promise<void> {
+  await manager.query('insert into lane (kind, partition) values ($1, $2) on conflict do nothing', [
+    lane.kind,
+    lane.partition,
+  ]);
+}
+
+/**
+ * The fence: takes the lane's row until the end of the transaction and moves a topic's position, if it stands where the caller
+ * thinks. False: another has moved it, and nothing that this transaction would do may be done.
+ */
+export async function moveLane(
+  manager: EntityManager,
+  lane: Lane,
+  topic: string,
+  from: number | undefined,
+  to: number,
+): Promise<boolean> {
+  const moved = rowsOf<unknown>(
+    await manager.query(
+      `update lane set positions = jsonb_set(positions, array[$3], to_jsonb($5::bigint)), version = version + 1
+       where kind = $1 and partition = $2 and (positions ->> $3)::bigint is not distinct from $4::bigint
+       returning version`,
+      [lane.kind, lane.partition, topic, from ?? null, to],
+    ),
+  );
+  return moved.length === 1;
+}
+
+/** Takes the lane's row until the end of the transaction, whatever its positions. */
+export async function holdLane(manager: EntityManager, lane: Lane): Promise<void> {
+  await manager.query('update lane set version = version + 1 where kind = $1 and partition = $2', [
+    lane.kind,
+    lane.partition,
+  ]);
+}
+
+/** What a slice of records adds to the cut of its partition. */
+export interface CutChange {
+  records: number;
+  /** Sequence numbers of the records that had one, in their order. */
+  sequences: readonly number[];
+}
+
+/** Counts a slice into the cut of its partition; records without a number (of tools) count as records alone. */
+export async function moveCut(
+  manager: EntityManager,
+  topic: string,
+  partition: number,
+  change: CutChange,
+): Promise<void> {
+  const { sequences } = change;
+  if (sequences.length === 0) return;
+  const [cut] = rowsOf<{ sequence: string }>(
+    await manager.query('select sequence from cut where topic = $1 and partition = $2', [topic, partition]),
+  );
+  let highest = Number(cut?.sequence ?? 0);
+  let resent = 0;
+  let lost = 0;
+  for (const sequence of sequences) {
+    if (sequence <= highest) resent++;
+    else {
+      lost += sequence - highest - 1;
+      highest = sequence;
+    }
+  }
+  await manager.query(
+    `insert into cut as c (topic, partition, sequence, records, resent, lost) values ($1, $2, $3, $4, $5, $6)
+     on conflict (topic, partition) do update set sequence = excluded.sequence, records = c.records + excluded.records,
+       resent = c.resent + excluded.resent, lost = c.lost + excluded.lost`,
+    [topic, partition, highest, change.records, resent, lost],
+  );
+}

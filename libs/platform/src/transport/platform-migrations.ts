@@ -1,0 +1,5 @@
+import { type MigrationInterface } from 'typeorm';
+import { CreateTransport1764000000000 } from './migrations/1764000000000-create-transport';
+
+/** Migrations of the platform's own tables, oldest first; run in every service's schema before the service's own. */
+export const PLATFORM_MIGRATIONS: readonly (new () => MigrationInterface)[] = [CreateTransport1764000000000];

@@ -1,0 +1,181 @@
+import { randomUUID } from 'node:crypto';
+import { type DataSource, type EntityManager } from 'typeorm';
+import { type EventLog, type OutgoingRecord } from '../event-log/event-log';
+import { rowsOf } from './lane-transaction';
+import { type OutboxEvent, recordOf } from './wire';
+
+/** Parcels and events of one cycle, at most. A parcel is never cut. */
+const PARCELS = 200;
+const EVENTS = 5000;
+/** A relay that was stopped this long has lost its lease. */
+const LEASE_SECONDS = 10;
+/** Without a wake, the relay looks so often: another process may have written, or died with parcels in hand. */
+const LOOK_MS = 1000;
+
+interface Parcel {
+  id: string;
+  topic: string;
+  partition: number;
+  events: Pick<OutboxEvent, 'key' | 'event'>[];
+  count: number;
+  first_sequence: string | null;
+}
+
+export interface RelayOptions {
+  dataSource: DataSource;
+  log: EventLog;
+  /** Told of every failure, and of every cycle that published. */
+  onFailure(error: unknown): void;
+  onPublished(events: number): void;
+}
+
+/**
+ * Publishes the outbox, parcel by parcel in the order of their ids. Each cycle is one transaction that forgets what was published last
+ * and gives the next parcels their sequence numbers, *before* they are published: a relay that is killed between the log's
+ * acknowledgement and the next cycle publishes the same events with the same numbers again, so that readers can tell a repeat from a gap.
+ * Several instances of a service have one relay at work: the one that holds the lease.
+ */
+export class Relay {
+  private readonly id = randomUUID();
+  private running: Promise<void> | undefined;
+  private isStopping = false;
+  private wakeUp: () => void = () => undefined;
+  private isAwake = false;
+
+  constructor(private readonly options: RelayOptions) {}
+
+  start(): void {
+    this.running ??= this.run();
+  }
+
+  /** A commit has put something into the outbox. */
+  wake(): void {
+    this.isAwake = true;
+    this.wakeUp();
+  }
+
+  /** Publishes what is in hand, gives the lease back. */
+  async stop(): Promise<void> {
+    this.isStopping = true;
+    this.wakeUp();
+    await this.running;
+    await this.options.dataSource
+      .query('update relay set leased_until = now() where owner = $1', [this.id])
+      .catch((error: unknown) => this.options.onFailure(error));
+  }
+
+  private async run(): Promise<void> {
+    let published: string[] = [];
+    let failures = 0;
+    while (!this.isStopping || published.length > 0) {
+      this.isAwake = false;
+      try {
+        const parcels = await this.take(published);
+        published = [];
+        if (parcels) await this.publish(parcels);
+        published = parcels?.map((parcel) => parcel.id) ?? [];
+        failures = 0;
+      } catch (error) {
+        this.options.onFailure(error);
+        failures++;
+        if (this.isStopping) return;
+      }
+      // After a failure nothing is known of what the log took: the same parcels go again, with the same numbers.
+      if (failures > 0) await this.sleep(Math.min(100 * 2 ** failures, 5000), false);
+      else if (published.length === 0) await this.sleep(LOOK_MS, true);
+    }
+  }
+
+  /** Forgets what was published, and numbers what comes next. Undefined where another relay has the lease. */
+  private async take(published: readonly string[]): Promise<Parcel[] | undefined> {
+    return this.options.dataSource.transaction(async (manager) => {
+      const lease = rowsOf<unknown>(
+        await manager.query(
+          `update relay set owner = $1, leased_until = now() + make_interval(secs => $2)
+           where owner = $1 or leased_until <= now() returning owner`,
+          [this.id, LEASE_SECONDS],
+        ),
+      );
+      if (lease.length === 0) return undefined;
+      if (published.length > 0) await manager.query('delete from outbox where id = any($1::bigint[])', [published]);
+      if (this.isStopping) return undefined;
+      const parcels = await nextParcels(manager);
+      await numberParcels(manager, parcels);
+      return parcels;
+    });
+  }
+
+  private async publish(parcels: readonly Parcel[]): Promise<void> {
+    const records: OutgoingRecord[] = [];
+    for (const { topic, partition, events, first_sequence } of parcels) {
+      events.forEach(({ key, event }, index) => {
+        records.push(recordOf({ topic, partition, key, event }, Number(first_sequence) + index));
+      });
+    }
+    if (records.length === 0) return;
+    await this.options.log.append(records);
+    this.options.onPublished(records.length);
+  }
+
+  private async sleep(milliseconds: number, untilWoken: boolean): Promise<void> {
+    if (this.isStopping || (untilWoken && this.isAwake)) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      this.wakeUp = () => {
+        if (!untilWoken && !this.isStopping) return;
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.wakeUp = () => undefined;
+  }
+}
+
+/**
+ * The oldest parcels. Numbers are given in the order of ids among what is committed *now*; a smaller id that commits later is of another
+ * request, and between requests revisions decide, not the outbox. Those numbered before come first, as they were.
+ */
+async function nextParcels(manager: EntityManager): Promise<Parcel[]> {
+  const rows = rowsOf<Parcel>(
+    await manager.query('select * from outbox order by first_sequence is null, first_sequence, id limit $1', [PARCELS]),
+  );
+  let events = 0;
+  return rows.filter((row, index) => (events += row.count) <= EVENTS || index === 0);
+}
+
+async function numberParcels(manager: EntityManager, parcels: Parcel[]): Promise<void> {
+  const fresh = parcels.filter((parcel) => parcel.first_sequence === null);
+  if (fresh.length === 0) return;
+  const counts = new Map<string, { topic: string; partition: number; count: number }>();
+  for (const { topic, partition, count } of fresh) {
+    const name = `${topic} ${partition}`;
+    counts.set(name, { topic, partition, count: count + (counts.get(name)?.count ?? 0) });
+  }
+  const totals = [...counts.values()];
+  const ends = rowsOf<{ topic: string; partition: number; last: string }>(
+    await manager.query(
+      `insert into relay_sequence as s (topic, partition, last)
+       select * from unnest($1::text[], $2::integer[], $3::bigint[])
+       on conflict (topic, partition) do update set last = s.last + excluded.last
+       returning topic, partition, last`,
+      [totals.map((one) => one.topic), totals.map((one) => one.partition), totals.map((one) => one.count)],
+    ),
+  );
+  const next = new Map(
+    ends.map(({ topic, partition, last }) => {
+      const name = `${topic} ${partition}`;
+      return [name, Number(last) - (counts.get(name)?.count ?? 0) + 1] as const;
+    }),
+  );
+  for (const parcel of fresh) {
+    const name = `${parcel.topic} ${parcel.partition}`;
+    const first = next.get(name) ?? 1;
+    parcel.first_sequence = String(first);
+    next.set(name, first + parcel.count);
+  }
+  await manager.query(
+    `update outbox set first_sequence = n.first
+     from unnest($1::bigint[], $2::bigint[]) as n (id, first) where outbox.id = n.id`,
+    [fresh.map((parcel) => parcel.id), fresh.map((parcel) => parcel.first_sequence)],
+  );
+}

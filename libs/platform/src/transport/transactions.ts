@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { type Contract } from '@assay/contracts/contract';
+import { isTransient } from '../postgres/transient-error';
+import { rowsOf } from './lane-transaction';
+import { insertOutbox } from './outbox';
+import { type Relay } from './relay';
+import { type Transaction } from './transaction';
+import { type OutboxEvent, outboxEvent } from './wire';
+
+/** How often a transaction is tried that failed on a conflict with another. */
+const TRIES = 5;
+
+/** Runs transactions that publish: those of HTTP requests and of background work that holds no lane. */
+@Injectable()
+export class Transactions {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly service: string,
+    private readonly relay: Pick<Relay, 'wake'>,
+  ) {}
+
+  /**
+   * Commits what `work` did and publishes what it said. `work` runs again, from the start, after a serialization failure, a deadlock or
+   * a lost connection before the commit; so it must have no effect but through the transaction.
+   */
+  async run<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.attempt(work);
+      } catch (error) {
+        if (!isTransient(error) || attempt === TRIES) throw error;
+      }
+    }
+  }
+
+  private async attempt<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+    const events: OutboxEvent[] = [];
+    const result = await this.dataSource.transaction(async (manager) => {
+      const done = await work(transactionOf(manager, this.service, events));
+      await insertOutbox(manager, events);
+      return done;
+    });
+    if (events.length > 0) this.relay.wake();
+    return result;
+  }
+}
+
+function transactionOf(manager: EntityManager, service: string, events: OutboxEvent[]): Transaction {
+  return {
+    manager,
+    async sql<Row>(statement: string, parameters: readonly unknown[] = []) {
+      return rowsOf<Row>(await manager.query(statement, [...parameters]));
+    },
+    publish<T extends object>(contract: Contract<T>, id: string, data: T, options: { time?: string } = {}) {
+      events.push(outboxEvent(contract, `/assay/${service}`, id, data, options.time ?? new Date().toISOString()));
+    },
+  };
+}

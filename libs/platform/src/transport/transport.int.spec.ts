@@ -1,0 +1,467 @@
+import { Controller, Module } from '@nestjs/common';
+import { type INestApplication } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { Registry } from 'prom-client';
+import { type DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { type AnnotationSubmitted, annotationSubmitted } from '@assay/contracts/annotation/annotation-submitted';
+import { consensusUpdated } from '@assay/contracts/consensus/consensus-updated';
+import {
+  ANNOTATION_EVENTS,
+  CONSENSUS_EVENTS,
+  DEAD_LETTERS,
+  ITEM_EVENTS,
+  PROJECT_EVENTS,
+} from '@assay/contracts/topics';
+import { CATALOGUE } from '@assay/contracts/catalogue';
+import { freshDatabase, type FreshDatabase } from '../../../../test/support/database';
+import { type EventLog } from '../event-log/event-log';
+import { PostgresEventLog } from '../event-log/postgres-event-log';
+import { openDataSource } from '../postgres/data-source';
+import { serviceUrl } from '../postgres/service-url';
+import { type Batch } from './batch';
+import { batchMetrics } from './batch-metrics';
+import { BatchServer } from './batch-server';
+import { Consumes, LaneWork } from './consumes';
+import { eventId } from './event-id';
+import { PLATFORM_MIGRATIONS } from './platform-migrations';
+import { Relay } from './relay';
+import { type LaneTransaction } from './transaction';
+import { outboxEvent, recordOf } from './wire';
+
+class CreateSeen1 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('create table seen (id uuid, item text, lane integer)');
+    await runner.query('create table known_project (project text primary key)');
+  }
+  async down(): Promise<void> {}
+}
+
+/** How the handler under test behaves; each test sets its own. */
+let onAnnotations: (batch: Batch<AnnotationSubmitted>, tx: LaneTransaction) => Promise<void>;
+
+async function insertSeen(batch: Batch<AnnotationSubmitted>, tx: LaneTransaction): Promise<void> {
+  const known = await tx.sql<{ id: string }>('select id from seen where id = any($1::uuid[])', [
+    batch.events.map((event) => event.id),
+  ]);
+  const ids = new Set(known.map((row) => row.id));
+  for (const event of batch.events) {
+    if (ids.has(event.id)) {
+      tx.account(event.data.project, { duplicate: 1 });
+      continue;
+    }
+    ids.add(event.id);
+    await tx.sql('insert into seen values ($1, $2, $3)', [event.id, event.data.item, tx.lane]);
+    tx.account(event.data.project, { applied: 1 });
+  }
+}
+
+@Controller()
+class TestConsumer {
+  @Consumes(ANNOTATION_EVENTS)
+  annotations(batch: Batch<AnnotationSubmitted>, tx: LaneTransaction) {
+    return onAnnotations(batch, tx);
+  }
+
+  @Consumes(ITEM_EVENTS)
+  async items() {}
+
+  @Consumes(PROJECT_EVENTS)
+  async projects(_batch: Batch, tx: LaneTransaction) {
+    await tx.sql(`insert into known_project values ('late') on conflict do nothing`);
+  }
+
+  @LaneWork({ lane: 'item', everyMs: 200 })
+  async drain(_lane: number, tx: LaneTransaction) {
+    const known = await tx.sql('select 1 from known_project');
+    if (known.length === 0) return false;
+    const events = await tx.unpark('late', 2);
+    await insertSeen({ topic: ANNOTATION_EVENTS.name, lane: tx.lane, events } as Batch<AnnotationSubmitted>, tx);
+    return events.length > 0;
+  }
+}
+
+@Module({ controllers: [TestConsumer] })
+class TestModule {}
+
+const definition = { name: 'consensus', migrations: [CreateSeen1], entities: [] } as const;
+let database: FreshDatabase;
+let log: EventLog;
+let dataSource: DataSource;
+let running: { app: INestApplication; server: BatchServer; relay: Relay; source: DataSource }[] = [];
+const problems: string[] = [];
+
+beforeEach(async () => {
+  onAnnotations = insertSeen;
+  problems.length = 0;
+  database = await freshDatabase([definition], PLATFORM_MIGRATIONS);
+  log = new PostgresEventLog(serviceUrl(database.adminUrl, 'event_log'));
+  const topics = new Map(CATALOGUE.map(({ topic }) => [topic.name, topic]));
+  await log.createTopics([...topics.values()]);
+  dataSource = await openDataSource(database.adminUrl, definition, PLATFORM_MIGRATIONS);
+});
+
+afterEach(async () => {
+  for (const one of running) await stop(one);
+  running = [];
+  await log.close();
+  await dataSource.destroy();
+  await database.drop();
+});
+
+async function start() {
+  const source = await openDataSource(database.adminUrl, definition, PLATFORM_MIGRATIONS);
+  const relay = new Relay({
+    dataSource: source,
+    log,
+    onFailure: (error) => problems.push(String(error)),
+    onPublished: () => undefined,
+  });
+  const server = new BatchServer({
+    service: 'consensus',
+    dataSource: source,
+    log,
+    metrics: batchMetrics(new Registry()),
+    logger: { warn: (message) => problems.push(message), error: (message) => problems.push(message) },
+    onPublish: () => relay.wake(),
+    onCrash: (error) => problems.push(error.message),
+  });
+  const app = await NestFactory.create(TestModule, { logger: false });
+  app.connectMicroservice({ strategy: server });
+  await app.startAllMicroservices();
+  relay.start();
+  const one = { app, server, relay, source };
+  running.push(one);
+  return one;
+}
+
+async function stop({ app, relay, source }: (typeof running)[number]) {
+  await app.close();
+  await relay.stop();
+  await source.destroy();
+}
+
+const annotation = (item: string, project = 'rte'): AnnotationSubmitted => ({
+  project,
+  item,
+  worker: '00000000-0000-5000-8000-000000000001',
+  role: 'human',
+  occasion: 0,
+  revision: 0,
+  order: 1,
+  schemaVersion: 1,
+  labels: { label: '1' },
+});
+
+async function send(
+  items: readonly AnnotationSubmitted[],
+  firstSequence: (partition: number) => number | undefined = () => 1,
+) {
+  const next = new Map<number, number>();
+  const records = items.map((data) => {
+    const event = outboxEvent(
+      annotationSubmitted,
+      '/assay/ingestion',
+      eventId('test', data.project, data.item),
+      data,
+      '2026-01-01T00:00:00.000Z',
+    );
+    const sequence = next.get(event.partition) ?? firstSequence(event.partition) ?? 1;
+    next.set(event.partition, sequence + 1);
+    return recordOf(event, sequence);
+  });
+  await log.append(records);
+  return records;
+}
+
+const many = (count: number) => Array.from({ length: count }, (_, index) => annotation(`item ${index}`));
+
+async function until(condition: () => Promise<boolean>, what: string) {
+  const deadline = Date.now() + 20_000;
+  while (!(await condition())) {
+    if (Date.now() > deadline)
+      throw new Error(
+        `waited in vain for ${what}: ${JSON.stringify(await accounts())}; problems: ${problems.join('; ')}`,
+      );
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+async function count(table: string, where = 'true'): Promise<number> {
+  const [row] = await dataSource.query(`select count(*)::int as n from ${table} where ${where}`);
+  return row.n;
+}
+
+async function accounts() {
+  const [row] = await dataSource.query(
+    `select sum(received)::int as received, sum(duplicate)::int as duplicate, sum(applied)::int as applied, sum(superseded)::int as superseded,
+            sum(dead_lettered)::int as "deadLettered", sum(pending)::int as pending from accounting`,
+  );
+  const [cut] = await dataSource.query(
+    `select sum(sequence)::int as sequence, sum(records)::int as records, sum(resent)::int as resent, sum(lost)::int as lost from cut`,
+  );
+  return { ...row, ...cut };
+}
+
+describe('the batch transaction', () => {
+  it('hands each event once to the handler, counts it, and moves the position', async () => {
+    await start();
+    await send(many(1200));
+    await until(async () => (await count('seen')) === 1200, '1,200 events');
+    expect(await accounts()).toMatchObject({
+      received: 1200,
+      applied: 1200,
+      duplicate: 0,
+      sequence: 1200,
+      records: 1200,
+      resent: 0,
+      lost: 0,
+    });
+    expect(problems).toEqual([]);
+  });
+
+  it('tells what was sent again from what was lost, by the sequence', async () => {
+    await start();
+    await send([annotation('a')]);
+    await until(async () => (await count('seen')) === 1, 'the first');
+    await send([annotation('a')]);
+    await until(async () => (await accounts()).records === 2, 'the repeat');
+    expect(await accounts()).toMatchObject({ received: 2, applied: 1, duplicate: 1, sequence: 1, resent: 1, lost: 0 });
+    const sameLane = annotation('a');
+    await log.append([
+      recordOf(
+        outboxEvent(annotationSubmitted, 's', eventId('test', 'another'), sameLane, '2026-01-01T00:00:00.000Z'),
+        5,
+      ),
+    ]);
+    await until(async () => (await accounts()).records === 3, 'the one after the gap');
+    expect(await accounts()).toMatchObject({ sequence: 5, records: 3, lost: 3 });
+  });
+
+  it('puts aside what is no event, with its bytes, and the rest flows', async () => {
+    await start();
+    const [good] = await send([annotation('good')]);
+    const broken = (change: object) => ({ ...good!, ...change });
+    await log.append([
+      broken({ value: Buffer.from([0xff, 0xfe]) }),
+      broken({ value: Buffer.from('{"project":"rte"}') }),
+      broken({ headers: { ...good!.headers, ce_type: 'assay.unheard.of.v1' } }),
+      broken({ headers: {} }),
+      broken({ value: null }),
+      broken({ value: Buffer.from('{"__proto__":{"x":1}}') }),
+    ]);
+    await until(async () => (await count('dead_letter')) === 6, 'six dead letters');
+    const letters = await dataSource.query('select reason, detail, value from dead_letter order by record_offset');
+    expect(letters.map((letter: { reason: string }) => letter.reason)).toEqual([
+      'unreadable',
+      'invalid',
+      'unknown_type',
+      'unreadable',
+      'unreadable',
+      'invalid',
+    ]);
+    expect(letters[0].value).toEqual(Buffer.from([0xff, 0xfe]));
+    expect(await accounts()).toMatchObject({ received: 7, applied: 1, deadLettered: 6 });
+    await until(
+      async () => (await log.offsets(DEAD_LETTERS.name)).reduce((sum, one) => sum + one.end, 0) === 6,
+      'six references',
+    );
+  });
+
+  it('finds the one event that a handler cannot bear, whatever it throws', async () => {
+    onAnnotations = async (batch, tx) => {
+      if (batch.events.some((event) => event.data.item === 'item 77'))
+        throw new TypeError('cannot read properties of undefined');
+      await insertSeen(batch, tx);
+    };
+    await start();
+    await send(many(300));
+    await until(async () => (await count('seen')) === 299 && (await count('dead_letter')) === 1, 'all but one');
+    const [letter] = await dataSource.query(
+      "select reason, detail, convert_from(value, 'UTF8')::json ->> 'item' as item from dead_letter",
+    );
+    expect(letter).toEqual({
+      reason: 'handler_failed',
+      detail: 'cannot read properties of undefined',
+      item: 'item 77',
+    });
+    expect(await accounts()).toMatchObject({ received: 300, applied: 299, deadLettered: 1 });
+  });
+
+  it('tries a whole slice again after a transient failure', async () => {
+    let failures = 3;
+    onAnnotations = async (batch, tx) => {
+      await insertSeen(batch, tx);
+      if (failures-- > 0) await tx.sql(`do $$ begin raise exception 'conflict' using errcode = '40001'; end $$`);
+    };
+    await start();
+    await send([annotation('a')]);
+    await until(async () => (await count('seen')) === 1, 'the event');
+    expect(problems.filter((problem) => problem.includes('conflict'))).toHaveLength(3);
+    expect(await accounts()).toMatchObject({ received: 1, applied: 1, deadLettered: 0 });
+  });
+
+  it('writes nothing of an instance that another has overtaken', async () => {
+    let release: () => void = () => undefined;
+    const stalled = new Promise<void>((resolve) => (release = resolve));
+    let isStalled = false;
+    onAnnotations = async (batch, tx) => {
+      if (!isStalled) {
+        isStalled = true;
+        await stalled;
+      }
+      await insertSeen(batch, tx);
+    };
+    const first = await start();
+    await send([annotation('a')]);
+    await until(async () => isStalled, 'the first to hold the lane');
+    // PostgreSQL ends a transaction that idles for 3 s, as that of a stopped process does; another then moves the lane on.
+    const [{ n }] = await dataSource.query(
+      `select count(*)::int as n from lane where positions ? '${ANNOTATION_EVENTS.name}'`,
+    );
+    expect(n).toBe(0);
+    await until(async () => {
+      const rows = await dataSource.query(
+        `update lane set positions = jsonb_set(positions, array['${ANNOTATION_EVENTS.name}'], '1') where (kind, partition) in
+           (select kind, partition from lane where kind = 'item' for update skip locked) returning 1`,
+      );
+      return rows[1] === 12 || rows[0]?.length === 12;
+    }, 'the lane to be free');
+    release();
+    await until(async () => problems.some((problem) => problem.includes('tried again')), 'the first to fail');
+    await stop(first);
+    running = [];
+    expect(await count('seen')).toBe(0);
+  });
+
+  it('applies each event once when two instances share the lanes and everything is delivered from the start again', async () => {
+    await start();
+    await start();
+    await send(many(600));
+    await until(async () => (await count('seen')) === 600, '600 events');
+    await dataSource.query(`update lane set positions = '{}' where kind = 'item'`);
+    for (const one of [...running]) await stop(one);
+    running = [];
+    await start();
+    await until(async () => (await accounts()).duplicate === 600, '600 duplicates');
+    expect(await count('seen')).toBe(600);
+    expect(await accounts()).toMatchObject({
+      received: 1200,
+      applied: 600,
+      sequence: 600,
+      resent: 600,
+      records: 1200,
+      lost: 0,
+    });
+  });
+
+  it('keeps what must wait, and gives it back once', async () => {
+    onAnnotations = async (batch, tx) => {
+      for (const event of batch.events) tx.park(event, event.data.project);
+    };
+    await start();
+    await send(Array.from({ length: 30 }, (_, index) => annotation(`item ${index}`, 'late')));
+    await until(async () => (await accounts()).pending === 30, '30 pending');
+    await dataSource.query(`insert into known_project values ('late')`);
+    await until(async () => (await count('seen')) === 30, 'the drain');
+    expect(await accounts()).toMatchObject({ received: 30, applied: 30, pending: 0 });
+    expect(await count('parked')).toBe(0);
+  });
+});
+
+describe('the relay', () => {
+  const decision = (item: string, version: number) => ({
+    project: 'rte',
+    item,
+    version,
+    policyRevision: 1,
+    schemaVersion: 1,
+    evidence: 'a'.repeat(64),
+    state: 'open' as const,
+    decisions: [],
+  });
+
+  it('publishes what transactions say, numbered without gaps, in the order of each key', async () => {
+    onAnnotations = async (batch, tx) => {
+      await insertSeen(batch, tx);
+      for (const { data } of batch.events) {
+        for (const version of [1, 2])
+          tx.publish(consensusUpdated, eventId(data.item, version), decision(data.item, version));
+      }
+    };
+    await start();
+    await send(many(500));
+    await until(
+      async () => (await log.offsets(CONSENSUS_EVENTS.name)).reduce((sum, one) => sum + one.end, 0) === 1000,
+      '1,000 events',
+    );
+    const byPartition = new Map<number, number[]>();
+    const versions = new Map<string, number[]>();
+    for (const { partition, sequence, item, version } of await published()) {
+      byPartition.set(partition, [...(byPartition.get(partition) ?? []), sequence]);
+      versions.set(item, [...(versions.get(item) ?? []), version]);
+    }
+    for (const sequences of byPartition.values()) expect(sequences).toEqual(sequences.map((_, index) => index + 1));
+    for (const order of versions.values()) expect(order).toEqual([1, 2]);
+    await until(async () => (await count('outbox')) === 0, 'an empty outbox');
+  });
+
+  it('publishes the same events with the same numbers when it died after the log took them', async () => {
+    await dataSource.query(`insert into outbox (topic, partition, events, count) values ($1, 3, $2, 2)`, [
+      CONSENSUS_EVENTS.name,
+      JSON.stringify(
+        ['x', 'y'].map((item) => ({
+          key: `rte/${item}`,
+          event: {
+            specversion: '1.0',
+            id: eventId(item),
+            source: 's',
+            type: consensusUpdated.type,
+            time: 't',
+            datacontenttype: 'application/json',
+            data: decision(item, 1),
+          },
+        })),
+      ),
+    ]);
+    let appended = 0;
+    const dying = {
+      ...log,
+      append: async (records: Parameters<EventLog['append']>[0]) => {
+        await log.append(records);
+        appended++;
+        throw new Error('killed after the acknowledgement');
+      },
+    };
+    const first = new Relay({ dataSource, log: dying, onFailure: () => undefined, onPublished: () => undefined });
+    first.start();
+    await until(async () => appended > 0, 'the first append');
+    await first.stop();
+    const second = new Relay({ dataSource, log, onFailure: () => undefined, onPublished: () => undefined });
+    second.start();
+    await until(async () => (await count('outbox')) === 0, 'an empty outbox');
+    await second.stop();
+    const records = await published();
+    expect(records.length).toBeGreaterThanOrEqual(4);
+    for (const { item, sequence } of records) expect(sequence).toBe(item === 'x' ? 1 : 2);
+  });
+
+  async function published() {
+    const all: { partition: number; sequence: number; item: string; version: number }[] = [];
+    const waiting = (await log.offsets(CONSENSUS_EVENTS.name)).reduce((sum, one) => sum + one.end, 0);
+    const subscription = await log.subscribe({
+      group: `reader ${Math.random()}`,
+      topics: [CONSENSUS_EVENTS.name],
+      positions: async () => new Map(),
+      eachBatch: async ({ partition, records }) => {
+        for (const { headers, value } of records) {
+          const { item, version } = JSON.parse(String(value)) as { item: string; version: number };
+          all.push({ partition, sequence: Number(headers['ce_sequence']), item, version });
+        }
+      },
+      onCrash: (error) => problems.push(error.message),
+    });
+    await until(async () => all.length >= waiting, `${waiting} records`);
+    await subscription.stop();
+    return all;
+  }
+});
