@@ -14,12 +14,11 @@ export interface DawidSkeneOptions extends FitOptions {
 export function dawidSkene(table: LabelTable, options: DawidSkeneOptions = {}): MatrixFit {
   const K = table.labels.length;
   const prior = options.prior ?? smoothed(K);
-  const stateLabel = Int32Array.from({ length: K }, (_, k) => k);
-  const pseudo = (counts: Float64Array) => pseudoCounts(table, stateLabel, prior, counts);
+  const pseudo = (counts: Float64Array) => pseudoCounts(table, prior, counts);
   return fitMatrices(
     table,
     {
-      maximise: (counts, into) => maximise(table, K, counts, pseudo(counts), into),
+      maximise: (counts, into) => maximise(table, counts, pseudo(counts), into),
       logPrior: (counts, at) => logPriorDensity(pseudo(counts), K, at),
     },
     options,

@@ -8,12 +8,11 @@ import { FLOOR, rightOf } from './matrix-prior';
  */
 export function oneCoin(table: LabelTable, options: FitOptions = {}): MatrixFit {
   const K = table.labels.length;
-  const stateLabel = Int32Array.from({ length: K }, (_, k) => k);
   return fitMatrices(
     table,
     {
       maximise(counts, into) {
-        const { right, all } = rightOf(table, stateLabel, counts);
+        const { right, all } = rightOf(table, counts);
         for (let k = 0; k < K; k++) into[k] = Math.max(FLOOR, counts[k]! / Math.max(1, table.items.length));
         for (let w = 0; w < right.length; w++) {
           const accuracy = (right[w]! + 1) / (all[w]! + 2);
