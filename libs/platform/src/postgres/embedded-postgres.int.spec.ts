@@ -201,7 +201,7 @@ describe('startEmbeddedPostgres', () => {
       const { end } = (await log.offsets('topic'))[0]!;
       await eventually(
         () => delivered.length === end,
-        () => `${end} records, not ${delivered.length}`,
+        () => `${end} records, not ${delivered.length}: ${said.join()}`,
       );
       expect(new Set(appended).size).toBe(400);
       expect(delivered).toEqual(Array.from({ length: end }, (_none, offset) => offset));
