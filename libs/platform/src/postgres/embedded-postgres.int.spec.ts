@@ -194,9 +194,9 @@ describe('startEmbeddedPostgres', () => {
       const record = { topic: 'topic', partition: 0, key: '', headers: {}, value: null };
       const killed = postgres.pid();
       while (appended.length < 400) {
-        if (appended.length === 200 && postgres.pid() === killed) kill(killed);
-        const range = await log.append([record]).catch(() => undefined);
-        if (range) appended.push(range[0]!.firstOffset);
+        if (appended.length === 200) kill(killed);
+        const [range] = await eventually(() => log.append([record]).catch(() => undefined), 'an append that succeeds');
+        appended.push(range!.firstOffset);
       }
       const { end } = (await log.offsets('topic'))[0]!;
       await eventually(
