@@ -20,6 +20,7 @@ import { AccessGuard } from './security/access.guard';
 import { type KeptKey } from './security/access-key';
 import { AccessKeys } from './security/access-keys';
 import { Authenticator } from './security/authenticator';
+import { OidcTokens, publishedKeys } from './security/oidc-tokens';
 import { type ServiceDefinition } from './service-definition';
 import { Transactions } from './transport/transactions';
 
@@ -62,7 +63,11 @@ export class PlatformModule {
         ...provided,
         { provide: AccessKeys, useFactory: () => new AccessKeys(parts.dataSource, parts.adminKey) },
         { provide: RateLimit, useFactory: () => new RateLimit(parts.settings.requestsPerSecond) },
-        Authenticator,
+        {
+          provide: Authenticator,
+          inject: [AccessKeys],
+          useFactory: (keys: AccessKeys) => new Authenticator(keys, oidcTokens(parts.settings), parts.logger),
+        },
         OpsService,
         { provide: OpenApiDocument, useValue: parts.openApi },
         { provide: OPS_SUBJECT, useValue: subject },
@@ -79,4 +84,9 @@ export class PlatformModule {
 function opsSubject({ name: service }: ServiceDefinition, { eventLog }: PlatformParts): OpsSubject {
   const consumed = CATALOGUE.filter(({ consumers }) => consumers.includes(service));
   return { service, eventLog, topics: [...new Set(consumed.map(({ topic }) => topic.name))] };
+}
+
+function oidcTokens({ oidcIssuer, oidcAudience }: Settings): OidcTokens | undefined {
+  if (oidcIssuer === undefined || oidcAudience === undefined) return undefined;
+  return new OidcTokens(oidcIssuer, oidcAudience, publishedKeys(oidcIssuer));
 }
