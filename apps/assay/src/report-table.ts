@@ -14,6 +14,8 @@ const COEFFICIENT_NAMES: Record<string, string> = {
   brennanPrediger: 'Brennan-Prediger',
   cohenKappa: "Cohen's kappa",
   meanPairwiseCohenKappa: "mean pairwise Cohen's kappa",
+  weightedPairwiseCohenKappa: '  weighted by common items',
+  medianPairwiseCohenKappa: '  median of the pairs',
 };
 
 /** Prints a report as a page that a person likes to read. */

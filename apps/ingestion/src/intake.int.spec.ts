@@ -196,8 +196,10 @@ describe('receive', () => {
     await configure();
     expect(await send([label('w001', '1', { revision: 2 })])).toEqual(['accepted']);
     expect(await send([label('w001', '0', { revision: 1 })])).toEqual(['superseded']);
+    expect(await send([label('w001', '0', { revision: 1, id: 'again' })])).toEqual(['superseded']);
     expect(await send([{ item: '266', worker: 'w001', retract: true, id: 'r' }])).toEqual(['accepted']);
     expect((await published()).map((event) => event.type).filter((type) => type.includes('annotation'))).toEqual([
+      'assay.annotation.revised.v1',
       'assay.annotation.revised.v1',
       'assay.annotation.revised.v1',
       'assay.annotation.retracted.v1',
@@ -222,6 +224,15 @@ describe('receive', () => {
       waiting: 0,
     });
     expect((await publishedSet('assay.worker.')).length).toBe(40);
+  });
+
+  it('registers a worker once whom two requests are the first to name at the same time', async () => {
+    await configure();
+    const requests = (name: string) =>
+      Array.from({ length: 200 }, (_, index) => label(`w${index}`, '1', { id: `${name}${index}` }));
+    const answers = await Promise.all([send(requests('a')), send(requests('b').reverse()), send(requests('c'))]);
+    expect(new Set(answers.flat())).toEqual(new Set(['accepted']));
+    expect((await published()).filter((event) => event.type === 'assay.worker.registered.v1').length).toBe(200);
   });
 
   it('publishes the same set in whatever order, however often and in however many requests things come', async () => {
