@@ -4,9 +4,9 @@ import { LoggerModule } from 'nestjs-pino';
 import { type Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
-import { CATALOGUE } from '@assay/contracts/catalogue';
 import { ACCESS_EVENTS } from '@assay/contracts/topics';
 import { Settings } from './config/settings';
+import { consumedTopics } from './consumed-topics';
 import { type EventLog } from './event-log/event-log';
 import { BodyInterceptor } from './http/body.interceptor';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor';
@@ -50,7 +50,8 @@ export class PlatformModule {
       { provide: Transactions, useValue: parts.transactions },
       { provide: Registry, useValue: parts.registry },
     ];
-    const subject = opsSubject(definition, parts);
+    const { name: service } = definition;
+    const subject: OpsSubject = { service, topics: consumedTopics(service), eventLog: parts.eventLog };
     return {
       module: PlatformModule,
       imports: [LoggerModule.forRoot({ pinoHttp: { logger: parts.logger, autoLogging: false, quietReqLogger: true } })],
@@ -79,11 +80,6 @@ export class PlatformModule {
       exports: provided,
     };
   }
-}
-
-function opsSubject({ name: service }: ServiceDefinition, { eventLog }: PlatformParts): OpsSubject {
-  const consumed = CATALOGUE.filter(({ consumers }) => consumers.includes(service));
-  return { service, eventLog, topics: [...new Set(consumed.map(({ topic }) => topic.name))] };
 }
 
 function oidcTokens({ oidcIssuer, oidcAudience }: Settings): OidcTokens | undefined {
