@@ -8,7 +8,7 @@ import { agreementOf, overAllItems, type QuestionAgreement } from './agreement.s
 import { slicesOf } from './agreement.queries';
 import { stateOfItem } from './decision.domain';
 import { digestOf } from './digest';
-import { countingEntries, type Entry } from './entry.domain';
+import { countingEntries, type Entry, labelOf } from './entry.domain';
 import { type Item } from './item.domain';
 import { itemCounts, itemNamed, itemPage } from './item.queries';
 import { Models } from './models';
@@ -103,18 +103,15 @@ export class ConsensusReader {
     const schema = project.questions.find((one) => one.name === question)!;
     const counting = countingEntries(item.entries, question, project.policy.repeats);
     const { model, epoch } = this.models.of(schema);
-    const labelOf = (entry: Entry) => {
-      const index = entry.labels?.[question];
-      return index === undefined ? null : (schema.labels[index] ?? null);
-    };
-    const evidence = counting.map((entry) => ({ worker: entry.worker, label: entry.labels?.[question] ?? 0 }));
+    const nameOf = (entry: Entry) => schema.labels[labelOf(entry, question) ?? -1] ?? null;
+    const evidence = counting.map((entry) => ({ worker: entry.worker, label: labelOf(entry, question) ?? 0 }));
     const { posterior } = posteriorOf(model, evidence);
     return {
       question,
       epoch,
       posterior: Object.fromEntries(schema.labels.map((label, index) => [label, posterior[index] ?? 0])),
       annotations: item.entries
-        .filter((entry) => !entry.labels || question in entry.labels)
+        .filter((entry) => !entry.labels || labelOf(entry, question) !== undefined)
         .map((entry) => ({
           id: entry.id,
           worker: entry.worker,
@@ -123,7 +120,7 @@ export class ConsensusReader {
           revision: entry.revision,
           occurredAt: entry.at === undefined ? null : new Date(entry.at).toISOString(),
           order: entry.order,
-          label: labelOf(entry),
+          label: nameOf(entry),
           counts: !item.isWithdrawn && counting.includes(entry),
           why: whyOf(entry, counting, item),
         })),

@@ -14,12 +14,21 @@ import { changeStripes, type StripeChange } from './agreement.queries';
 import { ConsensusMetrics } from './consensus.metrics';
 import { publishDecisions } from './consensus.event';
 import { decide } from './decision.domain';
-import { type Contribution, contributionOf, entryOf, type Item, newItem, withEntry, withImport } from './item.domain';
+import {
+  type Contribution,
+  contributionOf,
+  entryOf,
+  type Item,
+  labelsIn,
+  newItem,
+  withEntry,
+  withImport,
+} from './item.domain';
 import { itemsBehind, itemsByKey, rowKey, saveItems } from './item.queries';
 import { Models } from './models';
 import { isNews, type Project } from './project.domain';
 import { projectsNamed, saveProject } from './project.queries';
-import { markDrained, markSwept, projectToDrain, projectToSweep } from './progress.queries';
+import { hasParked, markDrained, markSwept, projectToDrain, projectToSweep } from './progress.queries';
 
 /** Stripes of agreement; the number of partitions divides it, so that a stripe belongs to one lane. */
 const STRIPES = 120;
@@ -75,11 +84,11 @@ export class ConsensusService {
   async drain(tx: LaneTransaction): Promise<boolean> {
     const project = await projectToDrain(tx, tx.lane);
     if (!project) return false;
-    const events = (await tx.unpark(project.project, SLICE)) as ItemEvent[];
-    const canWait = (event: ItemEvent) => schemaVersionOf(event) > project.schemaVersion;
-    // Those that still wait are parked behind the others: a slice of nothing else has seen them all.
-    if (events.every(canWait)) await markDrained(tx, tx.lane, project);
-    await this.onItemEvents(events, tx);
+    if (await hasParked(tx, tx.lane, project)) {
+      // Those of a schema that is still to come are parked again, behind the others.
+      const events = (await tx.unpark(project.project, SLICE)) as ItemEvent[];
+      await this.onItemEvents(events, tx);
+    } else await markDrained(tx, tx.lane, project);
     return true;
   }
 
@@ -118,9 +127,21 @@ export class ConsensusService {
     }
     const read = entryOf(event.id, data, project.questions);
     if (read.type === 'unknown-label') return tx.deadLetter(event, data.project, 'refused', read.detail);
-    const grown = withEntry(item, read.entry);
-    if (grown) items.set(key, grown);
-    else tx.account(data.project, { duplicate: 1 });
+    const added = withEntry(item, read.entry);
+    switch (added.type) {
+      case 'grown':
+        items.set(key, added.item);
+        return;
+      case 'duplicate':
+        return tx.account(data.project, { duplicate: 1 });
+      case 'conflict':
+        return tx.deadLetter(
+          event,
+          data.project,
+          'id_conflict',
+          `id ${event.id}: the item holds another annotation by it`,
+        );
+    }
   }
 
   /** Decides changed items, and brings everything that follows from them up to date. */
@@ -184,7 +205,7 @@ class StripeChanges {
     const stripe = partitionOf(itemKey(item), STRIPES);
     for (const { name, kind } of questions) {
       const isOrdinal = kind === 'rating';
-      const [out, into] = [was.labels[name] ?? [], is.labels[name] ?? []];
+      const [out, into] = [labelsIn(was, name), labelsIn(is, name)];
       if (out.length === into.length && was.slice === is.slice && out.every((label, index) => label === into[index]))
         continue;
       for (const slice of slicesOf(was)) removeItem(this.of(item.project, name, slice, stripe), out, isOrdinal);

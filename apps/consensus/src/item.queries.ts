@@ -32,7 +32,7 @@ export async function itemsByKey(tx: Pick<Transaction, 'sql'>, keys: readonly st
   return new Map(rows.map((row) => [row.key, itemOf(row)]));
 }
 
-/** At most `limit` items of a lane that were decided by another policy revision or epoch. */
+/** At most `limit` items of a lane that were decided by a lower policy revision, or by the same and a lower epoch. */
 export async function itemsBehind(
   tx: Pick<Transaction, 'sql'>,
   place: { project: string; lane: number; revision: number; epoch: number },
@@ -40,7 +40,7 @@ export async function itemsBehind(
 ): Promise<Item[]> {
   const rows = await tx.sql<ItemRow>(
     `select ${COLUMNS} from item
-     where project = $1 and lane = $2 and (policy_revision, epoch) is distinct from ($3::bigint, $4::integer) limit $5`,
+     where project = $1 and lane = $2 and (policy_revision, epoch) < ($3::bigint, $4::integer) limit $5`,
     [place.project, place.lane, place.revision, place.epoch, limit],
   );
   return rows.map(itemOf);

@@ -1,0 +1,283 @@
+import fc from 'fast-check';
+import { addItem, emptyStatistics, mergeStatistics } from '@assay/statistics/agreement/categorical-statistics';
+import { rowKey } from './item.queries';
+import {
+  configured,
+  ConsensusUnderTest,
+  imported,
+  labelled,
+  retracted,
+  type Sent,
+  withdrawn,
+} from './consensus.fixture';
+import { describeWithData, readLabelSet } from '../../../test/support/label-sets';
+
+let consensus: ConsensusUnderTest;
+
+beforeAll(async () => {
+  consensus = await ConsensusUnderTest.start();
+});
+
+afterAll(async () => {
+  await consensus?.stop();
+});
+
+/** Thirty items by six workers with revisions, repeats, retractions, occasions, slices and withdrawals, drawn from a seed. */
+function aStory(seed: number): Sent[] {
+  const [draw] = fc.sample(fc.array(fc.nat(99), { minLength: 900, maxLength: 900 }), { seed, numRuns: 1 });
+  let next = 0;
+  const chance = (percent: number) => draw![next++]! < percent;
+  const label = () => ['a', 'b', 'c'][draw![next++]! % 3]!;
+  const story: Sent[] = [];
+  for (let i = 0; i < 30; i++) {
+    const item = `item ${i}`;
+    if (chance(70)) story.push(imported(item, i % 3 === 0 ? 'north' : undefined));
+    if (chance(20)) story.push(imported(item, 'south', 1));
+    for (let worker = 0; worker < 6; worker++) {
+      const truth = ['a', 'b', 'c'][i % 3]!;
+      story.push(labelled(item, worker, chance(70) ? truth : label(), { order: 1 }));
+      if (chance(15)) story.push(labelled(item, worker, label(), { order: 2 }));
+      if (chance(15)) story.push(labelled(item, worker, label(), { revision: 1, order: 3 }));
+      if (chance(10)) story.push(retracted(item, worker, { order: 2 }));
+      if (chance(10)) story.push(retracted(item, worker, { revision: 1, order: 4 }));
+      if (chance(10)) story.push(labelled(item, worker, label(), { occasion: 1, order: 5 }));
+    }
+    if (chance(10)) story.push(withdrawn(item));
+  }
+  return story;
+}
+
+const shuffled = <T>(values: readonly T[], seed: number): T[] =>
+  fc.sample(fc.shuffledSubarray([...values], { minLength: values.length, maxLength: values.length }), {
+    seed,
+    numRuns: 1,
+  })[0]!;
+
+const seed = 20260101;
+const annotations = (story: readonly Sent[]) =>
+  story.filter((event) => event('p').topic === 'assay.annotation.events.v1');
+
+describe('consensus', () => {
+  const story = aStory(seed);
+
+  it('comes to one digest, and balances, whatever the order and however often events come', async () => {
+    await consensus.send('clean', [configured(), ...story]);
+    await consensus.rest('clean');
+    const digest = await consensus.digest('clean');
+    const balanced = await consensus.accounting('clean');
+    const received = annotations(story).length;
+    expect(balanced).toMatchObject({ accepted: received, duplicate: 0, pending: 0, deadLettered: 0 });
+    expect(balanced.applied + balanced.superseded).toBe(received);
+    expect(balanced.superseded).toBeGreaterThan(0);
+
+    const arrivals: [string, Sent[]][] = [
+      ['backwards', [...story.toReversed(), configured()]],
+      ['shuffled', shuffled([...story, configured()], seed)],
+      ['doubled', shuffled([...story, ...story, configured(), configured()], seed + 1)],
+    ];
+    for (const [project, events] of arrivals) {
+      await consensus.send(project, events);
+      await consensus.rest(project);
+      expect([project, await consensus.digest(project)]).toEqual([project, digest]);
+      const { applied, superseded, ...rest } = await consensus.accounting(project);
+      expect([project, applied, superseded]).toEqual([project, balanced.applied, balanced.superseded]);
+      const duplicate = project === 'doubled' ? received : 0;
+      expect(rest).toMatchObject({ accepted: received, duplicate, pending: 0, deadLettered: 0 });
+    }
+  });
+
+  it('keeps agreement by increments that equal a recomputation, stripe sums and slices alike', async () => {
+    const { rows: stripes } = await consensus.database.query(
+      `select slice, statistics from agreement_stripe where project = 'shuffled'`,
+    );
+    const { rows: items } = await consensus.database.query(`select contribution from item where project = 'shuffled'`);
+    for (const slice of ['', 'north', 'south']) {
+      const [kept, counted] = [emptyStatistics(), emptyStatistics()];
+      for (const stripe of stripes) if (stripe.slice === slice) mergeStatistics(kept, stripe.statistics);
+      for (const { contribution } of items) {
+        if (slice === '' || contribution.slice === slice) addItem(counted, contribution.labels.label ?? [], false);
+      }
+      expect(kept).toEqual(counted);
+      expect(Object.keys(counted.buckets).length).toBeGreaterThan(0);
+    }
+  });
+
+  it('decides again by a policy that comes later as if it had been there from the start', async () => {
+    const lenient = configured({ revision: 2, policy: { minConfidence: 0.6, repeats: 'keep-last', maxOverlap: 6 } });
+    await consensus.send('swept', [configured(), ...story]);
+    await consensus.rest('swept');
+    const before = await consensus.digest('swept');
+    await consensus.send('swept', [lenient]);
+    await consensus.send('lenient', [lenient, ...story]);
+    await consensus.rest('lenient');
+    const stale = `select count(*)::int as n from item where project = 'swept' and policy_revision <> 2`;
+    await consensus.rest('swept');
+    expect((await consensus.database.query(stale)).rows).toEqual([{ n: 0 }]);
+    expect(await consensus.digest('swept')).toBe(await consensus.digest('lenient'));
+    expect(await consensus.digest('swept')).not.toBe(before);
+    const [swept, fresh] = [await consensus.accounting('swept'), await consensus.accounting('lenient')];
+    expect(swept).toEqual(fresh);
+  });
+
+  it('keeps an older configuration from coming back', async () => {
+    await consensus.send('swept', [configured()]);
+    await consensus.rest('swept');
+    expect(await consensus.get('/v1/ops/consensus/summary/swept')).toMatchObject({ policyRevision: 2 });
+  });
+});
+
+describe('an annotation of a schema that is not known yet', () => {
+  const labels = ['a', 'b', 'c', 'd'];
+  const grown = configured({ revision: 2, schemaVersion: 2, questions: [{ name: 'label', kind: 'choice', labels }] });
+
+  it('waits, and hides nothing that waits behind it', async () => {
+    // More than a slice of lane work that waits for schema 2, all of one item: one lane.
+    const later = Array.from({ length: 250 }, (_, worker) => labelled('one', worker, 'd', { schemaVersion: 2 }));
+    await consensus.send('grown', [...later, labelled('one', 900, 'a')]);
+    await consensus.rest('grown', 251);
+    expect(await consensus.accounting('grown')).toMatchObject({ accepted: 251, pending: 251, applied: 0 });
+
+    await consensus.send('grown', [configured()]);
+    await consensus.rest('grown', 250);
+    expect(await consensus.accounting('grown')).toMatchObject({ accepted: 251, pending: 250, applied: 1 });
+
+    await consensus.send('grown', [grown]);
+    await consensus.rest('grown');
+    expect(await consensus.accounting('grown')).toMatchObject({ accepted: 251, pending: 0, applied: 251 });
+    const { items } = await consensus.get<{ items: unknown[] }>('/v1/consensus/grown');
+    expect(items).toMatchObject([{ item: 'one', state: 'reached', decisions: [{ label: 'd', overlap: 251 }] }]);
+  });
+});
+
+describe('an annotation that cannot be applied', () => {
+  it('is put aside alone, and accounted for', async () => {
+    await consensus.send('refused', [
+      configured(),
+      labelled('one', 1, 'a'),
+      labelled('one', 2, 'z'),
+      labelled('one', 3, 'a'),
+    ]);
+    await consensus.rest('refused');
+    expect(await consensus.accounting('refused')).toMatchObject({ accepted: 3, applied: 2, deadLettered: 1 });
+  });
+
+  it('is put aside where it bears the id of another', async () => {
+    const first = labelled('one', 1, 'a');
+    const impostor: Sent = (project) => {
+      const { event, ...place } = labelled('one', 1, 'b')(project);
+      return { ...place, event: { ...event, id: first(project).event.id } };
+    };
+    await consensus.send('impostor', [configured(), first, first, impostor]);
+    await consensus.rest('impostor');
+    expect(await reasons('impostor')).toEqual(['id_conflict']);
+    expect(await consensus.accounting('impostor')).toMatchObject({
+      accepted: 2,
+      applied: 1,
+      duplicate: 1,
+      deadLettered: 1,
+    });
+  });
+
+  it('is put aside where another item has its key, never merged', async () => {
+    await consensus.send('keys', [configured(), labelled('mine', 1, 'a')]);
+    await consensus.rest('keys');
+    const key = rowKey({ project: 'keys', item: 'yours' });
+    await consensus.database.query(`update item set key = $1 where project = 'keys' and item = 'mine'`, [key]);
+    await consensus.send('keys', [labelled('yours', 1, 'b')]);
+    await consensus.rest('keys');
+    expect(await reasons('keys')).toEqual(['key_conflict']);
+    expect(await consensus.accounting('keys')).toMatchObject({ accepted: 2, applied: 1, deadLettered: 1 });
+  });
+
+  async function reasons(project: string): Promise<string[]> {
+    const { rows } = await consensus.database.query('select reason from dead_letter where project = $1', [project]);
+    return rows.map((row) => row.reason);
+  }
+});
+
+describe('what consensus publishes', () => {
+  const typesOf = (records: { headers: Record<string, string> }[]) =>
+    records.map((record) => record.headers['ce_type']!.replace(/^assay\.|\.v1$/g, ''));
+
+  it('tells what happened to a question, and tools what they may know', async () => {
+    await consensus.send('told', [configured({ policy: { maxOverlap: 4 } })]);
+    const step = async (...events: Sent[]) => {
+      await consensus.send('told', events);
+      await consensus.rest('told');
+    };
+    await step(labelled('one', 1, 'a'));
+    await step(labelled('one', 2, 'a'), labelled('one', 3, 'b'), labelled('one', 4, 'b'));
+    await step(labelled('one', 3, 'a', { revision: 1 }), labelled('one', 4, 'a', { revision: 1 }));
+    await step(...[1, 2, 3, 4].map((worker) => labelled('one', worker, 'c', { revision: 2 })));
+    await step(retracted('one', 1, { revision: 3 }), retracted('one', 2, { revision: 3 }));
+
+    const records = await consensus.published('assay.consensus.events.v1', 'told', (types) => types.length >= 9);
+    expect(typesOf(records)).toEqual([
+      'consensus.updated',
+      'consensus.updated',
+      'consensus.disputed',
+      'consensus.updated',
+      'consensus.reached',
+      'consensus.dispute-withdrawn',
+      'consensus.updated',
+      'consensus.corrected',
+      'consensus.updated',
+    ]);
+    expect(new Set(records.map((record) => record.headers['ce_id'])).size).toBe(records.length);
+    expect(JSON.parse(String(records[7]!.value))).toMatchObject({ previousLabel: 'a', decision: { label: 'c' } });
+
+    const told = await consensus.published('assay.public.decisions.v1', 'told', (types) => types.length >= 4);
+    expect(told.map((record) => JSON.parse(String(record.value)))).toMatchObject([
+      { state: 'disputed' },
+      { state: 'reached', label: 'a' },
+      { state: 'reached', label: 'c' },
+      { state: 'open' },
+    ]);
+    const [allowed] = told.map((record) => Object.keys(JSON.parse(String(record.value))).sort());
+    expect(allowed).toEqual(['confidence', 'item', 'label', 'labels', 'project', 'question', 'state', 'version']);
+  });
+
+  it('says the same under the same id, whatever the batches that led there', async () => {
+    const events = [1, 2, 3].map((worker) => labelled('one', worker, 'a'));
+    await consensus.send('told-twice', [configured()]);
+    await consensus.rest('told-twice');
+    await consensus.send('told-twice', events.toReversed());
+    await consensus.rest('told-twice');
+    const isReached = (types: string[]) => types.includes('assay.consensus.reached.v1');
+    const [first] = (await consensus.published('assay.consensus.events.v1', 'told-twice', isReached)).slice(-1);
+    await consensus.database.query(`delete from item where project = 'told-twice'`);
+    for (const event of events) {
+      await consensus.send('told-twice', [event]);
+      await consensus.rest('told-twice');
+    }
+    const isReachedAgain = (types: string[]) =>
+      types.filter((type) => type === 'assay.consensus.reached.v1').length === 2;
+    const records = await consensus.published('assay.consensus.events.v1', 'told-twice', isReachedAgain);
+    expect(records.at(-1)!.headers['ce_id']).toBe(first!.headers['ce_id']);
+  });
+});
+
+describeWithData('rte/labels.csv', 'the agreement of rte', () => {
+  it('is that of the reference, from labels in any order', async () => {
+    const { table, reference } = readLabelSet('rte');
+    const events: Sent[] = [];
+    table.items.forEach((item, t) => {
+      for (let i = table.itemStart[t]!; i < table.itemStart[t + 1]!; i++) {
+        events.push(labelled(item, table.worker[i]!, table.labels[table.label[i]!]!, { order: i }));
+      }
+    });
+    const questions = [{ name: 'label', kind: 'choice' as const, labels: ['0', '1'] }];
+    await consensus.send('rte', [configured({ questions }), ...shuffled(events, seed)]);
+    await consensus.rest('rte');
+    expect(await consensus.accounting('rte')).toMatchObject({ accepted: 8000, applied: 8000, pending: 0 });
+    const answer = await consensus.get<any>('/v1/agreement/rte?pairwise=true'); // eslint-disable-line @typescript-eslint/no-explicit-any -- as it comes
+    const { items, labels, workers, coefficients } = answer.agreement.label;
+    expect({ items, labels, workers }).toEqual({ items: 800, labels: 8000, workers: 164 });
+    // From the issue: krippendorff and irrCAC over data/rte.
+    expect(coefficients.krippendorffAlpha.value).toBeCloseTo(0.2414787661, 9);
+    expect(coefficients.gwetAC1.value).toBeCloseTo(0.2727324612, 9);
+    expect(coefficients.krippendorffAlpha.low).toBeLessThan(0.2414);
+    expect(coefficients.krippendorffAlpha.high).toBeGreaterThan(0.2415);
+    expect(reference).toBeDefined();
+  });
+});
