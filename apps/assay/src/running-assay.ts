@@ -10,6 +10,7 @@ import { openEventLog } from '@assay/platform/event-log/open-event-log';
 import { createLogger } from '@assay/platform/logging/logger';
 import { startMonitorServer } from '@assay/platform/metrics/monitor-server';
 import { processMetrics } from '@assay/platform/metrics/process-registry';
+import { mergeOpenApi } from '@assay/platform/openapi/openapi';
 import { startEmbeddedPostgres } from '@assay/platform/postgres/embedded-postgres';
 import { provision } from '@assay/platform/postgres/provision';
 import { keptKey, newKey, parseKey, writeKey } from '@assay/platform/security/access-key';
@@ -90,12 +91,13 @@ async function start(options: AssayOptions, ends: (() => Promise<unknown>)[]): P
       eventLog,
       logger,
       adminKey: keptKey(parsed),
+      openApi: () => mergeOpenApi(running.map((one) => one.openApi)),
     });
     running.push(service);
     ends.push(() => service.close());
   }
-  const otherwise = running[0]!.handle;
-  const server = frontServer(running, otherwise);
+  // Whatever nobody owns is the first service's: it answers the merged OpenAPI document, and problem+json where there is nothing.
+  const server = frontServer(running, running[0]!.handle);
   const url = await listen(server, settings.httpHost, options.port);
   ends.push(() => closeServer(server));
   writeServerFile(dataDir, { url, pid: process.pid });
