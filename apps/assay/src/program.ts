@@ -1,14 +1,20 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { CliError, EXIT } from './cli-error';
+import { type AgreementOptions } from './agreement.command';
 import { type Context } from './context';
+import { type TableOptions } from './label-tables';
+import { type KeyOptions } from './operations.command';
 import { KINDS } from '@assay/contracts/project/label-schema';
 import { FORMATS, type Format, Output, showsColor } from './output';
 import { type ReplayOptions } from './replay.command';
 
+/** Methods of `aggregate`; their code is loaded when it is called. */
+const METHODS = ['pipeline'];
+
 // Each verb loads what it needs when it is called, so that the first output of the small ones comes within 100 ms.
 
 interface GlobalOptions {
-  output: Format;
+  output?: Format;
   color: boolean;
   quiet?: boolean;
   data: string;
@@ -22,7 +28,7 @@ export function assayProgram(): Command {
     .description(
       'A quality layer for human annotation: what the label of every item is, how sure that is, and how far each worker can be trusted.',
     )
-    .addOption(new Option('-o, --output <format>', 'how data is printed').choices(FORMATS).default('table'))
+    .addOption(new Option('-o, --output <format>', 'how data is printed').choices(FORMATS))
     .option('--no-color', 'no colours (NO_COLOR is honoured too)')
     .option('-q, --quiet', 'no words on stderr but errors')
     .option('--data <dir>', 'data folder', '.assay')
@@ -76,6 +82,44 @@ export function assayProgram(): Command {
     });
 
   program
+    .command('aggregate <labels>')
+    .description('the label of every item of a file; no server needed')
+    .addOption(new Option('--method <method>', 'how').choices(METHODS).default('pipeline'))
+    .option('--project <file>', 'project file (YAML or JSON); without it the labels decide')
+    .addOption(new Option('--kind <kind>', 'kind of label, without a project file').choices(KINDS))
+    .option('--skip-bad', 'leaves bad rows out and says how many')
+    .action(async (labels: string, options: TableOptions & { method: string }, command: Command) => {
+      const { aggregateCommand } = await import('./aggregate.command.js');
+      await aggregateCommand(contextOf(command, 'csv'), labels, options);
+    });
+
+  program
+    .command('agreement <labels>')
+    .description('how well the workers of a file agree; no server needed')
+    .addOption(new Option('--metric <metric>', 'distance of two labels').choices(['nominal', 'ordinal']))
+    .addOption(new Option('--weights <weights>', "weights of Gwet's AC2").choices(['linear', 'quadratic']))
+    .addOption(new Option('--by <what>', 'apart').choices(['slice', 'worker', 'pair']))
+    .option('--project <file>', 'project file (YAML or JSON); without it the labels decide')
+    .addOption(new Option('--kind <kind>', 'kind of label, without a project file').choices(KINDS))
+    .option('--skip-bad', 'leaves bad rows out and says how many')
+    .action(async (labels: string, options: AgreementOptions, command: Command) => {
+      const { agreementCommand } = await import('./agreement.command.js');
+      await agreementCommand(contextOf(command), labels, options);
+    });
+
+  addOperations(program);
+
+  program
+    .command('demo')
+    .description('what `npm start` does: replays two bundled examples, prints their reports, serves')
+    .option('--exit', 'ends after the reports')
+    .option('--port <port>', 'where HTTP listens', port)
+    .action(async (options: { exit?: boolean; port?: number }, command: Command) => {
+      const { demoCommand } = await import('./demo.command.js');
+      await demoCommand(contextOf(command), options);
+    });
+
+  program
     .command('simulate')
     .description('plays workers and items with known truth; no server needed')
     .option('--population <file>', 'who works and on what (YAML or JSON); without it a small ordinary crowd')
@@ -101,11 +145,80 @@ export function assayProgram(): Command {
   return program;
 }
 
-function contextOf(command: Command): Context {
+/** Verbs of operators. */
+function addOperations(program: Command): void {
+  program
+    .command('status')
+    .description('is it alive, and does it keep up')
+    .action(async (_options: unknown, command: Command) => {
+      const { statusCommand } = await import('./operations.command.js');
+      await statusCommand(contextOf(command));
+    });
+  program
+    .command('doctor')
+    .description('every setting, and whether what is needed is there')
+    .action(async (_options: unknown, command: Command) => {
+      const { doctorCommand } = await import('./operations.command.js');
+      await doctorCommand(contextOf(command));
+    });
+  program
+    .command('audit')
+    .description('the accounting')
+    .command('verify')
+    .description('whether every event is accounted for')
+    .action(async (_options: unknown, command: Command) => {
+      const { auditVerifyCommand } = await import('./operations.command.js');
+      await auditVerifyCommand(contextOf(command));
+    });
+  program
+    .command('trace <project> <item>')
+    .description('everything that happened to one item, and why')
+    .action(async (project: string, item: string, _options: unknown, command: Command) => {
+      const { traceCommand } = await import('./operations.command.js');
+      await traceCommand(contextOf(command), project, item);
+    });
+  program
+    .command('rebuild [project]')
+    .description('publishes everything again from the system of record')
+    .action(async (project: string | undefined, _options: unknown, command: Command) => {
+      const { rebuildCommand } = await import('./operations.command.js');
+      await rebuildCommand(contextOf(command), project);
+    });
+  const keys = program.command('keys').description('who may speak to Assay, as what');
+  keys
+    .command('create')
+    .description('prints a new key, which cannot be read again')
+    .requiredOption('--holder <name>', 'who is to use it')
+    .requiredOption('--role <role>', 'tool, worker, expert, lead, operator or admin')
+    .option('--projects <names>', 'projects with commas between, * for all', '*')
+    .option('--worker <id>', 'the worker that a key of a worker or expert is')
+    .action(async (options: KeyOptions, command: Command) => {
+      const { createKeyCommand } = await import('./operations.command.js');
+      await createKeyCommand(contextOf(command), options);
+    });
+  keys.command('list').action(async (_options: unknown, command: Command) => {
+    const { listKeysCommand } = await import('./operations.command.js');
+    await listKeysCommand(contextOf(command));
+  });
+  keys
+    .command('rotate <id>')
+    .description('prints a second key of the same holder; the first stays valid until it is revoked')
+    .action(async (id: string, _options: unknown, command: Command) => {
+      const { rotateKeyCommand } = await import('./operations.command.js');
+      await rotateKeyCommand(contextOf(command), id);
+    });
+  keys.command('revoke <id>').action(async (id: string, _options: unknown, command: Command) => {
+    const { revokeKeyCommand } = await import('./operations.command.js');
+    await revokeKeyCommand(contextOf(command), id);
+  });
+}
+
+/** @param data format of the data where `-o` does not say. */
+function contextOf(command: Command, data: Format = 'table'): Context {
   const options = command.optsWithGlobals<GlobalOptions>();
   const color = options.color && showsColor(process.stdout);
   return {
-    output: new Output(options.output, { color, quiet: options.quiet ?? false }),
+    output: new Output(options.output ?? data, { color, quiet: options.quiet ?? false }),
     dataDir: options.data,
     server: options.server,
     keyFile: options.keyFile,

@@ -31,6 +31,8 @@ export interface AssayOptions {
   metricsPort: number;
   /** Gets one line a step. */
   say(line: string): void;
+  /** Stands between the services and the log: for tests that deliver twice, late or never. */
+  wrapLog?(log: EventLog): EventLog;
 }
 
 /** All services in one process, at work. */
@@ -66,7 +68,8 @@ async function start(options: AssayOptions, ends: (() => Promise<unknown>)[]): P
   mkdirSync(dataDir, { recursive: true, mode: 0o755 });
   const databaseUrl = settings.databaseUrl ?? (await startDatabase(dataDir, say, ends));
   await provision(databaseUrl, services, PLATFORM_MIGRATIONS);
-  const eventLog = openEventLog(settings, databaseUrl);
+  const opened = openEventLog(settings, databaseUrl);
+  const eventLog = options.wrapLog?.(opened) ?? opened;
   ends.push(() => eventLog.close());
   await createTopics(eventLog);
 

@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { type AnnotationRef } from '@assay/contracts/annotation/annotation-retracted';
+import { type AnnotationRef } from '@assay/contracts/annotation/annotation-submitted';
 import { annotationRetracted } from '@assay/contracts/annotation/annotation-retracted';
 import { annotationRevised } from '@assay/contracts/annotation/annotation-revised';
 import { annotationSubmitted } from '@assay/contracts/annotation/annotation-submitted';

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import fc from 'fast-check';
 import { Client } from 'pg';
 import { type LogRecord } from '@assay/platform/event-log/event-log';
 import { partitionOf } from '@assay/platform/event-log/partitioner';
@@ -446,6 +447,46 @@ describe('rebuild', () => {
       `${record.headers['ce_id']} ${record.headers['ce_time']} ${String(record.value)}`;
     expect(records.slice(40).map(said).sort()).toEqual(records.slice(0, 40).map(said).sort());
     expect((await call('GET', '/v1/ops/ingestion/rebuild/no')).status).toBe(404);
+  });
+});
+
+describe('whatever is sent', () => {
+  it('is answered, and never with an error of the service', async () => {
+    const project = await aProject();
+    const name = fc.constantFrom(
+      'item',
+      'task',
+      'worker',
+      'label',
+      'labels',
+      'id',
+      'order',
+      'revision',
+      'occurredAt',
+      'data',
+      'questions',
+    );
+    const value = fc.oneof(
+      fc.jsonValue(),
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('a\u0000', '\ud800', 2 ** 60, -1, { label: '1' }),
+    );
+    const body = fc.oneof(fc.jsonValue(), fc.dictionary(name, value), fc.array(fc.dictionary(name, value)));
+    const route = fc.constantFrom(
+      ['POST', `/v1/annotations/${project}`],
+      ['POST', '/v1/annotations/not-there-yet'],
+      ['POST', `/v1/items/${project}`],
+      ['POST', '/v1/events'],
+      ['PUT', `/v1/projects/${project}`],
+      ['POST', '/v1/ops/ingestion/rebuild'],
+    );
+    await fc.assert(
+      fc.asyncProperty(route, body, async ([method, path], sent) => {
+        const answer = await call(method!, path!, JSON.stringify(sent), { 'content-type': 'application/json' });
+        expect(answer.status).toBeLessThan(500);
+      }),
+      { numRuns: 300 },
+    );
   });
 });
 

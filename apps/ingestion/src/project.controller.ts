@@ -4,6 +4,7 @@ import { fieldError } from '@assay/contracts/field-error';
 import { type Policy } from '@assay/contracts/project/label-schema';
 import { type ProjectConfigured } from '@assay/contracts/project/project-configured';
 import { completeProject } from '@assay/contracts/project/project-file';
+import { PROJECT_FILE_SCHEMA } from '@assay/contracts/project/project-file-schema';
 import { AcceptsBytes, JSON_TYPE } from '@assay/platform/http/accepts';
 import { etagOf } from '@assay/platform/http/etag';
 import type { HttpRequest, HttpResponse } from '@assay/platform/http/http-request';
@@ -31,7 +32,7 @@ export class ProjectController {
   /** Creates or changes a project; the body is the project file as JSON. `If-Match` names the revision that is to be changed. */
   @Put()
   @Roles('lead')
-  @AcceptsBytes([JSON_TYPE])
+  @AcceptsBytes([JSON_TYPE], { schema: PROJECT_FILE_SCHEMA })
   async configure(
     @Param('project') name: string,
     @Body() body: Buffer,

@@ -38,11 +38,13 @@ export async function rebuildUnderWay(tx: Transaction): Promise<Rebuild | undefi
   return row && toRebuild(row);
 }
 
+/** The rebuild of this id, finished or not. */
 export async function rebuildById(tx: Transaction, id: string): Promise<Rebuild | undefined> {
   const [row] = await tx.sql<RebuildRow>('select * from rebuild where id = $1::bigint', [id]);
   return row && toRebuild(row);
 }
 
+/** Keeps how far a rebuild is, in the transaction that published the slice. */
 export async function saveProgress(
   tx: Transaction,
   id: string,

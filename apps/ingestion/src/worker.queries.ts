@@ -11,6 +11,7 @@ export interface WorkerRow {
   recorded_at: Date;
 }
 
+/** A worker as somebody names it. */
 export type NewWorker = Pick<WorkerRow, 'id' | 'source' | 'external_id' | 'role'>;
 
 /**

@@ -22,6 +22,7 @@ export class PostgresSubscription implements Subscription, LaneSource {
   private readonly timers: NodeJS.Timeout[] = [];
   private member: GroupMember | undefined;
   private isStopping = false;
+  private stopping: Promise<void> | undefined;
   private attempted = Date.now();
 
   constructor(
@@ -67,12 +68,9 @@ export class PostgresSubscription implements Subscription, LaneSource {
     return this.attempted;
   }
 
-  async stop(): Promise<void> {
-    if (this.isStopping) return;
-    this.isStopping = true;
-    for (const timer of this.timers) clearInterval(timer);
-    await this.drop(this.lanes());
-    await this.member?.leave().catch(() => undefined); // A session that is lost has left.
+  stop(): Promise<void> {
+    this.stopping ??= this.leave();
+    return this.stopping;
   }
 
   end(topic: string, lane: number): number {
@@ -91,6 +89,13 @@ export class PostgresSubscription implements Subscription, LaneSource {
 
   eachBatch(...batch: Parameters<SubscribeOptions['eachBatch']>): Promise<void> {
     return this.options.eachBatch(...batch);
+  }
+
+  private async leave(): Promise<void> {
+    this.isStopping = true;
+    for (const timer of this.timers) clearInterval(timer);
+    await this.drop(this.lanes());
+    await this.member?.leave().catch(() => undefined); // A session that is lost has left.
   }
 
   private async connect(): Promise<void> {

@@ -44,10 +44,13 @@ export function AcceptsLines(
   );
 }
 
-/** The route's `@Body()` is a Buffer, for what is signed or not JSON. */
-export function AcceptsBytes(types: readonly string[], options: { limit?: number } = {}) {
-  const { limit = MEGABYTE } = options;
-  return accepts({ types, limit, reading: { as: 'bytes' } }, ApiBody({ schema: { type: 'string', format: 'binary' } }));
+/**
+ * The route's `@Body()` is a Buffer, for what is signed or read by the route itself.
+ * @param schema of the body, for OpenAPI.
+ */
+export function AcceptsBytes(types: readonly string[], options: { limit?: number; schema?: JsonSchema } = {}) {
+  const { limit = MEGABYTE, schema = { type: 'string', format: 'binary' } } = options;
+  return accepts({ types, limit, reading: { as: 'bytes' } }, ApiBody({ schema }));
 }
 
 function accepts(description: BodyDescription, body: MethodDecorator): MethodDecorator {

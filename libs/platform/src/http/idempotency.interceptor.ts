@@ -54,7 +54,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     secret: string | undefined,
     handle: () => Promise<KeptAnswer>,
   ): Promise<KeptAnswer> {
-    const caller = request.caller?.id ?? '';
+    const caller = request.caller?.holder ?? '';
     const hash = hashOf(request);
     return this.transactions.run(async (tx) => {
       const kept = await claimKey(tx.manager, caller, key, hash);

@@ -52,9 +52,10 @@ export function pageOf<Row>(
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   if (rows.length > limit && last !== undefined) {
-    const next = new URL(request.originalUrl, 'http://localhost');
-    next.searchParams.set('cursor', cursorOf(keyOf(last)));
-    response.setHeader('link', `<${next.pathname}${next.search}>; rel="next"`);
+    const [path, query] = request.originalUrl.split('?', 2);
+    const next = new URLSearchParams(query);
+    next.set('cursor', cursorOf(keyOf(last)));
+    response.setHeader('link', `<${path}?${next.toString()}>; rel="next"`);
   }
   return page;
 }

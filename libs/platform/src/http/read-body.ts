@@ -16,10 +16,11 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
   const chunks: Buffer[] = [];
   let bytes = 0;
   const source = encoding === 'gzip' ? request.pipe(createGunzip()) : request;
-  // A connection that is lost while a zip is read ends the request, but not by itself what unzips it.
-  request.once('close', () => source.destroy());
+  // A connection that is lost ends the request, but not by itself what unzips it.
+  request.once('close', () => request.complete || source.destroy(new Error('the connection was lost')));
   try {
-    for await (const chunk of source) {
+    // Destroying the request when it is too large would destroy the connection, and with it the answer that says so.
+    for await (const chunk of source.iterator({ destroyOnReturn: source !== request })) {
       bytes += (chunk as Buffer).length;
       if (bytes > limit) throw tooLarge(limit);
       chunks.push(chunk as Buffer);

@@ -1,4 +1,4 @@
-import { destination, type Logger, pino } from 'pino';
+import { destination, type DestinationStream, type Logger, pino } from 'pino';
 import { type Settings } from '../config/settings';
 
 /**
@@ -7,7 +7,7 @@ import { type Settings } from '../config/settings';
  */
 export function createLogger(
   settings: Pick<Settings, 'logLevel'>,
-  stream = destination({ fd: 2, sync: true }),
+  stream: DestinationStream = destination({ fd: 2, sync: true }),
 ): Logger {
   const secret = ['authorization', 'password', 'secret', 'databaseUrl'];
   return pino(

@@ -20,11 +20,16 @@ export function httpMetrics(
     response.once('close', () => {
       stop({
         method: METHODS.has(request.method ?? '') ? request.method : 'other',
-        route: (request as HttpRequest).route?.path ?? 'none',
+        route: routeOf(request as HttpRequest),
         // A client that went away has no status.
         status: response.writableEnded ? `${Math.floor(response.statusCode / 100)}xx` : 'aborted',
       });
     });
     next();
   };
+}
+
+/** What matches every path is Nest's middleware, not a route. */
+function routeOf({ route }: HttpRequest): string {
+  return route === undefined || route.path.includes('*') ? 'none' : route.path;
 }

@@ -36,8 +36,7 @@ export async function startMonitorServer(monitor: Monitor, host: string, port: n
 }
 
 async function answer(monitor: Monitor, url: string, response: ServerResponse): Promise<void> {
-  const { pathname } = new URL(url, 'http://localhost');
-  switch (pathname) {
+  switch (url.split('?', 1)[0]) {
     case '/metrics': {
       const text = await metricsText(monitor);
       response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(text);

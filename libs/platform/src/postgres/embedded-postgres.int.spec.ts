@@ -17,6 +17,9 @@ import { dirname, join } from 'node:path';
 import { Client } from 'pg';
 import { eventually } from '../../../../test/support/eventually';
 import { startProgram, type Program } from '../../../../test/support/program';
+import { PostgresEventLog } from '../event-log/postgres-event-log';
+import { provision } from './provision';
+import { serviceUrl } from './service-url';
 import { removeEmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres';
 
 const isRoot = process.getuid?.() === 0;
@@ -172,9 +175,50 @@ describe('startEmbeddedPostgres', () => {
     }
   });
 
-  it('tells its process when PostgreSQL ends by itself', async () => {
+  it('starts PostgreSQL again that was killed, and keeps every append that was acknowledged', async () => {
+    const said: string[] = [];
+    const postgres = await startEmbeddedPostgres({ dataDir, say: (line) => said.push(line) });
+    await provision(postgres.adminUrl, []);
+    const log = new PostgresEventLog(serviceUrl(postgres.adminUrl, 'event_log'));
+    await log.createTopics([{ name: 'topic', partitions: 1, compacted: false }]);
+    const appended: number[] = [];
+    const delivered: number[] = [];
+    await log.subscribe({
+      group: 'group',
+      topics: ['topic'],
+      positions: () => Promise.resolve(new Map([['topic', (delivered.at(-1) ?? -1) + 1]])),
+      eachBatch: (batch) => Promise.resolve(void delivered.push(...batch.records.map(({ offset }) => offset))),
+      onCrash: (error) => said.push(error.message),
+    });
+    try {
+      const record = { topic: 'topic', partition: 0, key: '', headers: {}, value: null };
+      const killed = postgres.pid();
+      while (appended.length < 400) {
+        if (appended.length === 200) kill(killed);
+        const [range] = await eventually(() => log.append([record]).catch(() => undefined), 'an append that succeeds');
+        appended.push(range!.firstOffset);
+      }
+      const { end } = (await log.offsets('topic'))[0]!;
+      await eventually(
+        () => delivered.length === end,
+        () => `${end} records, not ${delivered.length}: ${said.join()}`,
+      );
+      expect(new Set(appended).size).toBe(400);
+      expect(delivered).toEqual(Array.from({ length: end }, (_none, offset) => offset));
+      expect(appended.every((offset) => offset < end)).toBe(true);
+      expect(said).toEqual([`PostgreSQL ${killed} ended by itself; ${realpathSync(dataDir)}/postgres/log may say why`]);
+    } finally {
+      await log.close();
+      await postgres.stop();
+    }
+  });
+
+  it('gives PostgreSQL up that ends as soon as it is started again', async () => {
     const postgres = await startEmbeddedPostgres({ dataDir });
-    process.kill(postgres.pid, 'SIGKILL');
+    const first = postgres.pid();
+    kill(first);
+    await eventually(() => postgres.pid() !== first, 'the second PostgreSQL');
+    kill(postgres.pid());
     await postgres.ended;
     await postgres.stop();
     await expect(query(postgres.adminUrl, 'select 1')).rejects.toThrow('ECONNREFUSED');
@@ -253,6 +297,11 @@ function openFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'assay-embedded-'));
   chmodSync(folder, 0o755);
   return folder;
+}
+
+/** kill -9, also of one that has just gone. */
+function kill(pid: number): void {
+  if (isAlive(pid)) process.kill(pid, 'SIGKILL');
 }
 
 function isAlive(pid: number): boolean {

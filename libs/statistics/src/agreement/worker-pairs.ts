@@ -136,7 +136,8 @@ function collect(table: LabelsOfWorkers, { start, row, item }: RowsByWorker, u: 
     if (i > start[u]! && item[i - 1] === t) continue;
     const from = itemStart[t]!;
     for (let j = from; j < itemStart[t + 1]!; j++) {
-      if (worker[j]! > u && (j === from || worker[j] !== worker[j - 1])) into.push(worker[j]!, t, label[row[i]!]!, label[j]!);
+      if (worker[j]! > u && (j === from || worker[j] !== worker[j - 1]))
+        into.push(worker[j]!, t, label[row[i]!]!, label[j]!);
     }
   }
 }
