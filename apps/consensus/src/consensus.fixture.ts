@@ -116,14 +116,27 @@ export class ConsensusUnderTest {
     await this.running.log.append(records);
   }
 
+  /** Sends events in pieces, each read before the next is sent, so that items grow over several batches. */
+  async sendInPieces(project: string, events: readonly Sent[], size: number): Promise<void> {
+    for (let start = 0; start < events.length; start += size) {
+      await this.send(project, events.slice(start, start + size));
+      await eventually(async () => (await this.lag()) === 0, `consensus to read ${project}`);
+    }
+  }
+
+  private async lag(): Promise<number> {
+    const { offsets } = await this.get<{ offsets: { lag: number }[] }>('/v1/ops/consensus/offsets');
+    return offsets.reduce((sum, one) => sum + one.lag, 0);
+  }
+
   /** Waits until everything was read and decided; `parked` events may be left. */
   async rest(project: string, parked = 0): Promise<void> {
     let last: unknown;
     await eventually(
       async () => {
-        const { offsets } = await this.get<{ offsets: { lag: number }[] }>('/v1/ops/consensus/offsets');
+        const lag = await this.lag();
         const rest = await this.get<{ behind: number; parked: number }>(`/v1/ops/consensus/rest/${project}`);
-        last = { lag: offsets.reduce((sum, one) => sum + one.lag, 0), ...rest };
+        last = { lag, ...rest };
         return JSON.stringify(last) === JSON.stringify({ lag: 0, behind: 0, parked });
       },
       () => `rest of ${project} with ${parked} parked: ${JSON.stringify(last)}`,

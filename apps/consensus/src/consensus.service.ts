@@ -11,6 +11,7 @@ import { type Batch, type ReceivedEvent } from '@assay/platform/transport/batch'
 import { type LaneTransaction } from '@assay/platform/transport/transaction';
 import { addItem, emptyStatistics, removeItem } from '@assay/statistics/agreement/categorical-statistics';
 import { changeStripes, type StripeChange } from './agreement.queries';
+import { ConsensusGauges } from './consensus.gauges';
 import { ConsensusMetrics } from './consensus.metrics';
 import { publishDecisions } from './consensus.event';
 import { decide } from './decision.domain';
@@ -24,6 +25,7 @@ import {
   withEntry,
   withImport,
 } from './item.domain';
+import { countItems } from './item-count.queries';
 import { itemsBehind, itemsByKey, rowKey, saveItems } from './item.queries';
 import { Models } from './models';
 import { isNews, type Project } from './project.domain';
@@ -32,6 +34,8 @@ import { hasParked, markDrained, markSwept, projectToDrain, projectToSweep } fro
 
 /** Stripes of agreement; the number of partitions divides it, so that a stripe belongs to one lane. */
 const STRIPES = 120;
+/** Lane whose owner reads the gauges. */
+const GAUGES_LANE = 0;
 /** Items or events of one slice of lane work. */
 const SLICE = 200;
 
@@ -44,6 +48,7 @@ export class ConsensusService {
   constructor(
     private readonly models: Models,
     private readonly metrics: ConsensusMetrics,
+    private readonly gauges: ConsensusGauges,
   ) {}
 
   /** Keeps the newest state of each project. Items follow by the sweep. */
@@ -78,6 +83,7 @@ export class ConsensusService {
       projects,
       tx,
     );
+    this.metrics.applied(ready.filter(({ data }) => 'worker' in data).map(({ time }) => time));
   }
 
   /** Looks at parked events again when their project has come or grown. @returns whether more is left. */
@@ -94,6 +100,7 @@ export class ConsensusService {
 
   /** Decides a slice of the items that are behind their project's policy. @returns whether more is left. */
   async sweep(tx: LaneTransaction): Promise<boolean> {
+    if (tx.lane === GAUGES_LANE) this.gauges.lead();
     const project = await projectToSweep(tx, tx.lane);
     if (!project) return false;
     const place = { project: project.project, lane: tx.lane, revision: project.revision, epoch: this.models.epoch };
@@ -152,7 +159,7 @@ export class ConsensusService {
     cause: 'evidence' | 'policy' = 'evidence',
   ): Promise<void> {
     const stripes = new StripeChanges();
-    const saved: Item[] = [];
+    const decided: [before: Item | undefined, after: Item][] = [];
     for (const [before, changed] of changes) {
       const project = projects.get(changed.project)!;
       const item = this.decided(changed, project);
@@ -161,9 +168,11 @@ export class ConsensusService {
       tx.account(item.project, { applied: is.applied - was.applied, superseded: is.superseded - was.superseded });
       stripes.exchange(item, was, is, project.questions);
       publishDecisions(tx, before?.decisions ?? [], item, project);
-      saved.push(item);
+      decided.push([before, item]);
     }
+    const saved = decided.map(([, item]) => item);
     await saveItems(tx, tx.lane, saved);
+    await countItems(tx, tx.lane, decided);
     await changeStripes(tx, stripes.all());
     this.metrics.decided(cause, saved);
   }

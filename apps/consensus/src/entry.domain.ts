@@ -102,7 +102,8 @@ export function isStandingRetraction(entry: Entry, entries: readonly Entry[]): b
   );
 }
 
-function comparePlaces(a: Entry, b: Entry): number {
+/** Negative where `a` stands before `b`; an unknown time stands before every other. */
+export function comparePlaces(a: Entry, b: Entry): number {
   return (a.at ?? 0) - (b.at ?? 0) || a.order - b.order;
 }
 

@@ -1,6 +1,7 @@
 import { type AnnotationSubmitted } from '@assay/contracts/annotation/annotation-submitted';
-import { type Decision } from '@assay/contracts/consensus/decision';
+import { type Decision, type DecisionState } from '@assay/contracts/consensus/decision';
 import { type Policy, type Question } from '@assay/contracts/project/label-schema';
+import { stateOfItem } from './decision.domain';
 import {
   countingEntries,
   type Entry,
@@ -36,6 +37,11 @@ export interface Contribution {
   slice?: string;
   /** Label indices by question. */
   labels: Readonly<Record<string, readonly number[]>>;
+}
+
+/** The least settled state of an item's questions; that of a withdrawn item is its own. */
+export function stateOf({ isWithdrawn, decisions }: Item): DecisionState | 'withdrawn' {
+  return isWithdrawn ? 'withdrawn' : stateOfItem(decisions);
 }
 
 /** Label indices that an item adds to a question's agreement. */
