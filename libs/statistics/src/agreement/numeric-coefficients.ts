@@ -64,7 +64,10 @@ function intervalAlpha({ labels, pairable, total }: NumericSums): number {
   return 1 - (pairable * (labels - 1)) / (labels * total);
 }
 
-function intraclass({ items, labels, squaredSizes, within, total }: NumericSums): { icc1: Coefficient; icc1k: Coefficient } {
+function intraclass({ items, labels, squaredSizes, within, total }: NumericSums): {
+  icc1: Coefficient;
+  icc1k: Coefficient;
+} {
   if (items < 2) {
     const none = undefinedBecause('a single item has two or more labels');
     return { icc1: none, icc1k: none };

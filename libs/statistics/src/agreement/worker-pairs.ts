@@ -95,7 +95,7 @@ class Meetings {
   }
 }
 
-function larger(column: Int32Array, length: number): Int32Array {
+function larger(column: Int32Array, length: number): Int32Array<ArrayBuffer> {
   const columns = new Int32Array(length);
   columns.set(column);
   return columns;
@@ -136,7 +136,8 @@ function collect(table: LabelsOfWorkers, { start, row, item }: RowsByWorker, u: 
     if (i > start[u]! && item[i - 1] === t) continue;
     const from = itemStart[t]!;
     for (let j = from; j < itemStart[t + 1]!; j++) {
-      if (worker[j]! > u && (j === from || worker[j] !== worker[j - 1])) into.push(worker[j]!, t, label[row[i]!]!, label[j]!);
+      if (worker[j]! > u && (j === from || worker[j] !== worker[j - 1]))
+        into.push(worker[j]!, t, label[row[i]!]!, label[j]!);
     }
   }
 }

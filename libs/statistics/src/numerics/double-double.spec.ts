@@ -21,9 +21,7 @@ describe('double-double', () => {
 
   it('multiplies two integers of 15 digits without error', () => {
     const integer = fc.integer({ min: -1e15, max: 1e15 });
-    fc.assert(
-      fc.property(integer, integer, (a, b) => exactly(productOf(a, b)) === (BigInt(a) * BigInt(b)) << 2200n),
-    );
+    fc.assert(fc.property(integer, integer, (a, b) => exactly(productOf(a, b)) === (BigInt(a) * BigInt(b)) << 2200n));
   });
 
   it('leaves nothing behind when all that was added is taken back', () => {
