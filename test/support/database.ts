@@ -6,6 +6,7 @@ import { Client } from 'pg';
 import { EVENT_LOG_MIGRATIONS } from '@assay/platform/event-log/event-log-migrations';
 import { type Migration } from '@assay/platform/postgres/migrations';
 import { provision } from '@assay/platform/postgres/provision';
+import { PLATFORM_MIGRATIONS } from '@assay/platform/transport/platform-migrations';
 import { type ServiceDefinition } from '@assay/platform/service-definition';
 
 type Provisioned = Pick<ServiceDefinition, 'name' | 'migrations'>;
@@ -24,7 +25,7 @@ export interface FreshDatabase {
  */
 export async function freshDatabase(
   definitions: readonly Provisioned[] = [],
-  platformMigrations: readonly Migration[] = [],
+  platformMigrations: readonly Migration[] = PLATFORM_MIGRATIONS,
 ): Promise<FreshDatabase> {
   const server = await testPostgres();
   const template = await templateDatabase(server, definitions, platformMigrations);

@@ -23,6 +23,8 @@ export function build() {
       '--ignore',
       '**/*.spec.ts',
       '--ignore',
+      '**/*.conformance.ts',
+      '--ignore',
       '**/bin/**',
       '--copy-files',
       '--quiet',

@@ -9,6 +9,11 @@ interface Problem {
   errors?: { path: string; value?: unknown; expected: string }[];
 }
 
+/** A client for a server's URL and a written key. */
+export function clientOf(url: string, key: string): Client {
+  return new Client(url.replace(/\/+$/, ''), key);
+}
+
 /** Speaks HTTP to a running Assay. What it refuses comes as a CliError with the exit code of interfaces, section 4. */
 export class Client {
   constructor(
@@ -48,18 +53,26 @@ export class Client {
     return (await (await this.send('POST', path, body, { 'content-type': 'application/x-ndjson' })).json()) as T;
   }
 
-  /** GET of lines of JSON, one by one. */
-  async *lines<T>(path: string): AsyncGenerator<T> {
-    const answer = await this.send('GET', path, undefined, { accept: 'application/x-ndjson' });
-    const decoder = new TextDecoder();
-    let rest = '';
-    for await (const bytes of answer.body ?? []) {
-      rest += decoder.decode(bytes as Uint8Array, { stream: true });
-      const lines = rest.split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) yield JSON.parse(line) as T;
+  /** Every entry of a list that comes in pages, in order. */
+  async *pages<T>(path: string, field: string): AsyncGenerator<T> {
+    for await (const answer of this.pagesOf(path)) yield* ((await answer.json()) as Record<string, T[]>)[field] ?? [];
+  }
+
+  /** Every line of NDJSON that comes in pages, in order. */
+  async *pagedLines(path: string): AsyncGenerator<string> {
+    for await (const answer of this.pagesOf(path)) {
+      for (const line of (await answer.text()).split('\n')) if (line !== '') yield line;
     }
-    if (rest.trim() !== '') yield JSON.parse(rest) as T;
+  }
+
+  private async *pagesOf(path: string): AsyncGenerator<Response> {
+    for (let next: string | undefined = path; next !== undefined;) {
+      const answer: Response = await this.send('GET', next, undefined, {
+        accept: 'application/json, application/x-ndjson',
+      });
+      next = /<([^>]+)>; rel="next"/.exec(answer.headers.get('link') ?? '')?.[1];
+      yield answer;
+    }
   }
 
   private async send(

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { CliError, EXIT } from './cli-error';
-import { Client } from './client';
+import { type Client, clientOf } from './client';
 import { type Output } from './output';
 
 /** What every command gets: where it writes, and where the data folder and the server are. */
@@ -39,7 +39,7 @@ export function connect(context: Context): Client {
   }
   const keyFile = context.keyFile ?? join(context.dataDir, KEY_FILE);
   try {
-    return new Client(url.replace(/\/+$/, ''), readFileSync(keyFile, 'utf8').trim());
+    return clientOf(url, readFileSync(keyFile, 'utf8').trim());
   } catch (error) {
     throw new CliError(EXIT.refused, `no key for ${url}: ${(error as Error).message}; name a file with --key-file`, {
       cause: error,

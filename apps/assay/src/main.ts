@@ -1,8 +1,5 @@
 import { run } from './program';
 
-// Nest, class-transformer and TypeORM read types from decorators at run time.
-import 'reflect-metadata';
-
 // `assay export ... | head` closes the pipe: that is an end, not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);

@@ -46,6 +46,20 @@ export class Output {
     this.stderr.write(`${text}\n`);
   }
 
+  /** What goes on just now: redrawn in place on a terminal, not said elsewhere. */
+  progress(text: string): void {
+    if (this.isLive()) this.stderr.write(`\r\u001b[K${text}`);
+  }
+
+  /** Clears what `progress` shows. */
+  endProgress(): void {
+    this.progress('');
+  }
+
+  private isLive(): boolean {
+    return !this.options.quiet && (this.stderr as Partial<WriteStream>).isTTY === true;
+  }
+
   bold(text: string): string {
     return this.paint(text, 1, 22);
   }

@@ -1,12 +1,20 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { CliError, EXIT } from './cli-error';
+import { type AgreementOptions } from './agreement.command';
 import { type Context } from './context';
+import { type TableOptions } from './label-tables';
+import { type KeyOptions } from './operations.command';
+import { KINDS } from '@assay/contracts/project/label-schema';
 import { FORMATS, type Format, Output, showsColor } from './output';
+import { type ReplayOptions } from './replay.command';
+
+/** Methods of `aggregate`; their code is loaded when it is called. */
+const METHODS = ['pipeline'];
 
 // Each verb loads what it needs when it is called, so that the first output of the small ones comes within 100 ms.
 
 interface GlobalOptions {
-  output: Format;
+  output?: Format;
   color: boolean;
   quiet?: boolean;
   data: string;
@@ -20,7 +28,7 @@ export function assayProgram(): Command {
     .description(
       'A quality layer for human annotation: what the label of every item is, how sure that is, and how far each worker can be trusted.',
     )
-    .addOption(new Option('-o, --output <format>', 'how data is printed').choices(FORMATS).default('table'))
+    .addOption(new Option('-o, --output <format>', 'how data is printed').choices(FORMATS))
     .option('--no-color', 'no colours (NO_COLOR is honoured too)')
     .option('-q, --quiet', 'no words on stderr but errors')
     .option('--data <dir>', 'data folder', '.assay')
@@ -28,6 +36,88 @@ export function assayProgram(): Command {
     .option('--key-file <file>', 'file with the key to use; without it the admin key of the data folder')
     .showHelpAfterError('(assay --help lists what there is)')
     .exitOverride();
+
+  program
+    .command('up')
+    .description('runs the services until Ctrl-C')
+    .addOption(new Option('--log <log>', 'where events are kept').choices(['embedded', 'kafka']))
+    .option('--services <names>', 'all, or names with commas between', 'all')
+    .option('--port <port>', 'where HTTP listens', port)
+    .action(async (options: { log?: 'embedded' | 'kafka'; services: string; port?: number }, command: Command) => {
+      const { upCommand } = await import('./up.command.js');
+      await upCommand(contextOf(command), options);
+    });
+
+  program
+    .command('replay <labels>')
+    .description('sends a file of labels through the pipeline (one that it starts, unless --server), settles, reports')
+    .option('--truth <file>', 'answer key that the report is compared with; no service ever sees it')
+    .option('--project <file>', 'project file (YAML or JSON); without it the labels decide')
+    .addOption(new Option('--kind <kind>', 'kind of label, without a project file').choices(KINDS))
+    .option('--rate <n>', 'labels a second at the most', positive)
+    .option('--export <file>', 'writes the decisions as CSV')
+    .option('--no-settle', 'reports without waiting for rest')
+    .option('--skip-bad', 'leaves bad rows out and says how many')
+    .action(async (labels: string, options: ReplayOptions, command: Command) => {
+      const { replayCommand } = await import('./replay.command.js');
+      await replayCommand(contextOf(command), labels, options, isGiven(command, 'data'));
+    });
+
+  program
+    .command('report <project>')
+    .description('the report of a project, at any time')
+    .option('--truth <file>', 'answer key to compare with')
+    .action(async (name: string, options: { truth?: string }, command: Command) => {
+      const { reportCommand } = await import('./report.command.js');
+      await reportCommand(contextOf(command), name, options);
+    });
+
+  program
+    .command('export <project>')
+    .description('decisions as rows, or the record of annotations as JSON Lines')
+    .addOption(new Option('--what <what>', 'what to export').choices(['consensus', 'annotations']).default('consensus'))
+    .action(async (name: string, options: { what: 'consensus' | 'annotations' }, command: Command) => {
+      const { exportCommand } = await import('./report.command.js');
+      await exportCommand(contextOf(command), name, options);
+    });
+
+  program
+    .command('aggregate <labels>')
+    .description('the label of every item of a file; no server needed')
+    .addOption(new Option('--method <method>', 'how').choices(METHODS).default('pipeline'))
+    .option('--project <file>', 'project file (YAML or JSON); without it the labels decide')
+    .addOption(new Option('--kind <kind>', 'kind of label, without a project file').choices(KINDS))
+    .option('--skip-bad', 'leaves bad rows out and says how many')
+    .action(async (labels: string, options: TableOptions & { method: string }, command: Command) => {
+      const { aggregateCommand } = await import('./aggregate.command.js');
+      await aggregateCommand(contextOf(command, 'csv'), labels, options);
+    });
+
+  program
+    .command('agreement <labels>')
+    .description('how well the workers of a file agree; no server needed')
+    .addOption(new Option('--metric <metric>', 'distance of two labels').choices(['nominal', 'ordinal']))
+    .addOption(new Option('--weights <weights>', "weights of Gwet's AC2").choices(['linear', 'quadratic']))
+    .addOption(new Option('--by <what>', 'apart').choices(['slice', 'worker', 'pair']))
+    .option('--project <file>', 'project file (YAML or JSON); without it the labels decide')
+    .addOption(new Option('--kind <kind>', 'kind of label, without a project file').choices(KINDS))
+    .option('--skip-bad', 'leaves bad rows out and says how many')
+    .action(async (labels: string, options: AgreementOptions, command: Command) => {
+      const { agreementCommand } = await import('./agreement.command.js');
+      await agreementCommand(contextOf(command), labels, options);
+    });
+
+  addOperations(program);
+
+  program
+    .command('demo')
+    .description('what `npm start` does: replays two bundled examples, prints their reports, serves')
+    .option('--exit', 'ends after the reports')
+    .option('--port <port>', 'where HTTP listens', port)
+    .action(async (options: { exit?: boolean; port?: number }, command: Command) => {
+      const { demoCommand } = await import('./demo.command.js');
+      await demoCommand(contextOf(command), options);
+    });
 
   program
     .command('simulate')
@@ -55,15 +145,96 @@ export function assayProgram(): Command {
   return program;
 }
 
-function contextOf(command: Command): Context {
+/** Verbs of operators. */
+function addOperations(program: Command): void {
+  program
+    .command('status')
+    .description('is it alive, and does it keep up')
+    .action(async (_options: unknown, command: Command) => {
+      const { statusCommand } = await import('./operations.command.js');
+      await statusCommand(contextOf(command));
+    });
+  program
+    .command('doctor')
+    .description('every setting, and whether what is needed is there')
+    .action(async (_options: unknown, command: Command) => {
+      const { doctorCommand } = await import('./operations.command.js');
+      await doctorCommand(contextOf(command));
+    });
+  program
+    .command('audit')
+    .description('the accounting')
+    .command('verify')
+    .description('whether every event is accounted for')
+    .action(async (_options: unknown, command: Command) => {
+      const { auditVerifyCommand } = await import('./operations.command.js');
+      await auditVerifyCommand(contextOf(command));
+    });
+  program
+    .command('trace <project> <item>')
+    .description('everything that happened to one item, and why')
+    .action(async (project: string, item: string, _options: unknown, command: Command) => {
+      const { traceCommand } = await import('./operations.command.js');
+      await traceCommand(contextOf(command), project, item);
+    });
+  program
+    .command('rebuild [project]')
+    .description('publishes everything again from the system of record')
+    .action(async (project: string | undefined, _options: unknown, command: Command) => {
+      const { rebuildCommand } = await import('./operations.command.js');
+      await rebuildCommand(contextOf(command), project);
+    });
+  const keys = program.command('keys').description('who may speak to Assay, as what');
+  keys
+    .command('create')
+    .description('prints a new key, which cannot be read again')
+    .requiredOption('--holder <name>', 'who is to use it')
+    .requiredOption('--role <role>', 'tool, worker, expert, lead, operator or admin')
+    .option('--projects <names>', 'projects with commas between, * for all', '*')
+    .option('--worker <id>', 'the worker that a key of a worker or expert is')
+    .action(async (options: KeyOptions, command: Command) => {
+      const { createKeyCommand } = await import('./operations.command.js');
+      await createKeyCommand(contextOf(command), options);
+    });
+  keys.command('list').action(async (_options: unknown, command: Command) => {
+    const { listKeysCommand } = await import('./operations.command.js');
+    await listKeysCommand(contextOf(command));
+  });
+  keys
+    .command('rotate <id>')
+    .description('prints a second key of the same holder; the first stays valid until it is revoked')
+    .action(async (id: string, _options: unknown, command: Command) => {
+      const { rotateKeyCommand } = await import('./operations.command.js');
+      await rotateKeyCommand(contextOf(command), id);
+    });
+  keys.command('revoke <id>').action(async (id: string, _options: unknown, command: Command) => {
+    const { revokeKeyCommand } = await import('./operations.command.js');
+    await revokeKeyCommand(contextOf(command), id);
+  });
+}
+
+/** @param data format of the data where `-o` does not say. */
+function contextOf(command: Command, data: Format = 'table'): Context {
   const options = command.optsWithGlobals<GlobalOptions>();
   const color = options.color && showsColor(process.stdout);
   return {
-    output: new Output(options.output, { color, quiet: options.quiet ?? false }),
+    output: new Output(options.output ?? data, { color, quiet: options.quiet ?? false }),
     dataDir: options.data,
     server: options.server,
     keyFile: options.keyFile,
   };
+}
+
+/** Whether a global option was given, rather than left to its default. */
+function isGiven(command: Command, option: string): boolean {
+  return command.parent?.getOptionValueSource(option) === 'cli' || command.getOptionValueSource(option) === 'cli';
+}
+
+function port(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 65535)
+    throw new InvalidArgumentError('expected a port from 0 to 65535');
+  return value;
 }
 
 /** A whole number of at least one, for options. */

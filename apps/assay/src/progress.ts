@@ -14,24 +14,24 @@ export class Progress {
     private readonly output: Output,
     private readonly what: string,
     private readonly total: number,
-    private readonly stream: NodeJS.WriteStream = process.stderr,
+    private readonly isTerminal: boolean = process.stderr.isTTY === true,
   ) {}
 
   add(count: number): void {
     this.done += count;
     const now = performance.now();
-    if (now - this.lastShown < (this.stream.isTTY ? TERMINAL_EVERY_MS : LINE_EVERY_MS)) return;
+    if (now - this.lastShown < (this.isTerminal ? TERMINAL_EVERY_MS : LINE_EVERY_MS)) return;
     this.lastShown = now;
     this.show(progressWords(this.what, this.done, this.total, (now - this.started) / 1000));
   }
 
   /** Clears what a terminal shows. */
   end(): void {
-    if (this.stream.isTTY) this.stream.write('\r\u001b[K');
+    this.output.endProgress();
   }
 
   private show(words: string): void {
-    if (this.stream.isTTY) this.stream.write(`\r\u001b[K${words}`);
+    if (this.isTerminal) this.output.progress(words);
     else this.output.say(words);
   }
 }

@@ -32,6 +32,9 @@ export async function projectOfLabels(file: LabelFile, kind: KindName): Promise<
     if (label !== '') found.add(label);
     labels.set(question, found);
   });
+  if (labels.size === 0) {
+    throw new CliError(EXIT.badData, `${file.records.name}: no labels; expected a row or more after the header`);
+  }
   const project = projectName(file.records.name);
   const questions = [...labels].map(([name, found]) => ({ name, kind, labels: sortedLabels([...found]) }));
   for (const { name, labels: found } of questions) checkCount(file, name, found);

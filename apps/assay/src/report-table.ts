@@ -14,6 +14,8 @@ const COEFFICIENT_NAMES: Record<string, string> = {
   brennanPrediger: 'Brennan-Prediger',
   cohenKappa: "Cohen's kappa",
   meanPairwiseCohenKappa: "mean pairwise Cohen's kappa",
+  weightedPairwiseCohenKappa: '  weighted by common items',
+  medianPairwiseCohenKappa: '  median of the pairs',
 };
 
 /** Prints a report as a page that a person likes to read. */
@@ -70,7 +72,8 @@ function printItems(report: Report, output: Output): void {
   output.line();
 }
 
-function printAgreement(question: string, agreement: AgreementReport, output: Output): void {
+/** Prints the agreement on one question with its intervals. */
+export function printAgreement(question: string, agreement: AgreementReport, output: Output): void {
   const { items, workers, labels } = agreement;
   const number = (value: number) => value.toLocaleString('en-US');
   output.line(

@@ -19,16 +19,19 @@ export type Inbound =
 
 type Completed<T> = T & Required<Pick<InboundAnnotationRef, 'source' | 'role' | 'occasion' | 'revision' | 'order'>>;
 
+/** What a tool said, with every default filled in. See the terminology above. */
 export type Claim = { fresh: boolean } & (
   | { type: 'annotation'; data: Completed<InboundAnnotation> }
   | { type: 'retraction'; data: Completed<InboundAnnotationRef> }
 );
 
+/** A claim that its project accepts. See the terminology above. */
 export interface Statement {
   about: Completed<InboundAnnotationRef>;
   content: LabelsGiven | { type: 'retraction' };
 }
 
+/** The labels of a statement, by question, as their kinds write them. */
 export interface LabelsGiven {
   type: 'labels';
   labels: Record<string, string>;
@@ -38,12 +41,14 @@ export interface LabelsGiven {
   guideline?: string;
 }
 
+/** Why something is not recorded; the errors are for its sender. */
 export interface Refusal {
   type: 'refused';
   code: 'invalid' | 'archived' | 'id_conflict';
   errors: FieldError[];
 }
 
+/** What a project says to a claim. */
 export type Judgement = { type: 'statement'; statement: Statement } | { type: 'waits' } | Refusal;
 
 /** The revision of a retraction that names none: the highest there is, so that it holds whatever arrives before or after it. */

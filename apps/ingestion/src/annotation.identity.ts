@@ -4,26 +4,26 @@ import { workerId } from '@assay/platform/worker-id';
 import { type Claim, type Statement } from './annotation.domain';
 import { type AnnotationRow } from './annotation.queries';
 
+/** A claim's id in its source: the one that it was given, a new one where it is fresh, else none: then its content is its id. */
+export function sourceIdOf({ fresh, data }: Claim): string | undefined {
+  return data.id ?? (fresh ? randomUUID() : undefined);
+}
+
 /**
- * A claim's id in its source: the one that it was given; else one made of all that it says, so that the same said again is a
- * duplicate; a fresh one is new each time.
+ * The event that a claim is recorded and published as: one a source and id, for good. Of each project apart, as there are tools that
+ * count from 1 in every project.
  */
-export function sourceIdOf({ type, fresh, data }: Claim): string {
-  if (data.id !== undefined) return data.id;
-  if (fresh) return randomUUID();
-  const said = Object.entries(data).filter(([, value]) => value !== undefined);
-  return eventId('claim', type, JSON.stringify(said.sort(([a], [b]) => (a < b ? -1 : 1))));
+function eventOf(project: string, source: string, sourceId: string): string {
+  return eventId('annotation', project, source, sourceId);
 }
 
-/** The event that a claim is recorded and published as: one a source and id, for good. */
-export function annotationEventId(source: string, sourceId: string): string {
-  return eventId('annotation', source, sourceId);
-}
-
-/** A statement as it is recorded. */
-export function toRow({ about, content }: Statement, sourceId: string, at: string): AnnotationRow {
+/**
+ * A statement as it is recorded.
+ * @param id in its source; without one, the same said again is the same statement.
+ */
+export function toRow({ about, content }: Statement, id: string | undefined, at: string): AnnotationRow {
   const given = content.type === 'labels' ? content : undefined;
-  const row = {
+  const said = {
     project: about.project,
     item: about.item,
     worker: workerId(about.source, about.worker),
@@ -36,16 +36,18 @@ export function toRow({ about, content }: Statement, sourceId: string, at: strin
     seconds: given?.seconds ?? null,
     guideline: given?.guideline ?? null,
   };
+  // Not the schema version: the same said after the schema grew is still the same.
+  const hash = createHash('sha256')
+    .update(JSON.stringify(Object.values(said)))
+    .digest('hex');
+  const sourceId = id ?? eventId('statement', hash);
   return {
-    ...row,
-    event: annotationEventId(about.source, sourceId),
+    ...said,
+    event: eventOf(about.project, about.source, sourceId),
     source: about.source,
     source_id: sourceId,
     schema_version: given?.schemaVersion ?? null,
-    // Not the schema version: the same said after the schema grew is still the same.
-    hash: createHash('sha256')
-      .update(JSON.stringify(Object.values(row)))
-      .digest('hex'),
+    hash,
     recorded_at: at,
   };
 }

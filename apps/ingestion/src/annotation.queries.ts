@@ -126,6 +126,7 @@ export const FIRST_PLACE: AnnotationPlace = [
   '00000000-0000-0000-0000-000000000000',
 ];
 
+/** Where a row stands in the order of `annotationsAfter`. */
 export function placeOf(row: AnnotationRow): AnnotationPlace {
   return [row.project, row.item, row.worker, row.occasion, String(row.revision), row.event];
 }

@@ -88,6 +88,14 @@ describe('readCloudEvent', () => {
 });
 
 describe('entryOf', () => {
+  it.each(['', 'a\u0000', 'a'.repeat(201)])('refuses the id %j, which cannot be kept', (id) => {
+    expect(entryOf({ ...anEvent(), id, time: undefined }, at)).toMatchObject({
+      subject: 'annotations',
+      project: 'rte',
+      content: { type: 'refused', errors: [{ path: 'id' }] },
+    });
+  });
+
   it('knows only what tools send', () => {
     expect(() => entryOf({ ...anEvent(), type: 'assay.item.imported.v1' }, at)).toThrow(
       'event type "assay.item.imported.v1": expected one of assay.inbound.annotation.v1, ',

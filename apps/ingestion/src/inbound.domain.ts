@@ -1,8 +1,8 @@
 import { checkFields } from '@assay/contracts/check-fields';
 import { type Contract } from '@assay/contracts/contract';
 import { type FieldError, fieldError } from '@assay/contracts/field-error';
-import { inboundAnnotation } from '@assay/contracts/inbound/inbound-annotation';
-import { type InboundAnnotation } from '@assay/contracts/inbound/inbound-annotation';
+import { STORABLE } from '@assay/contracts/fields';
+import { type InboundAnnotation, inboundAnnotation } from '@assay/contracts/inbound/inbound-annotation';
 import { type InboundItem, inboundItem } from '@assay/contracts/inbound/inbound-item';
 import { inboundItemWithdrawal } from '@assay/contracts/inbound/inbound-item-withdrawal';
 import { type InboundRetraction, inboundRetraction } from '@assay/contracts/inbound/inbound-retraction';
@@ -23,7 +23,8 @@ const TYPES = INBOUND_CONTRACTS.map((contract) => contract.type);
 
 /** What is needed of the envelope of an event whose data is valid by its contract. */
 export interface InboundEvent {
-  id: string;
+  /** Absent where it is not the source's. */
+  id?: string;
   source: string;
   type: string;
   /** When it happened, in UTC, where that is what the envelope says. */
@@ -37,6 +38,8 @@ export interface InboundEvent {
  */
 export function entryOf({ id, source, type, time, data }: InboundEvent, at: string): Entry {
   const { project, item } = data as { project: string; item: string };
+  const errors = [...(id === undefined ? [] : nameErrors('id', id)), ...nameErrors('source', source)];
+  if (errors.length > 0) return refused(subjectOf(type), project, ...errors);
   switch (type) {
     case inboundAnnotation.type:
     case inboundRetraction.type: {
@@ -65,7 +68,7 @@ export function readCloudEvent(value: unknown, at: string): Entry {
   const event = value as Record<string, unknown>;
   const type = event['type'];
   const contract = INBOUND_CONTRACTS.find((one) => one.type === type);
-  const subject: Subject = contract === inboundItem || contract === inboundItemWithdrawal ? 'items' : 'annotations';
+  const subject = subjectOf(type);
   const project = projectOf(event['data']);
   if (contract === undefined) {
     const meant = typeof type === 'string' ? ` (did you mean ${nearestName(type, TYPES)}?)` : '';
@@ -89,12 +92,7 @@ export function readCloudEvent(value: unknown, at: string): Entry {
 function envelopeErrors(event: Record<string, unknown>): FieldError[] {
   const errors: FieldError[] = [];
   if (event['specversion'] !== '1.0') errors.push(fieldError('specversion', event['specversion'], '1.0'));
-  for (const name of ['id', 'source']) {
-    const value = event[name];
-    const fits =
-      typeof value === 'string' && value.length >= 1 && value.length <= 200 && !/[\u0000\ud800-\udfff]/u.test(value);
-    if (!fits) errors.push(fieldError(name, value, 'a string of 1 to 200 characters'));
-  }
+  errors.push(...nameErrors('id', event['id']), ...nameErrors('source', event['source']));
   const { time, datacontenttype: media } = event;
   if (time !== undefined && (typeof time !== 'string' || utcTimestamp(time) === undefined)) {
     errors.push(fieldError('time', time, 'an ISO 8601 time with its offset, such as 2026-02-28T09:30:00+01:00'));
@@ -103,6 +101,16 @@ function envelopeErrors(event: Record<string, unknown>): FieldError[] {
     errors.push(fieldError('datacontenttype', media, 'application/json'));
   }
   return errors;
+}
+
+/** An id or a source that can be kept. */
+function nameErrors(name: string, value: unknown): FieldError[] {
+  const fits = typeof value === 'string' && value.length >= 1 && value.length <= 200 && STORABLE.test(value);
+  return fits ? [] : [fieldError(name, value, 'a string of 1 to 200 characters')];
+}
+
+function subjectOf(type: unknown): Subject {
+  return type === inboundItem.type || type === inboundItemWithdrawal.type ? 'items' : 'annotations';
 }
 
 function inData(error: FieldError): FieldError {

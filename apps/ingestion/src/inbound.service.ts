@@ -11,7 +11,7 @@ import { countAll } from './intake.queries';
 import { submit } from './intake.submit';
 
 const SLICE = 500;
-/** Source of what HTTP put here to wait: it is complete, and the envelope's time is not that of the annotation. */
+/** Source of what HTTP put here to wait: it says all by itself, and the envelope's id and time are not the tool's. */
 const OWN = '/assay/ingestion';
 
 /** Annotations and items, as they come in from the inbound topic. */
@@ -36,10 +36,11 @@ export class InboundService {
 
   private async apply(tx: LaneTransaction, events: readonly ReceivedEvent[], count: typeof countNew): Promise<void> {
     const at = new Date().toISOString();
-    const entries = events.map((event) => {
-      const time = event.source === OWN ? undefined : utcTimestamp(event.time);
-      return entryOf({ id: event.id, source: event.source, type: event.type, time, data: event.data }, at);
-    });
+    const entries = events.map(({ id, source, type, time, data }) =>
+      source === OWN
+        ? entryOf({ source, type, data }, at)
+        : entryOf({ id, source, type, time: utcTimestamp(time), data }, at),
+    );
     const submitted = await submit(tx, entries, at);
     events.forEach((event, index) => account(tx, event, entries[index]!.project ?? '', submitted[index]!));
     await countAll(tx, count(entries, submitted));

@@ -49,6 +49,6 @@ export class IntakeService {
 }
 
 function publishClaim(tx: Transaction, { type, data }: Claim, at: string): void {
-  const id = eventId('claim-waits', data.source, data.id ?? '');
+  const id = eventId('claim-waits', data.project, data.source, data.id ?? JSON.stringify(data));
   tx.publish(type === 'annotation' ? inboundAnnotation : inboundRetraction, id, data, { time: at });
 }

@@ -63,7 +63,7 @@ function rejected({ code, errors }: Refusal): Submitted {
   return { status: 'rejected', code, errors };
 }
 
-function withId(claim: Claim, id: string): Claim {
+function withId(claim: Claim, id: string | undefined): Claim {
   return claim.type === 'annotation'
     ? { ...claim, data: { ...claim.data, id } }
     : { ...claim, data: { ...claim.data, id } };

@@ -16,6 +16,7 @@ export interface ItemRow {
   recorded_at: string;
 }
 
+/** The end of an item as the record holds it. */
 export interface WithdrawalRow {
   project: string;
   item: string;

@@ -54,6 +54,7 @@ function idConflict(sourceId: string): Outcome {
   return { status: 'rejected', code: 'id_conflict', errors: [fieldError('id', sourceId, expected)] };
 }
 
+/** Outcomes of one request, counted. */
 export interface Tally {
   received: number;
   accepted: number;

@@ -9,10 +9,12 @@ export interface Project {
   state: ProjectConfigured;
 }
 
+/** What a lead asks for; `expectedRevision` is that of `If-Match`, 0 for a project that is not there yet. */
 export type ProjectCommand =
   | { type: 'configure'; definition: ProjectDefinition; expectedRevision?: number }
   | { type: 'archive'; expectedRevision?: number };
 
+/** What became of a command: only `changed` is recorded and published. */
 export type ProjectOutcome =
   | { type: 'changed'; project: Project }
   | { type: 'unchanged'; project: Project }

@@ -1,5 +1,5 @@
 /** What is published again, in this order: who reads it knows projects before what belongs to them. */
-export const STAGES = ['projects', 'workers', 'items', 'withdrawals', 'annotations'] as const;
+export const STAGES = ['keys', 'projects', 'workers', 'items', 'withdrawals', 'annotations'] as const;
 export type Stage = (typeof STAGES)[number];
 
 /** How far a rebuild is: the place of what was published last in its stage; empty before the first. */

@@ -26,7 +26,7 @@ export async function requestRebuild(tx: Transaction, project: string | null): P
   const [underWay] = await tx.sql<RebuildRow>(same, [project]);
   if (underWay) return toRebuild(underWay);
   const [row] = await tx.sql<RebuildRow>(
-    `insert into rebuild (project, stage, after) values ($1, 'projects', '[]') returning *`,
+    `insert into rebuild (project, stage, after) values ($1, 'keys', '[]') returning *`,
     [project],
   );
   return toRebuild(row!);
@@ -38,11 +38,13 @@ export async function rebuildUnderWay(tx: Transaction): Promise<Rebuild | undefi
   return row && toRebuild(row);
 }
 
+/** The rebuild of this id, finished or not. */
 export async function rebuildById(tx: Transaction, id: string): Promise<Rebuild | undefined> {
   const [row] = await tx.sql<RebuildRow>('select * from rebuild where id = $1::bigint', [id]);
   return row && toRebuild(row);
 }
 
+/** Keeps how far a rebuild is, in the transaction that published the slice. */
 export async function saveProgress(
   tx: Transaction,
   id: string,

@@ -1,3 +1,5 @@
+import { allKeys } from '@assay/platform/security/access-key.queries';
+import { publishKey } from '@assay/platform/security/key.service';
 import { type Transaction } from '@assay/platform/transport/transaction';
 import { publishAnnotation } from './annotation.event';
 import { type AnnotationPlace, annotationsAfter, FIRST_PLACE, placeOf } from './annotation.queries';
@@ -14,7 +16,8 @@ type Places = (readonly (string | number)[])[];
 
 /**
  * Publishes the next slice of a stage from the record, with the ids and the content that it had. What is recorded meanwhile behind
- * the place was published when it was recorded. Workers belong to no project: all of them are published again.
+ * the place was published when it was recorded. Keys and workers belong to no project: all of them are
+ * published again.
  * @returns the places of what was published, in order.
  */
 export async function publishSlice(
@@ -26,6 +29,13 @@ export async function publishSlice(
 ): Promise<Places> {
   const from = <Place>(first: Place) => (after.length === 0 ? first : (after as Place));
   switch (stage) {
+    case 'keys': {
+      const behind = from([''] as const)[0];
+      const keys = (await allKeys(tx.manager)).sort((a, b) => (a.key < b.key ? -1 : 1));
+      const next = keys.filter((state) => state.key > behind).slice(0, limit);
+      for (const state of next) publishKey(tx, state);
+      return next.map((state) => [state.key]);
+    }
     case 'projects': {
       const revisions = await revisionsAfter(tx, from(['', 0] as const), limit, project);
       for (const revision of revisions) publishProject(tx, revision, revision.recordedAt);

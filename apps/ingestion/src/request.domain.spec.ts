@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { readAnnotationRequest, readItemRequest } from './request.domain';
+import { ownRequest, readAnnotationRequest, readItemRequest } from './request.domain';
 
 const request = { item: '266', worker: 'w001', label: '1' };
 
@@ -73,5 +73,32 @@ describe('readItemRequest', () => {
       type: 'inbound',
       data: { project: 'rte', item: '266', slice: 'news', data: { text: 'a' } },
     });
+  });
+});
+
+describe('ownRequest', () => {
+  const own = { id: 'b5e6', source: 'cvat', externalId: 'w001', role: 'human' as const };
+
+  it('says who and whence, and keeps the ids of workers apart', () => {
+    expect(ownRequest({ item: '266', label: '1', id: 'a' }, own)).toEqual({
+      type: 'entry',
+      entry: { item: '266', label: '1', id: 'b5e6/a', worker: 'w001', source: 'cvat', role: 'human' },
+    });
+    expect(ownRequest({ worker: 'w001' }, own)).toMatchObject({
+      type: 'entry',
+      entry: { worker: 'w001', id: undefined },
+    });
+  });
+
+  it.each(['worker', 'source', 'role'])('refuses another %s than that of the credential', (name) => {
+    expect(ownRequest({ [name]: 'other' }, own)).toEqual({
+      type: 'refused',
+      code: 'invalid',
+      errors: [{ path: name, value: 'other', expected: 'nothing: it is that of the credential' }],
+    });
+  });
+
+  it('leaves what is no object to the reader', () => {
+    expect(ownRequest([1], own)).toEqual({ type: 'entry', entry: [1] });
   });
 });

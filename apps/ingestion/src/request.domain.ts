@@ -4,6 +4,7 @@ import { type DataClass } from '@assay/contracts/fields';
 import { InboundAnnotation } from '@assay/contracts/inbound/inbound-annotation';
 import { InboundItem } from '@assay/contracts/inbound/inbound-item';
 import { InboundRetraction } from '@assay/contracts/inbound/inbound-retraction';
+import { type WorkerRole } from '@assay/contracts/project/label-schema';
 import { type Inbound, type Refusal } from './annotation.domain';
 
 /** Fields of an annotation that say nothing in a retraction. */
@@ -64,4 +65,30 @@ function readRef(
 
 function invalid(...errors: FieldError[]): Refusal {
   return { type: 'refused', code: 'invalid', errors };
+}
+
+/** The worker that a credential is: as its source calls it, and by its id. */
+export interface OwnIdentity {
+  id: string;
+  source: string;
+  externalId: string;
+  role: WorkerRole;
+}
+
+/**
+ * A worker's own request: who it is and whence it comes says the credential, so that the request may leave it out but not say
+ * otherwise. Ids that workers give are each worker's own.
+ */
+export function ownRequest(entry: unknown, own: OwnIdentity): { type: 'entry'; entry: unknown } | Refusal {
+  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return { type: 'entry', entry };
+  const request = entry as Record<string, unknown>;
+  const identity: Record<string, unknown> = { worker: own.externalId, source: own.source, role: own.role };
+  const others = Object.keys(identity).filter(
+    (name) => request[name] !== undefined && request[name] !== identity[name],
+  );
+  if (others.length > 0) {
+    return invalid(...others.map((name) => fieldError(name, request[name], 'nothing: it is that of the credential')));
+  }
+  const id = typeof request['id'] === 'string' ? `${own.id}/${request['id']}` : request['id'];
+  return { type: 'entry', entry: { ...request, ...identity, id } };
 }

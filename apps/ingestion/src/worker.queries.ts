@@ -11,6 +11,7 @@ export interface WorkerRow {
   recorded_at: Date;
 }
 
+/** A worker as somebody names it. */
 export type NewWorker = Pick<WorkerRow, 'id' | 'source' | 'external_id' | 'role'>;
 
 /**
@@ -54,4 +55,9 @@ function column<Name extends keyof NewWorker>(workers: readonly NewWorker[], nam
 /** Workers after an id, in the order of ids. */
 export async function workersAfter(tx: Transaction, after: string, limit: number): Promise<WorkerRow[]> {
   return tx.sql<WorkerRow>('select * from worker where id > $1::uuid order by id limit $2', [after, limit]);
+}
+
+/** The workers of these ids that are on record. */
+export async function workersById(tx: Transaction, ids: readonly string[]): Promise<WorkerRow[]> {
+  return tx.sql<WorkerRow>('select * from worker where id = any($1::uuid[])', [ids]);
 }

@@ -1,3 +1,5 @@
+import { keyIssued } from './access/key-issued';
+import { keyRevoked } from './access/key-revoked';
 import { annotationRetracted } from './annotation/annotation-retracted';
 import { annotationRevised } from './annotation/annotation-revised';
 import { annotationSubmitted } from './annotation/annotation-submitted';
@@ -39,6 +41,8 @@ export const CATALOGUE: readonly Contract[] = [
   inboundRetraction,
   inboundItem,
   inboundItemWithdrawal,
+  keyIssued,
+  keyRevoked,
   eventDeadLettered,
 ];
 

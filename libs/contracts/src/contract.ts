@@ -4,7 +4,7 @@ import { type DataClass } from './fields';
 export interface Topic {
   name: string;
   /** What the key is made of: topics with one kind of lane that a service reads form its lanes. */
-  lane: 'project' | 'worker' | 'item' | 'tool';
+  lane: 'project' | 'worker' | 'item' | 'tool' | 'access';
   partitions: number;
   /** Only the newest event of a key is kept: each event is the full state. */
   compacted: boolean;
@@ -25,7 +25,7 @@ export interface Contract<T extends object = object> {
   summary: string;
   topic: Topic;
   /** The record's key, which decides the partition. */
-  key(data: T): string;
+  key(data: NoInfer<T>): string;
   data: DataClass<T>;
   producer: ServiceName | 'tools' | 'all';
   consumers: readonly ServiceName[];

@@ -1,3 +1,5 @@
+// class-transformer reads types from decorators at run time.
+import 'reflect-metadata';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,

@@ -23,3 +23,5 @@ export const PUBLIC_DECISIONS = topic('assay.public.decisions.v1', 'item', { aud
 export const INBOUND = topic('assay.inbound.v1', 'tool', { audience: 'tools' });
 /** References to what could not be applied; key: that of the original. */
 export const DEAD_LETTERS = topic('assay.deadletter.v1', 'tool');
+/** Full state of every access key, secrets aside; key: id of the access key. */
+export const ACCESS_EVENTS = topic('assay.access.events.v1', 'access', { compacted: true });

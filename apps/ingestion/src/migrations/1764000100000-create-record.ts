@@ -44,7 +44,8 @@ export class CreateRecord1764000100000 implements MigrationInterface {
         recorded_at timestamptz not null,
         primary key (project, item)
       )`);
-    // json, not jsonb: what is published again must read as it did, order of fields included. labels null: a retraction. The event's id is the uuid v5 of source and source_id, so that its key keeps both unique for good.
+    // json, not jsonb: what is published again must read as it did, order of fields included. labels null: a retraction.
+    // The event's id is the uuid v5 of project, source and source_id, so that its key keeps them unique for good.
     await runner.query(`
       create table annotation (
         event uuid primary key,

@@ -3,6 +3,7 @@ import { nearestName } from '../nearest-name';
 import { type Question } from '../project/label-schema';
 import { KIND_OF } from './kinds';
 
+/** Labels that may be recorded, or what is wrong with them. */
 export type CheckedLabels =
   { type: 'labels'; labels: Record<string, string> } | { type: 'refused'; errors: FieldError[] };
 

@@ -10,4 +10,5 @@ export interface Kind {
   check(value: unknown, question: Question): CheckedLabel;
 }
 
+/** A label that may be recorded, or what was expected instead. */
 export type CheckedLabel = { type: 'label'; label: string } | { type: 'refused'; expected: string };

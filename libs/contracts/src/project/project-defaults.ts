@@ -11,6 +11,7 @@ export const DEFAULT_POLICY: Policy = {
   epoch: { growth: 0.25, afterLabels: 1000, quietSeconds: 60 },
 };
 
+/** The tracks of a project whose file names none. */
 export const DEFAULT_TRACKS: readonly string[] = ['general'];
 
 /** A field of the project file as `assay project explain` shows it. */

@@ -1,5 +1,7 @@
+import Ajv2020 from 'ajv/dist/2020';
 import { DEFAULT_POLICY, explainProject } from './project-defaults';
 import { completeProject } from './project-file';
+import { PROJECT_FILE_SCHEMA } from './project-file-schema';
 
 const rte = { project: 'rte', questions: [{ labels: ['0', '1'] }] };
 
@@ -129,6 +131,16 @@ describe('completeProject', () => {
     );
     expect(errorsOf(file).map((error) => error.path)).toEqual(['__proto__', 'policy.__proto__']);
     expect(({} as Record<string, unknown>)['a']).toBeUndefined();
+  });
+});
+
+describe('PROJECT_FILE_SCHEMA', () => {
+  it('lets a file leave out what is filled in, and nothing that is unknown', () => {
+    const validate = new Ajv2020({ strict: true }).compile(PROJECT_FILE_SCHEMA);
+    expect(validate(rte)).toBe(true);
+    expect(validate({ ...rte, policy: { gold: { target: 0.95 } } })).toBe(true);
+    expect(validate({ ...rte, policy: { golt: {} } })).toBe(false);
+    expect(validate({ project: 'rte' })).toBe(false);
   });
 });
 

@@ -5,6 +5,7 @@ import { type Policy, type Question, ROLES } from './label-schema';
 import { DEFAULT_POLICY, DEFAULT_TRACKS } from './project-defaults';
 import { ProjectDefinition } from './project-definition';
 
+/** A project file that holds, or what is wrong with it. */
 export type CompletedProject =
   { type: 'project'; project: ProjectDefinition } | { type: 'refused'; errors: FieldError[] };
 

@@ -102,6 +102,25 @@ export class Settings {
   @MinLength(1)
   kafkaSaslPassword?: string;
 
+  @Setting('ASSAY_ADMIN_KEY', {
+    meaning: 'key with the role admin that is valid from the start; the embedded mode makes one',
+    expected: 'assay_<id>_<secret>',
+    secret: true,
+  })
+  @IsOptional()
+  @Matches(/^assay_[0-9a-zA-Z]{1,32}_[0-9a-zA-Z_-]{32,128}$/)
+  adminKey?: string;
+
+  @Setting('ASSAY_REQUESTS_PER_SECOND', {
+    meaning: 'requests a second that one credential may make',
+    expected: 'a whole number from 1 to 1000000',
+    parse: Number,
+  })
+  @IsInt()
+  @Min(1)
+  @Max(1_000_000)
+  requestsPerSecond: number = 500;
+
   @Setting('ASSAY_OIDC_ISSUER', {
     meaning: 'who signs the tokens that are accepted besides keys',
     expected: 'a URL https://...',

@@ -451,6 +451,32 @@ export function conformance(start: () => Promise<LogUnderTest>): void {
       );
       expect(kept).toEqual(allLanes.map(() => numbers(300)));
     });
+
+    it('brings a reader that seeks what it asked for', async () => {
+      await log.append(records(0, 10));
+      let hasSought = false;
+      let start = () => {};
+      const hasJoined = new Promise<void>((resolve) => (start = resolve));
+      const member = await join(
+        {
+          eachBatch: async (batch) => {
+            await hasJoined;
+            if (!hasSought) member.subscription.seek(topic, batch.partition, 9);
+            hasSought = true;
+          },
+        },
+        redelivering(log, 1979),
+      );
+      start();
+      await eventually(
+        () => values(member.delivered()).filter((value) => value === '9').length >= 2,
+        'the last record',
+      );
+      // Of the first batch the reader saw one part, whichever that was; what follows it is what it sought.
+      const [first, second] = member.batches;
+      expect(first!.records[0]!.offset).toBe(0);
+      expect(second!.records[0]!.offset).toBe(9);
+    });
   });
 
   async function lanesSpread(members: readonly Awaited<ReturnType<typeof join>>[]): Promise<void> {

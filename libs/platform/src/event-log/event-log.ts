@@ -68,9 +68,15 @@ export interface LogRecord {
 export interface SubscribeOptions {
   group: string;
   topics: readonly string[];
-  /** The reader's own positions, asked whenever a lane is assigned; a partition that is not named starts at the first offset. */
+  /**
+   * The reader's own positions, asked whenever a lane is assigned; a partition that is not named starts at the first offset. A rejection
+   * is a crash, but where the database is away for a while (`isTransient`) the lane is offered again.
+   */
   positions(lane: number): Promise<ReadonlyMap<string, number>>;
-  /** Handles one batch of one partition. Batches of one lane come one at a time, those of different lanes side by side. */
+  /**
+   * Handles one batch of one partition. Batches of one lane come one at a time, those of different lanes side by side, and both may come
+   * before `subscribe` has answered. A rejection is a crash.
+   */
   eachBatch(batch: LogBatch): Promise<void>;
   /** Called when a lane comes to this member, and when it goes. */
   onAssigned?(lane: number): void;
@@ -104,6 +110,8 @@ export interface Subscription {
   resume(topic: string, partition: number): void;
   /** Lanes that this member has now. */
   lanes(): number[];
+  /** When it asked the log for records last, whether or not it got an answer, in ms since 1970: for liveness. */
+  attemptedAt(): number;
   /** Finishes the batches in hand, leaves the group. */
   stop(): Promise<void>;
 }

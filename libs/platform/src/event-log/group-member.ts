@@ -1,4 +1,4 @@
-import { Client } from 'pg';
+import { Client, type QueryConfig, type QueryResult, type QueryResultRow } from 'pg';
 import { murmur2 } from './partitioner';
 import { CHANNEL } from './event-log.queries';
 
@@ -13,11 +13,18 @@ export class GroupMember {
   private readonly client: Client;
   private readonly key: number;
   private isJoined = false;
+  private turn: Promise<unknown> = Promise.resolve();
 
   /** @param heard gets the payload of every notification of the log. @param lost is called once when the session ends by itself. */
   constructor(url: string, group: string, heard: (payload: string) => void, lost: (error: Error) => void) {
     this.key = murmur2(Buffer.from(group));
-    this.client = new Client({ connectionString: url, application_name: `assay event log, ${group}`, keepAlive: true });
+    this.client = new Client({
+      connectionString: url,
+      application_name: `assay event log, ${group}`,
+      keepAlive: true,
+      // The lanes of a member whose machine is gone are free after some ten seconds.
+      options: '-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3',
+    });
     this.client.on('notification', ({ payload }) => heard(payload ?? ''));
     const end = (error: Error) => {
       if (this.isJoined) lost(error);
@@ -31,8 +38,8 @@ export class GroupMember {
   async join(): Promise<void> {
     try {
       await this.client.connect();
-      await this.client.query(`listen ${CHANNEL}`);
-      await this.client.query('select pg_advisory_lock_shared($1, $2)', [this.key, MEMBER]);
+      await this.query(`listen ${CHANNEL}`);
+      await this.query('select pg_advisory_lock_shared($1, $2)', [this.key, MEMBER]);
       await this.tell();
       this.isJoined = true;
     } catch (error) {
@@ -48,7 +55,7 @@ export class GroupMember {
 
   /** This member's place among the members, from 0, and how many there are. */
   async place(): Promise<{ rank: number; members: number }> {
-    const { rows } = await this.client.query<{ rank: string; members: string }>({
+    const { rows } = await this.query<{ rank: string; members: string }>({
       name: 'place',
       text: `select count(*) filter (where pid < pg_backend_pid()) as rank, count(*) as members from pg_locks
              where locktype = 'advisory' and classid = $1::bigint::oid and objid = $2::bigint::oid and objsubid = 2 and granted
@@ -60,7 +67,7 @@ export class GroupMember {
 
   /** Takes those of the lanes that no other member holds. */
   async take(lanes: readonly number[]): Promise<number[]> {
-    const { rows } = await this.client.query<{ lane: number; taken: boolean }>(
+    const { rows } = await this.query<{ lane: number; taken: boolean }>(
       'select lane, pg_try_advisory_lock($1, lane) as taken from unnest($2::int[]) lane',
       [this.key, lanes],
     );
@@ -69,7 +76,7 @@ export class GroupMember {
 
   /** Gives lanes to whoever wants them. */
   async release(lanes: readonly number[]): Promise<void> {
-    await this.client.query('select pg_advisory_unlock($1, lane) from unnest($2::int[]) lane', [this.key, lanes]);
+    await this.query('select pg_advisory_unlock($1, lane) from unnest($2::int[]) lane', [this.key, lanes]);
     await this.tell();
   }
 
@@ -77,13 +84,23 @@ export class GroupMember {
   async leave(): Promise<void> {
     if (!this.isJoined) return;
     this.isJoined = false;
-    await this.client.query('select pg_advisory_unlock_all()');
+    await this.query('select pg_advisory_unlock_all()');
     await this.tell();
     await this.client.end();
   }
 
+  /** One query after the other: a rebalancing and a departure may meet. */
+  private query<Row extends QueryResultRow>(
+    query: string | QueryConfig,
+    values?: unknown[],
+  ): Promise<QueryResult<Row>> {
+    const result = this.turn.then(() => this.client.query<Row>(query, values));
+    this.turn = result.catch(() => undefined);
+    return result;
+  }
+
   private async tell(): Promise<void> {
-    await this.client.query('select pg_notify($1, $2)', [CHANNEL, this.payload()]);
+    await this.query('select pg_notify($1, $2)', [CHANNEL, this.payload()]);
   }
 
   private payload(): string {

@@ -22,6 +22,8 @@ export class PostgresSubscription implements Subscription, LaneSource {
   private readonly timers: NodeJS.Timeout[] = [];
   private member: GroupMember | undefined;
   private isStopping = false;
+  private stopping: Promise<void> | undefined;
+  private attempted = Date.now();
 
   constructor(
     private readonly url: string,
@@ -62,12 +64,13 @@ export class PostgresSubscription implements Subscription, LaneSource {
     return [...this.readers.keys()].sort((a, b) => a - b);
   }
 
-  async stop(): Promise<void> {
-    if (this.isStopping) return;
-    this.isStopping = true;
-    for (const timer of this.timers) clearInterval(timer);
-    await this.drop(this.lanes());
-    await this.member?.leave().catch(() => undefined); // A session that is lost has left.
+  attemptedAt(): number {
+    return this.attempted;
+  }
+
+  stop(): Promise<void> {
+    this.stopping ??= this.leave();
+    return this.stopping;
   }
 
   end(topic: string, lane: number): number {
@@ -86,6 +89,13 @@ export class PostgresSubscription implements Subscription, LaneSource {
 
   eachBatch(...batch: Parameters<SubscribeOptions['eachBatch']>): Promise<void> {
     return this.options.eachBatch(...batch);
+  }
+
+  private async leave(): Promise<void> {
+    this.isStopping = true;
+    for (const timer of this.timers) clearInterval(timer);
+    await this.drop(this.lanes());
+    await this.member?.leave().catch(() => undefined); // A session that is lost has left.
   }
 
   private async connect(): Promise<void> {
@@ -117,6 +127,7 @@ export class PostgresSubscription implements Subscription, LaneSource {
   }
 
   private async lookForRecords(): Promise<void> {
+    this.attempted = Date.now();
     try {
       const ids = this.topics.map(({ id }) => id);
       for (const ends of await selectEnds(this.pool, ids)) {
@@ -143,7 +154,9 @@ export class PostgresSubscription implements Subscription, LaneSource {
         await member.release(others);
       }
       const missing = mine.filter((lane) => !this.readers.has(lane));
-      if (missing.length > 0) for (const lane of await member.take(missing)) await this.assign(lane, member);
+      const taken = missing.length > 0 ? await member.take(missing) : [];
+      if (taken.length > 0) await this.look();
+      await Promise.all(taken.map((lane) => this.assign(lane, member)));
     } catch (error) {
       if (this.member === member) await this.bear(error as Error);
     }
@@ -152,7 +165,6 @@ export class PostgresSubscription implements Subscription, LaneSource {
   private async assign(lane: number, member: GroupMember): Promise<void> {
     try {
       const known = await this.options.positions(lane);
-      await this.look();
       if (this.isStopping || this.member !== member) return;
       const topics = this.topics.filter(({ partitions }) => lane < partitions).map(({ name }) => name);
       const first = (topic: string) => this.ends.get(`${lane} ${topic}`)?.first ?? 0;

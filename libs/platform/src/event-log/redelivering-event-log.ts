@@ -46,6 +46,7 @@ async function subscribeTwice(
     pause: (topic, partition, milliseconds) => subscription.pause(topic, partition, milliseconds),
     resume: (topic, partition) => subscription.resume(topic, partition),
     lanes: () => subscription.lanes(),
+    attemptedAt: () => subscription.attemptedAt(),
     stop: () => subscription.stop(),
   };
 }

@@ -1,5 +1,6 @@
 import { DataSource } from 'typeorm';
 import { type ServiceDefinition } from '../service-definition';
+import { PLATFORM_MIGRATIONS } from '../transport/platform-migrations';
 import { checkVersion, type Migration } from './migrations';
 import { serviceUrl } from './service-url';
 
@@ -12,7 +13,7 @@ import { serviceUrl } from './service-url';
 export async function openDataSource(
   url: string,
   definition: Pick<ServiceDefinition, 'name' | 'migrations' | 'entities'>,
-  platformMigrations: readonly Migration[],
+  platformMigrations: readonly Migration[] = PLATFORM_MIGRATIONS,
   connections = 10,
 ): Promise<DataSource> {
   const { name, migrations, entities } = definition;

@@ -9,21 +9,27 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { lockFolder } from './folder-lock';
 import { postgresBinaries } from './postgres-binaries';
-import { ADMIN, initCluster, startPostgres, type Cluster } from './postgres-process';
+import { ADMIN, initCluster, type Cluster } from './postgres-cluster';
+import { startPostgres } from './postgres-process';
 import { canReach, postgresUser, reachableFolder, type PostgresUser } from './postgres-user';
+
+/** What PostgreSQL says goes into `postgres/log`; at a start, one that grew larger than this becomes `log.old`. */
+const LOG_BYTES = 10_000_000;
 
 /** PostgreSQL that this process started for itself. */
 export interface EmbeddedPostgres {
   /** The superuser's URL of the database `assay` (which `provision` creates), on 127.0.0.1. */
   adminUrl: string;
-  pid: number;
-  /** Settles when PostgreSQL has ended, also where nobody asked it to. */
+  /** Process id of PostgreSQL at this moment. */
+  pid(): number;
+  /** Settles when PostgreSQL has ended for good: because it was stopped, or because it ends as often as it is started. */
   ended: Promise<void>;
   /** Ends PostgreSQL and gives the folder back. */
   stop(): Promise<void>;
@@ -56,17 +62,46 @@ export async function startEmbeddedPostgres(options: {
     const cluster: Cluster = { binaries: postgresBinaries(user, folder, say), user, data, log: join(folder, 'log') };
     const password = passwordOf(folder);
     initCluster(cluster, password);
-    const running = await startPostgres(cluster);
+    if ((statSync(cluster.log, { throwIfNoEntry: false })?.size ?? 0) > LOG_BYTES)
+      renameSync(cluster.log, `${cluster.log}.old`);
+    const running = await keepRunning(cluster, say);
     return {
       adminUrl: `postgres://${ADMIN}:${password}@127.0.0.1:${running.port}/assay`,
-      pid: running.pid,
-      ended: running.ended,
+      ...running,
       stop: () => running.stop().finally(release),
     };
   } catch (error) {
     release();
     throw error;
   }
+}
+
+/** PostgreSQL that ended by itself again this soon (ms) after it was started has a cause that stays. */
+const SOON = 10_000;
+
+/** Starts PostgreSQL, and again on the same port whenever it ended by itself: connections that were lost are opened anew. */
+async function keepRunning(cluster: Cluster, say: (line: string) => void) {
+  let running = await startPostgres(cluster);
+  const { port } = running;
+  let isStopping = false;
+  const keep = async () => {
+    for (let isAgain = false; ; isAgain = true) {
+      const started = performance.now();
+      await running.ended;
+      if (isStopping) return;
+      say(`PostgreSQL ${running.pid} ended by itself; ${cluster.log} may say why`);
+      if (isAgain && performance.now() - started < SOON) return;
+      running = await startPostgres(cluster, port);
+      if (isStopping) await running.stop(); // `stop` came meanwhile, and found only the one that had ended.
+    }
+  };
+  const ended = keep().catch((error: Error) => say(error.message));
+  const stop = async () => {
+    isStopping = true;
+    await running.stop();
+    await ended;
+  };
+  return { port, pid: () => running.pid, ended, stop };
 }
 
 /** Removes the data of a stopped PostgreSQL, wherever it lies. */
@@ -82,6 +117,10 @@ function clusterFolder(folder: string, user: PostgresUser | undefined, say: (lin
   const cluster = join(folder, 'cluster');
   const entry = lstatSync(cluster, { throwIfNoEntry: false });
   if (entry?.isSymbolicLink()) return readlinkSync(cluster);
+  if (entry && !canReach(user, cluster))
+    throw new Error(
+      `user ${user?.name ?? `of uid ${process.getuid?.()}`} cannot reach ${cluster}: expected its owner, and folders that it may enter`,
+    );
   if (entry || canReach(user, folder)) return cluster;
   const elsewhere = mkdtempSync(join(reachableFolder(user!), 'cluster-'));
   chownSync(elsewhere, user!.uid, user!.gid);

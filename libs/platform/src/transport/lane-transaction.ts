@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type EntityManager } from 'typeorm';
 import { v7 } from 'uuid';
+import { contractOf } from '@assay/contracts/catalogue';
 import { type Contract } from '@assay/contracts/contract';
 import { type DeadLetterReason, eventDeadLettered } from '@assay/contracts/deadletter/event-dead-lettered';
 import { type LogRecord } from '../event-log/event-log';
@@ -36,13 +37,12 @@ interface DeadLetter {
 /** What a batch's transaction says, gathered while the handler runs and written in one statement a table before the commit. */
 export class BatchTransaction implements LaneTransaction {
   readonly lane: number;
-  /** Set with each slice: the bytes of its records, for dead letters. */
-  records = new Map<number, LogRecord>();
-  topic = '';
+  /** The records of the slice by offset: the bytes of dead letters. */
+  readonly records = new Map<number, LogRecord>();
   private readonly outbox: OutboxEvent[] = [];
   private readonly accounts = new Map<string, Account>();
   private readonly deadLetters: DeadLetter[] = [];
-  private readonly parked: { event: ReceivedEvent; project: string }[] = [];
+  private readonly parked: { event: ReceivedEvent; project: string; topic: string }[] = [];
 
   constructor(
     readonly manager: EntityManager,
@@ -67,30 +67,36 @@ export class BatchTransaction implements LaneTransaction {
   deadLetter(event: ReceivedEvent, project: string, reason: DeadLetterCause, detail: string): void {
     // A parked event that is refused later has left the log's batch: its bytes are written anew.
     const record = this.records.get(event.offset) ?? recordAgain(event);
-    this.putAside(record, this.topic, project, reason, detail);
+    this.putAside(record, topicOf(event), project, reason, detail);
   }
 
   /** Puts a record aside that may be no event at all. */
   putAside(record: LogRecord, topic: string, project: string, reason: DeadLetterReason, detail: string): void {
     this.deadLetters.push({ record, topic, project, reason, detail });
-    this.change(project, { dead_lettered: 1 });
+    if (topic === this.place.accounted) this.change(project, { dead_lettered: 1 });
+  }
+
+  /** A dead letter is handled again: it is dead no more, and will be said anew. */
+  takeBack(topic: string, project: string): void {
+    if (topic === this.place.accounted) this.change(project, { dead_lettered: -1 });
   }
 
   park(event: ReceivedEvent, project: string): void {
-    this.parked.push({ event, project });
-    this.change(project, { pending: 1 });
+    const topic = topicOf(event);
+    this.parked.push({ event, project, topic });
+    if (topic === this.place.accounted) this.change(project, { pending: 1 });
   }
 
   async unpark(project: string, limit: number): Promise<ReceivedEvent[]> {
-    const rows = await this.sql<{ event: ReceivedEvent }>(
+    const rows = await this.sql<{ topic: string; event: ReceivedEvent }>(
       `with taken as (
          delete from parked where id in (
            select id from parked where kind = $1 and partition = $2 and project = $3 order by id limit $4)
-         returning id, event)
-       select event from taken order by id`,
+         returning id, topic, event)
+       select topic, event from taken order by id`,
       [this.place.kind, this.place.partition, project, limit],
     );
-    this.change(project, { pending: -rows.length });
+    this.change(project, { pending: -rows.filter((row) => row.topic === this.place.accounted).length });
     return rows.map((row) => row.event);
   }
 
@@ -106,12 +112,12 @@ export class BatchTransaction implements LaneTransaction {
     if (this.parked.length > 0) {
       await this.sql(
         `insert into parked (kind, partition, project, topic, event)
-         select $1, $2, project, $3, event from unnest($4::text[], $5::json[]) as p (project, event)`,
+         select $1, $2, project, topic, event from unnest($3::text[], $4::text[], $5::json[]) as p (project, topic, event)`,
         [
           this.place.kind,
           this.place.partition,
-          this.topic,
           this.parked.map((one) => one.project),
+          this.parked.map((one) => one.topic),
           this.parked.map((one) => JSON.stringify(one.event)),
         ],
       );
@@ -184,6 +190,10 @@ export function rowsOf<Row>(result: unknown): Row[] {
   const isPair =
     Array.isArray(result) && result.length === 2 && Array.isArray(result[0]) && typeof result[1] === 'number';
   return (isPair ? result[0] : result) as Row[];
+}
+
+function topicOf(event: ReceivedEvent): string {
+  return contractOf(event.type)?.topic.name ?? '';
 }
 
 function recordAgain(event: ReceivedEvent): LogRecord {

@@ -1,10 +1,10 @@
 import { messageOf } from './message-of';
 import { type Lane } from './lane.queries';
-import { type Handle, type SliceRunner } from './slice-runner';
 
-interface Work {
+/** One kind of work on a lane: runs a slice, and says whether more is left. */
+export interface Work {
   everyMs: number;
-  handle: Handle;
+  run(): Promise<boolean>;
 }
 
 /** Gives batches and lane work of one lane their turns, one after the other. */
@@ -17,7 +17,6 @@ export class LaneWorker {
   constructor(
     readonly lane: Lane,
     private readonly work: readonly Work[],
-    private readonly runner: SliceRunner,
     private readonly logger: { warn(message: string): void },
   ) {}
 
@@ -55,7 +54,7 @@ export class LaneWorker {
       this.waiting.delete(work);
       if (this.isStopped) return;
       try {
-        if (await this.runner.work(this.lane, work.handle)) this.schedule(work);
+        if (await work.run()) this.schedule(work);
       } catch (error) {
         // It is tried again with the next batch or after `everyMs`.
         this.logger.warn(`lane work on ${this.lane.kind}/${this.lane.partition}: ${messageOf(error)}`);

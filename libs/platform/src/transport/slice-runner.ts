@@ -6,6 +6,7 @@ import { type Batch, type ReceivedEvent } from './batch';
 import { type BatchMetrics } from './batch-metrics';
 import { isTransient } from '../postgres/transient-error';
 import { messageOf } from './message-of';
+import { nextToRedrive, settleRedriven } from './dead-letters';
 import { createLane, holdLane, type Lane, lanePositions, moveCut, moveLane } from './lane.queries';
 import { BatchTransaction } from './lane-transaction';
 import { type LaneTransaction } from './transaction';
@@ -39,7 +40,7 @@ export class SliceRunner {
 
   constructor(
     private readonly options: RunnerOptions,
-    topics: readonly Topic[],
+    private readonly topics: readonly Topic[],
     private readonly handlers: ReadonlyMap<string, Handle>,
   ) {
     this.accountedOf = new Map(topics.filter((topic) => topic.accounted).map((topic) => [topic.lane, topic.name]));
@@ -71,13 +72,46 @@ export class SliceRunner {
     await createLane(this.options.dataSource.manager, lane);
     const more = await this.options.dataSource.transaction(async (manager) => {
       await holdLane(manager, lane);
-      const tx = this.transaction(manager, lane, this.accountedOf.get(lane.kind) ?? '');
+      const tx = this.transaction(manager, lane);
       const left = await handle(lane.partition, tx);
       await tx.flush();
       return left === true;
     });
     this.options.onPublish();
     return more;
+  }
+
+  /** Handles one dead letter of the lane again, if one is to be. @returns whether there was one. */
+  async redrive(lane: Lane): Promise<boolean> {
+    const { dataSource, service } = this.options;
+    const topics = this.topics.filter((topic) => topic.lane === lane.kind).map((topic) => topic.name);
+    const letter = await nextToRedrive(dataSource.manager, topics, lane.partition);
+    if (!letter) return false;
+    const reading = readRecord(letter.topic, letter.record);
+    if (reading.type === 'unreadable') {
+      await settleRedriven(dataSource.manager, letter.id, reading.detail);
+      return true;
+    }
+    try {
+      await dataSource.transaction(async (manager) => {
+        await holdLane(manager, lane);
+        const tx = this.transaction(manager, lane);
+        tx.records.set(letter.record.offset, letter.record);
+        tx.takeBack(letter.topic, letter.project);
+        await this.handlers.get(letter.topic)?.(
+          { topic: letter.topic, lane: lane.partition, events: [reading.event] },
+          tx,
+        );
+        await tx.flush();
+        await settleRedriven(manager, letter.id);
+      });
+    } catch (error) {
+      if (isTransient(error)) throw error;
+      this.options.logger.warn(`${service} could not handle dead letter ${letter.id} again: ${messageOf(error)}`);
+      await settleRedriven(dataSource.manager, letter.id, messageOf(error));
+    }
+    this.options.onPublish();
+    return true;
   }
 
   private async applySlice(
@@ -149,7 +183,7 @@ export class SliceRunner {
     const readings = slice.map((record) => verdict ?? readRecord(topic.name, record));
     const isMoved = await dataSource.transaction(async (manager) => {
       if (!(await moveLane(manager, lane, topic.name, this.known(lane, topic.name), end))) return false;
-      const tx = this.transaction(manager, lane, topic.name);
+      const tx = this.transaction(manager, lane);
       const events = this.receive(tx, topic, slice, readings);
       if (events.length > 0) {
         const batch: Batch = { topic: topic.name, lane: lane.partition, events };
@@ -194,11 +228,9 @@ export class SliceRunner {
     return events;
   }
 
-  private transaction(manager: DataSource['manager'], lane: Lane, topic: string): BatchTransaction {
+  private transaction(manager: DataSource['manager'], lane: Lane): BatchTransaction {
     const accounted = this.accountedOf.get(lane.kind);
-    const tx = new BatchTransaction(manager, { ...lane, service: this.options.service, accounted });
-    tx.topic = topic;
-    return tx;
+    return new BatchTransaction(manager, { ...lane, service: this.options.service, accounted });
   }
 
   private stopAt(batch: LogBatch, position: number, subscription: Subscription): void {

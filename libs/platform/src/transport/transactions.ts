@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type Contract } from '@assay/contracts/contract';
@@ -14,6 +15,8 @@ const TRIES = 5;
 /** Runs transactions that publish: those of HTTP requests and of background work that holds no lane. */
 @Injectable()
 export class Transactions {
+  private readonly current = new AsyncLocalStorage<{ tx: Transaction; isOpen: boolean }>();
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly service: string,
@@ -22,9 +25,12 @@ export class Transactions {
 
   /**
    * Commits what `work` did and publishes what it said. `work` runs again, from the start, after a serialization failure, a deadlock or
-   * a lost connection before the commit; so it must have no effect but through the transaction.
+   * a lost connection before the commit; so it must have no effect but through the transaction. Called within `work`, it joins the
+   * transaction that is open: so a request with an idempotency key is one transaction, whatever its handler calls.
    */
   async run<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+    const around = this.current.getStore();
+    if (around?.isOpen) return work(around.tx);
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.attempt(work);
@@ -37,7 +43,9 @@ export class Transactions {
   private async attempt<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
     const events: OutboxEvent[] = [];
     const result = await this.dataSource.transaction(async (manager) => {
-      const done = await work(transactionOf(manager, this.service, events));
+      const own = { tx: transactionOf(manager, this.service, events), isOpen: true };
+      // What the work has started and not waited for (a timer) may call again when this transaction is over.
+      const done = await this.current.run(own, () => work(own.tx)).finally(() => (own.isOpen = false));
       await insertOutbox(manager, events);
       return done;
     });

@@ -18,10 +18,12 @@ import { type EventLog } from '../event-log/event-log';
 import { PostgresEventLog } from '../event-log/postgres-event-log';
 import { openDataSource } from '../postgres/data-source';
 import { serviceUrl } from '../postgres/service-url';
+import { AccessConsumer } from '../security/access.consumer';
 import { type Batch } from './batch';
 import { batchMetrics } from './batch-metrics';
 import { BatchServer } from './batch-server';
 import { Consumes, LaneWork } from './consumes';
+import { redrive } from './dead-letters';
 import { eventId } from './event-id';
 import { PLATFORM_MIGRATIONS } from './platform-migrations';
 import { Relay } from './relay';
@@ -80,7 +82,7 @@ class TestConsumer {
   }
 }
 
-@Module({ controllers: [TestConsumer] })
+@Module({ controllers: [TestConsumer, AccessConsumer] })
 class TestModule {}
 
 const definition = { name: 'consensus', migrations: [CreateSeen1], entities: [] } as const;
@@ -285,6 +287,27 @@ describe('the batch transaction', () => {
       item: 'item 77',
     });
     expect(await accounts()).toMatchObject({ received: 300, applied: 299, deadLettered: 1 });
+  });
+
+  it('handles a dead letter again when it is redriven, and gives it back where it still cannot be borne', async () => {
+    let isMended = false;
+    onAnnotations = async (batch, tx) => {
+      if (!isMended) throw new Error('not yet');
+      await insertSeen(batch, tx);
+    };
+    await start();
+    await send([annotation('a')]);
+    await until(async () => (await count('dead_letter', `status = 'open'`)) === 1, 'the dead letter');
+    const [{ id }] = await dataSource.query('select id from dead_letter');
+    expect([await redrive(dataSource.manager, id), await redrive(dataSource.manager, id)]).toEqual([true, false]);
+    await until(async () => problems.some((problem) => problem.includes('again: not yet')), 'the first try');
+    await until(async () => (await count('dead_letter', `status = 'open'`)) === 1, 'the dead letter to come back');
+    expect(await accounts()).toMatchObject({ received: 1, applied: 0, deadLettered: 1 });
+    isMended = true;
+    await redrive(dataSource.manager, id);
+    await until(async () => (await count('dead_letter', `status = 'redriven'`)) === 1, 'the second try');
+    expect(await accounts()).toMatchObject({ received: 1, applied: 1, deadLettered: 0 });
+    expect(await count('seen')).toBe(1);
   });
 
   it('tries a whole slice again after a transient failure', async () => {

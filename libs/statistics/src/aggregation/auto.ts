@@ -1,30 +1,26 @@
 import { type AcceptedLabels } from './accepted-labels';
-import { dawidSkene, type DawidSkeneFit } from './dawid-skene';
+import { dawidSkene } from './dawid-skene';
 import { epochZero } from './epoch-zero';
 import { heldOutLogLikelihood } from './held-out';
 import { type LabelTable } from './label-table';
 import { type MatrixPrior } from './matrix-prior';
-import { MOST_MATRIX_LABELS, type PublishedModel, type Tempering } from './published-model';
+import { indexOfMax } from './posterior';
 import { profileFit } from './profile-fit';
-import { thinned } from './thinned';
+import { MOST_MATRIX_LABELS, type PublishedModel } from './published-model';
+import { temperingOf } from './tempering';
 
-/** How alike a worker's rows are taken to be: from each row for itself to nearly one accuracy for all. */
-export const COIN_STRENGTHS = [0, 2, 8, 32];
+/** Least number of labels a row that a worker's competence and habit count for. One a label of the question where that is more: rows get sparser. */
+const LEAST_STRENGTH = 4;
 
 /** Values of `perLabel` that held-out labels are asked about. */
 const PER_LABELS = [0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8, 1.2];
 
-/** Choosing the strength looks at so many labels at most; the fit itself at all. */
-const MOST_LABELS_TO_CHOOSE = 200_000;
-
-/** When a fit is only compared with others, its posteriors may still move by this. */
-const TOLERANCE_TO_CHOOSE = 1e-4;
+/** The tempering is learned from so many labels at most, every s-th item's; the model from all. */
+const MOST_HELD_OUT = 100_000;
 
 export interface AutoFit {
   model: PublishedModel;
-  /** Strength of the one-coin row that was chosen; undefined above 32 labels and without labels. */
-  strength?: number;
-  /** Passes over the labels of the fit that was kept. */
+  /** Passes over the labels. */
   iterations: number;
   converged: boolean;
 }
@@ -32,46 +28,20 @@ export interface AutoFit {
 /**
  * The default aggregation of a question, without gold and without tuning; `docs/statistics.md` has the reasons and the table.
  *
- * Dawid-Skene with smoothed matrices, where each worker's rows are drawn to that worker's one accuracy; how strongly is chosen from
- * 0, 2, 8 and 32 labels a row by the likelihood of held-out labels, and so is the correlation of labels that the confidence is tempered by.
- * Above 32 labels it is one accuracy a worker and a shared profile of errors. Without labels it is epoch zero.
+ * Dawid-Skene with smoothed matrices, each drawn to what its worker's competence and habit alone would make of it, and a confidence that is tempered
+ * by how much labels of one item hang together, as held-out labels show it. Above 32 labels it is one accuracy a worker and a shared profile of
+ * errors. Without labels it is epoch zero.
  * The model gives posterior and confidence by `posteriorOf`. A function of the set of labels.
+ * @throws RangeError on accepted labels that the table does not have.
  */
 export function auto(table: LabelTable, accepted: AcceptedLabels = new Map()): AutoFit {
   const K = table.labels.length;
   if (table.label.length === 0 || K < 2) return { model: epochZero(Math.max(2, K)), iterations: 0, converged: true };
   if (K > MOST_MATRIX_LABELS) return profileFit(table, accepted);
-  const { strength, perLabel } = chooseByHeldOut(thinned(table, MOST_LABELS_TO_CHOOSE), accepted);
-  const fit = dawidSkene(table, { prior: coinPrior(K, strength), accepted });
-  return { ...kept(fit), strength, model: { ...fit.model, tempering: temperingOf(perLabel) } };
-}
-
-function kept({ iterations, converged }: DawidSkeneFit) {
-  return { iterations, converged };
-}
-
-/** Smoothed Dawid-Skene whose rows are drawn to one accuracy by `strength` labels each; 0 is smoothed Dawid-Skene itself. */
-export function coinPrior(labels: number, strength: number): MatrixPrior {
-  return { type: 'one-coin', cell: 1 / labels, diagonal: 1, strength };
-}
-
-function chooseByHeldOut(table: LabelTable, accepted: AcceptedLabels): { strength: number; perLabel: number } {
-  let best = { strength: COIN_STRENGTHS[0]!, perLabel: 0, value: -Infinity };
-  for (const strength of COIN_STRENGTHS) {
-    const prior = coinPrior(table.labels.length, strength);
-    const fit = dawidSkene(table, { prior, accepted, tolerance: TOLERANCE_TO_CHOOSE });
-    heldOutLogLikelihood(table, fit, prior, PER_LABELS).forEach((value, i) => {
-      if (value > best.value) best = { strength, perLabel: PER_LABELS[i]!, value };
-    });
-  }
-  return best;
-}
-
-/**
- * Held-out labels see only a part of the correlation: the matrices were fitted to posteriors that already share it, the more so the fewer labels
- * an item has (with five an item they often see none where gold shows .4). So half of what they see is added to .3, which is where
- * populations of all sorts lie, and no more than 1 is believed.
- */
-export function temperingOf(heldOut: number): Tempering {
-  return { temperature: 1, perLabel: Math.min(1, 0.3 + heldOut / 2), lapse: 0.01 };
+  const prior: MatrixPrior = { type: 'competent', cell: 1 / K, diagonal: 1, strength: Math.max(LEAST_STRENGTH, K) };
+  const fit = dawidSkene(table, { prior, accepted });
+  const step = Math.ceil(table.label.length / MOST_HELD_OUT);
+  const foretold = heldOutLogLikelihood(table, fit, prior, PER_LABELS, step);
+  const tempering = temperingOf(PER_LABELS[indexOfMax(foretold)]!);
+  return { model: { ...fit.model, tempering }, iterations: fit.iterations, converged: fit.converged };
 }

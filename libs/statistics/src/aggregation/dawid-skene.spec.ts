@@ -43,10 +43,14 @@ describe.each<SetName>(['rte', 'weather_sentiment', 'ukp_convincing'])('dawidSke
     it('publishes a model that gives the same posteriors to 1e-9', () => {
       const fit = dawidSkene(set.table);
       const K = set.table.labels.length;
+      let largest = 0;
       set.table.items.forEach((_, t) => {
         const { posterior } = posteriorOf(fit.model, evidenceOf(set.table, t));
-        posterior.forEach((value, k) => expect(Math.abs(value - fit.posteriors[t * K + k]!)).toBeLessThan(1e-9));
+        posterior.forEach((value, k) => {
+          largest = Math.max(largest, Math.abs(value - fit.posteriors[t * K + k]!));
+        });
       });
+      expect(largest).toBeLessThan(1e-9);
     });
   });
 });

@@ -93,8 +93,9 @@ function rescale(joint: Float64Array): number {
 
 function normaliseInto(joint: Float64Array, at: number, into: Expectation): void {
   for (let s = 0; s < joint.length; s++) {
-    const move = Math.abs(joint[s]! - into.posteriors[at + s]!);
+    const move = joint[s]! - into.posteriors[at + s]!;
     if (move > into.largestMove) into.largestMove = move;
+    else if (-move > into.largestMove) into.largestMove = -move;
     into.posteriors[at + s] = joint[s]!;
   }
 }

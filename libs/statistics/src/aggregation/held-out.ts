@@ -1,6 +1,6 @@
-import { type DawidSkeneFit } from './dawid-skene';
+import { type MatrixFit } from './fit-matrices';
 import { type LabelTable } from './label-table';
-import { type MatrixPrior, pseudoCounts, type PseudoCounts, rightOf, shrunkAccuracy } from './matrix-prior';
+import { type MatrixPrior, pseudoCounts, type PseudoCounts } from './matrix-prior';
 import { effectiveLabels } from './posterior';
 
 /**
@@ -9,18 +9,20 @@ import { effectiveLabels } from './posterior';
  *
  * Nothing is fitted again: the held-out label leaves the worker's counts and the posterior of its item, the rest of the fit stays. That is O(N K) a value
  * instead of a fit a fold, and still sees what matters, a worker's row that was learned from the very label it predicts.
- * Items with one label are left out; NaN where every item has one. One state a label.
+ * Items with one label are left out; NaN where every item has one.
+ * @param step only every so-manieth item is looked at.
  */
 export function heldOutLogLikelihood(
   table: LabelTable,
-  fit: DawidSkeneFit,
+  fit: MatrixFit,
   prior: MatrixPrior,
   perLabels: readonly number[],
+  step = 1,
 ): number[] {
   const held = new HeldOut(table, fit, prior);
   const sums = perLabels.map(() => 0);
   let labels = 0;
-  for (let t = 0; t < table.items.length; t++) {
+  for (let t = 0; t < table.items.length; t += step) {
     const from = table.itemStart[t]!;
     const to = table.itemStart[t + 1]!;
     if (to - from < 2) continue;
@@ -40,9 +42,6 @@ class HeldOut {
   private readonly logs: Float64Array;
   private readonly pseudo: PseudoCounts;
   private readonly pseudoTotal: Float64Array;
-  private readonly right: Float64Array;
-  private readonly all: Float64Array;
-  private readonly average: number;
   /** W * K: expected items of each truth that the worker labelled. */
   private readonly met: Float64Array;
   private readonly joint: Float64Array;
@@ -53,20 +52,17 @@ class HeldOut {
 
   constructor(
     private readonly table: LabelTable,
-    private readonly fit: DawidSkeneFit,
+    private readonly fit: MatrixFit,
     prior: MatrixPrior,
   ) {
     const K = (this.K = table.labels.length);
-    const stateLabel = Int32Array.from({ length: K }, (_, k) => k);
     this.logs = fit.matrices.map(Math.log);
-    this.pseudo = pseudoCounts(table, stateLabel, prior, fit.counts);
-    ({ right: this.right, all: this.all } = rightOf(table, stateLabel, fit.counts));
-    this.average = this.right.reduce((a, b) => a + b, 0) / table.label.length;
+    this.pseudo = pseudoCounts(table, prior, fit.counts);
     this.met = new Float64Array(table.workers.length * K);
     for (let at = K, c = 0; at < fit.counts.length; at++, c++) {
       this.met[Math.floor(c / (K * K)) * K + (c % K)]! += fit.counts[at]!;
     }
-    // Rows of right and wrong pseudo-counts each sum to the strength of the coin, whatever the accuracy.
+    // Of each truth, right and wrong pseudo-counts both sum to the strength, so their mixture does too.
     const { shared, right } = this.pseudo;
     this.pseudoTotal = new Float64Array(K);
     shared.forEach((count, c) => (this.pseudoTotal[c % K]! += count + right[c]!));
@@ -95,11 +91,11 @@ class HeldOut {
     const y = table.label[i]!;
     const at = (w * K + y) * K;
     const own = fit.posteriors.subarray(t * K, (t + 1) * K);
-    const accuracy = shrunkAccuracy(this.right[w]! - own[y]!, this.all[w]! - 1, this.average);
     for (let k = 0; k < K; k++) {
       this.others[k] = this.joint[k]! - this.logs[at + k]!;
       const c = y * K + k;
-      const pseudoCount = pseudo.shared[c]! + accuracy * pseudo.right[c]! + (1 - accuracy) * pseudo.wrong[c]!;
+      const r = pseudo.rightness[w * K + k]!;
+      const pseudoCount = pseudo.shared[c]! + r * pseudo.right[c]! + (1 - r) * pseudo.wrong[c]!;
       const count = Math.max(0, fit.counts[K + at + k]! - own[k]!);
       this.row[k] = (count + pseudoCount) / (Math.max(0, this.met[w * K + k]! - own[k]!) + this.pseudoTotal[k]!);
     }

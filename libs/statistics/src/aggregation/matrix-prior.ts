@@ -1,3 +1,4 @@
+import { rightByCompetence } from './competence';
 import { type Parameters } from './expectation';
 import { type LabelTable } from './label-table';
 
@@ -6,14 +7,14 @@ import { type LabelTable } from './label-table';
  *   none      maximum likelihood; probabilities are floored at 1e-10 so that nothing is impossible
  *   diagonal  `cell` in every cell and `diagonal` more where label and state agree
  *   pooled    `strength` labels a state, spread as all workers together spread theirs; estimated again at each iteration
- *   one-coin  as diagonal, and `strength` labels a state of someone who is as accurate on every state as this worker is over all of
- *             theirs, and whose errors fall as those of all workers; estimated again at each iteration
+ *   competent as diagonal, and `strength` labels a state of someone who has this worker's competence and habit (`competence.ts`), and
+ *             whose errors fall as those of all workers; estimated again at each iteration
  */
 export type MatrixPrior =
   | { type: 'none' }
   | { type: 'diagonal'; cell: number; diagonal: number }
   | { type: 'pooled'; strength: number }
-  | { type: 'one-coin'; cell: number; diagonal: number; strength: number };
+  | { type: 'competent'; cell: number; diagonal: number; strength: number };
 
 /** 1/K a cell and one more on the diagonal: the mass must not grow with K, or a long list of labels flattens every worker. */
 export function smoothed(labels: number): MatrixPrior {
@@ -23,95 +24,63 @@ export function smoothed(labels: number): MatrixPrior {
 /** Under this nothing is let fall by maximum likelihood. */
 export const FLOOR = 1e-10;
 
-/** Labels of the average worker that are added to a worker's own before their accuracy is taken. */
-const ACCURACY_STRENGTH = 2;
-
 /**
- * Pseudo-counts of all workers: those of worker w in cell c (label * states + state) are
- * `shared[c] + accuracy[w] * right[c] + (1 - accuracy[w]) * wrong[c]`.
+ * Pseudo-counts of all workers: those of worker w in cell c (label * K + truth) are
+ * `shared[c] + rightness[w, truth] * right[c] + (1 - rightness[w, truth]) * wrong[c]`.
  */
 export interface PseudoCounts {
   shared: Float64Array;
   right: Float64Array;
   wrong: Float64Array;
-  /** W. */
-  accuracy: Float64Array;
+  /** W * K: how often each worker is taken to be right on items of each label. */
+  rightness: Float64Array;
 }
 
 /** Pseudo-counts from the expected counts of all workers. */
-export function pseudoCounts(
-  table: LabelTable,
-  stateLabel: Int32Array,
-  prior: MatrixPrior,
-  counts: Float64Array,
-): PseudoCounts {
+export function pseudoCounts(table: LabelTable, prior: MatrixPrior, counts: Float64Array): PseudoCounts {
   const K = table.labels.length;
-  const S = stateLabel.length;
   const pseudo: PseudoCounts = {
-    shared: new Float64Array(K * S),
-    right: new Float64Array(K * S),
-    wrong: new Float64Array(K * S),
-    accuracy: new Float64Array(table.workers.length),
+    shared: new Float64Array(K * K),
+    right: new Float64Array(K * K),
+    wrong: new Float64Array(K * K),
+    rightness: new Float64Array(table.workers.length * K),
   };
-  if (prior.type === 'pooled') pseudo.shared = pooledMatrix(table, S, counts).map((share) => share * prior.strength);
-  if (prior.type === 'diagonal' || prior.type === 'one-coin') {
-    for (let c = 0; c < K * S; c++) pseudo.shared[c] = prior.cell + (isRight(c, stateLabel) ? prior.diagonal : 0);
+  if (prior.type === 'pooled') pseudo.shared = pooledMatrix(table, K, counts).map((share) => share * prior.strength);
+  if (prior.type === 'diagonal' || prior.type === 'competent') {
+    for (let c = 0; c < K * K; c++) pseudo.shared[c] = prior.cell + (isRight(c, K) ? prior.diagonal : 0);
   }
-  if (prior.type === 'one-coin' && prior.strength > 0) addCoin(pseudo, table, stateLabel, prior.strength, counts);
+  if (prior.type === 'competent') addCompetent(pseudo, table, prior.strength, counts);
   return pseudo;
 }
 
-function addCoin(
-  pseudo: PseudoCounts,
-  table: LabelTable,
-  stateLabel: Int32Array,
-  strength: number,
-  counts: Float64Array,
-): void {
+function addCompetent(pseudo: PseudoCounts, table: LabelTable, strength: number, counts: Float64Array): void {
   const K = table.labels.length;
-  const S = stateLabel.length;
-  const pooled = pooledMatrix(table, S, counts, 1e-3 / K);
-  for (let s = 0; s < S; s++) {
-    const errors = 1 - pooled[stateLabel[s]! * S + s]!;
-    for (let l = 0; l < K; l++) {
-      const c = l * S + s;
-      if (isRight(c, stateLabel)) pseudo.right[c] = strength;
-      else pseudo.wrong[c] = strength * (errors > 0 ? pooled[c]! / errors : 1 / (K - 1));
-    }
+  const pooled = pooledMatrix(table, K, counts, 1e-3 / K);
+  for (let c = 0; c < K * K; c++) {
+    const truth = c % K;
+    const errors = 1 - pooled[truth * K + truth]!;
+    if (isRight(c, K)) pseudo.right[c] = strength;
+    else pseudo.wrong[c] = strength * (errors > 0 ? pooled[c]! / errors : 1 / (K - 1));
   }
-  const { right, all } = rightOf(table, stateLabel, counts);
-  const average = sum(right) / Math.max(FLOOR, sum(all));
-  pseudo.accuracy = right.map((r, w) => shrunkAccuracy(r, all[w]!, average));
+  pseudo.rightness = rightByCompetence(table, counts);
 }
 
 /** Expected right labels, and all labels, of each worker. */
-export function rightOf(table: LabelTable, stateLabel: Int32Array, counts: Float64Array) {
-  const S = stateLabel.length;
-  const cells = table.labels.length * S;
+export function rightOf(table: LabelTable, counts: Float64Array) {
+  const K = table.labels.length;
   const right = new Float64Array(table.workers.length);
   const all = new Float64Array(table.workers.length);
-  for (let w = 0, at = S; w < right.length; w++) {
-    for (let c = 0; c < cells; c++, at++) {
+  for (let w = 0, at = K; w < right.length; w++) {
+    for (let c = 0; c < K * K; c++, at++) {
       all[w]! += counts[at]!;
-      if (isRight(c, stateLabel)) right[w]! += counts[at]!;
+      if (isRight(c, K)) right[w]! += counts[at]!;
     }
   }
   return { right, all };
 }
 
-/** The accuracy of a worker for their one-coin row, when `right` of `all` labels were right and the average worker is right by `average`. */
-export function shrunkAccuracy(right: number, all: number, average: number): number {
-  return (right + ACCURACY_STRENGTH * average) / (all + ACCURACY_STRENGTH);
-}
-
-function isRight(cell: number, stateLabel: Int32Array): boolean {
-  return stateLabel[cell % stateLabel.length] === Math.floor(cell / stateLabel.length);
-}
-
-function sum(values: Float64Array): number {
-  let total = 0;
-  for (let i = 0; i < values.length; i++) total += values[i]!;
-  return total;
+function isRight(cell: number, K: number): boolean {
+  return cell % K === Math.floor(cell / K);
 }
 
 /**
@@ -138,37 +107,31 @@ export function normaliseColumns(cells: Float64Array, at: number, labels: number
   }
 }
 
-/** M-step: the parameters that expected counts and pseudo-counts make most probable. */
-export function maximise(
-  table: LabelTable,
-  states: number,
-  counts: Float64Array,
-  pseudo: PseudoCounts,
-  into: Parameters,
-): void {
+/** M-step: the parameters that expected counts and pseudo-counts make most probable; one state a label. */
+export function maximise(table: LabelTable, counts: Float64Array, pseudo: PseudoCounts, into: Parameters): void {
   const K = table.labels.length;
-  const cells = K * states;
-  const { shared, right, wrong, accuracy } = pseudo;
-  for (let s = 0; s < states; s++) into[s] = Math.max(FLOOR, counts[s]! / Math.max(1, table.items.length));
-  for (let w = 0, at = states; w < table.workers.length; w++, at += cells) {
-    const a = accuracy[w]!;
-    for (let c = 0; c < cells; c++) {
-      // The floor also stands for the row of a state that this worker never met, which thereby becomes uniform.
-      into[at + c] = Math.max(FLOOR, counts[at + c]! + shared[c]! + a * right[c]! + (1 - a) * wrong[c]!);
+  const { shared, right, wrong, rightness } = pseudo;
+  for (let k = 0; k < K; k++) into[k] = Math.max(FLOOR, counts[k]! / Math.max(1, table.items.length));
+  for (let w = 0, at = K; w < table.workers.length; w++, at += K * K) {
+    for (let c = 0; c < K * K; c++) {
+      const r = rightness[w * K + (c % K)]!;
+      const count = counts[at + c]! + shared[c]! + r * right[c]! + (1 - r) * wrong[c]!;
+      // The floor also stands for the row of a label that this worker never met, which thereby becomes uniform.
+      into[at + c] = count > FLOOR ? count : FLOOR;
     }
-    normaliseColumns(into, at, K, states);
+    normaliseColumns(into, at, K, K);
   }
 }
 
 /** Log density of the prior up to a constant: what the merit of a MAP fit adds to the log-likelihood. */
-export function logPriorDensity(pseudo: PseudoCounts, states: number, parameters: Parameters): number {
-  const { shared, right, wrong, accuracy } = pseudo;
-  if (shared[0] === 0 && right[0] === 0) return 0;
+export function logPriorDensity(pseudo: PseudoCounts, K: number, parameters: Parameters): number {
+  const { shared, right, wrong, rightness } = pseudo;
+  if (shared[0] === 0) return 0;
   let density = 0;
-  for (let w = 0, at = states; w < accuracy.length; w++) {
-    const a = accuracy[w]!;
-    for (let c = 0; c < shared.length; c++, at++) {
-      density += (shared[c]! + a * right[c]! + (1 - a) * wrong[c]!) * Math.log(parameters[at]!);
+  for (let at = K, row = 0; at < parameters.length; row += K) {
+    for (let c = 0; c < K * K; c++, at++) {
+      const r = rightness[row + (c % K)]!;
+      density += (shared[c]! + r * right[c]! + (1 - r) * wrong[c]!) * Math.log(parameters[at]!);
     }
   }
   return density;

@@ -111,6 +111,24 @@ function addProfileRow(states: Float64Array, own: Float64Array, logProfile: Floa
   return most - least;
 }
 
+/** Probability of each state given the evidence; sums to 1. */
+export function statePosterior(model: PublishedModel, evidence: readonly Evidence[]): Float64Array {
+  const { states } = logStateJoint(model, [...evidence].sort(byWorkerThenLabel));
+  const top = states[indexOfMax(states)]!;
+  const mass = states.map((value) => Math.exp(value - top));
+  const total = mass.reduce((sum, value) => sum + value, 0);
+  return mass.map((value) => value / total);
+}
+
+/** Pr(worker says the label | state) for each state. */
+export function labelLikelihood(model: PublishedModel, worker: string, label: number): Float64Array {
+  const states = new Float64Array(model.stateLabel.length);
+  const own = model.workers.get(worker) ?? model.pooled;
+  if (model.form === 'matrix') addMatrixRow(states, own, label);
+  else addProfileRow(states, own, model.logProfile, label);
+  return states.map(Math.exp);
+}
+
 /** The labels of item t of a table, as evidence. */
 export function evidenceOf(table: LabelTable, t: number): Evidence[] {
   const evidence: Evidence[] = [];

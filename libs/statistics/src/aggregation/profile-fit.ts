@@ -1,7 +1,7 @@
 import { type AcceptedLabels } from './accepted-labels';
-import { type AutoFit, temperingOf } from './auto';
 import { type LabelTable } from './label-table';
 import { type ProfileModel } from './published-model';
+import { temperingOf } from './tempering';
 
 /** Labels of the average worker added to a worker's own. */
 const ACCURACY_STRENGTH = 4;
@@ -13,7 +13,10 @@ const AVERAGE_STRENGTH = 2;
  * posterior moves by 1e-8. The posterior of an item lives on the labels that somebody gave it and one rest, so that memory is O(N), not items
  * times labels.
  */
-export function profileFit(table: LabelTable, accepted: AcceptedLabels): AutoFit {
+export function profileFit(
+  table: LabelTable,
+  accepted: AcceptedLabels,
+): { model: ProfileModel; iterations: number; converged: boolean } {
   const fit = new ProfileEm(table, accepted);
   let iterations = 0;
   let move = Infinity;

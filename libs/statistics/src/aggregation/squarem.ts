@@ -12,6 +12,9 @@ export interface Converged {
   converged: boolean;
 }
 
+/** Steps of plain EM before the first leap: where EM goes from the start decides which of several maxima it finds, and a leap could change that. */
+const PLAIN_STEPS = 6;
+
 /** How much of its merit a leap may lose by rounding and still count as no loss. */
 const ROUNDING = 1e-12;
 
@@ -27,7 +30,11 @@ export function squarem(start: Float64Array, map: FixedPoint, tolerance: number,
   let first = new Float64Array(at.length);
   let second = new Float64Array(at.length);
   const leap = new Float64Array(at.length);
-  let iterations = 0;
+  for (let i = 0; i < PLAIN_STEPS; i++) {
+    map.step(at, first);
+    [at, first] = [first, at];
+  }
+  let iterations = PLAIN_STEPS;
   let longest = 4;
   while (iterations < mostIterations) {
     map.step(at, first);

@@ -62,7 +62,7 @@ export class CreateTransport1764000000000 implements MigrationInterface {
         headers jsonb not null,
         value bytea,
         recorded_at timestamptz not null default now(),
-        status text not null default 'open' check (status in ('open', 'redriven', 'discarded')),
+        status text not null default 'open' check (status in ('open', 'redriving', 'redriven', 'discarded')),
         settled_at timestamptz
       )`);
     await runner.query(`create index dead_letter_open on dead_letter (recorded_at) where status = 'open'`);

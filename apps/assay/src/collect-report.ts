@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { accuracyAgainst, type DecidedLabel } from './accuracy';
+import { type Answers } from './answer-file';
+import { type Client } from './client';
+import { type Accounting, type AgreementReport, type Intake, type Report } from './report';
+import { READERS } from './settle';
+
+/** One item of `GET /v1/consensus/{project}`. */
+export interface DecidedItem {
+  item: string;
+  decisions: {
+    question: string;
+    label?: string;
+    posterior: number;
+    confidence: number;
+    state: string;
+    labels: number;
+    epoch: number;
+  }[];
+}
+
+/**
+ * Asks a running Assay for everything that a report says.
+ * @param truth answer key to compare with; it stays here.
+ */
+export async function collectReport(client: Client, project: string, truth?: Answers): Promise<Report> {
+  const intake = await client.get<{ annotations: Intake }>(`/v1/projects/${project}/intake`);
+  const { received, accepted, duplicate, rejected } = intake.annotations;
+  const accounting: Record<string, Accounting> = {};
+  for (const service of READERS) {
+    const answer = await client.get<{ accounting: Accounting }>(`/v1/ops/${service}/accounting?project=${project}`);
+    const { applied, superseded, deadLettered, pending } = answer.accounting;
+    accounting[service] = { accepted: answer.accounting.accepted, applied, superseded, deadLettered, pending };
+  }
+  const summary = await client.get<{ epoch: number; items: Report['items'] }>(`/v1/ops/consensus/summary/${project}`);
+  const { total, open, reached, disputed, adjudicated, unresolvable } = summary.items;
+  const { agreement } = await client.get<{ agreement: Record<string, AgreementReport> }>(
+    `/v1/agreement/${project}?pairwise=true`,
+  );
+  const accuracy = truth && accuracyAgainst(truth, await decidedLabels(client, project));
+  return {
+    project,
+    annotations: { received, accepted, duplicate, rejected },
+    accounting,
+    items: { total, open, reached, disputed, adjudicated, unresolvable },
+    agreement,
+    ...(accuracy && { accuracy }),
+    workers: [],
+    epoch: summary.epoch,
+    digest: await digestOf(client, project),
+  };
+}
+
+/** Every item of a project, in the order of names. */
+export async function* decidedItems(client: Client, project: string): AsyncGenerator<DecidedItem> {
+  yield* client.pages<DecidedItem>(`/v1/consensus/${project}?limit=1000`, 'items');
+}
+
+async function decidedLabels(client: Client, project: string): Promise<DecidedLabel[]> {
+  const labels: DecidedLabel[] = [];
+  for await (const { item, decisions } of decidedItems(client, project)) {
+    for (const { question, label } of decisions) labels.push({ item, question, label });
+  }
+  return labels;
+}
+
+/** The digest over what every service says of a project. */
+async function digestOf(client: Client, project: string): Promise<string> {
+  const hash = createHash('sha256');
+  for (const service of READERS) {
+    const { digest } = await client.get<{ digest: string }>(`/v1/ops/${service}/digest/${project}`);
+    hash.update(`${service} ${digest}\n`);
+  }
+  return `sha256:${hash.digest('hex')}`;
+}

@@ -1,0 +1,144 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readSettings } from '@assay/platform/config/settings';
+import { removeEmbeddedPostgres } from '@assay/platform/postgres/embedded-postgres';
+import { type KindName } from '@assay/contracts/project/label-schema';
+import { readAnswers } from './answer-file';
+import { CliError, EXIT } from './cli-error';
+import { type Client, clientOf } from './client';
+import { collectReport } from './collect-report';
+import { writeConsensus } from './consensus-export';
+import { connect, type Context, runningServer } from './context';
+import { type LabelFile, openLabels } from './label-file';
+import { complete, readProjectFile } from './project-file';
+import { DEFAULT_QUESTION, projectOfLabels } from './project-of-labels';
+import { type Report } from './report';
+import { printReport } from './report-table';
+import { startAssay } from './running-assay';
+import { checkLabelFile, putProject, sendLabels, sendSlices } from './send-labels';
+import { SERVICES } from './services';
+import { settle } from './settle';
+
+export interface ReplayOptions {
+  truth?: string;
+  project?: string;
+  kind?: KindName;
+  rate?: number;
+  export?: string;
+  settle: boolean;
+  skipBad?: boolean;
+}
+
+/**
+ * `assay replay LABELS`: sends every label as an event through a running pipeline, or through one that it starts for the purpose; settles
+ * and reports. The file is checked whole before anything is started or sent.
+ */
+export async function replayCommand(
+  context: Context,
+  path: string,
+  options: ReplayOptions,
+  isData: boolean,
+): Promise<void> {
+  const file = await openLabels(path);
+  const prepared = await prepare(context, file, options);
+  const report = await withServer(context, isData, (client) => replayInto(client, context, prepared, options));
+  printReplay(context, report);
+}
+
+/** Prints a report in the format that was asked for. */
+export function printReplay({ output }: Context, report: Report): void {
+  if (output.format === 'table') printReport(report, output);
+  else output.json(report);
+}
+
+/** A file of labels that was checked against its project. */
+export interface PreparedReplay {
+  file: LabelFile;
+  project: Awaited<ReturnType<typeof readProjectFile>>;
+  isInferred: boolean;
+  checked: Awaited<ReturnType<typeof checkLabelFile>>;
+}
+
+/** @throws CliError 6 where a row is bad and bad rows are not to be skipped, or the answer key cannot be read. */
+export async function prepare({ output }: Context, file: LabelFile, options: ReplayOptions): Promise<PreparedReplay> {
+  const { records, ignored } = file;
+  if (ignored.length > 0) output.say(`${records.name}: ignored columns ${ignored.join(', ')}`);
+  const isInferred = options.project === undefined;
+  const project = options.project
+    ? await readProjectFile(options.project)
+    : complete(await projectOfLabels(file, options.kind ?? 'choice'), records.name);
+  const checked = await checkLabelFile(file, project);
+  if (!options.skipBad) checked.errors.refuse();
+  else if (checked.errors.count > 0)
+    output.warn(`${checked.errors.words()}\n${checked.errors.count} bad rows left out`);
+  if (checked.rows === 0)
+    throw new CliError(EXIT.badData, `${records.name}: no labels; expected a row or more after the header`);
+  if (options.truth) await readAnswers(options.truth, project.questions[0]?.name ?? DEFAULT_QUESTION);
+  return { file, project, isInferred, checked };
+}
+
+/** Sends a checked file to a running Assay, waits until it is at rest, and reports. */
+export async function replayInto(
+  client: Client,
+  { output }: Context,
+  { file, project, isInferred, checked }: PreparedReplay,
+  options: ReplayOptions,
+): Promise<Report> {
+  const started = performance.now();
+  const configured = await putProject(client, project, isInferred);
+  await sendSlices(client, project.project, checked.slices);
+  const intake = await sendLabels(client, file, configured, {
+    bad: checked.errors,
+    rows: checked.rows,
+    rate: options.rate,
+    output,
+  });
+  if (options.settle) await settle(client, project.project, output);
+  const seconds = (performance.now() - started) / 1000;
+  output.endProgress();
+  const truth = options.truth
+    ? await readAnswers(options.truth, project.questions[0]?.name ?? DEFAULT_QUESTION)
+    : undefined;
+  const report = await collectReport(client, project.project, truth);
+  if (options.export) await writeConsensus(client, project.project, options.export);
+  return { ...report, seconds, annotationsPerSecond: intake.received / seconds };
+}
+
+/** Gives work a client of the server of `--server`, or of one that runs on the data folder, or of one started for it. */
+async function withServer<Result>(
+  context: Context,
+  isData: boolean,
+  work: (client: Client) => Promise<Result>,
+): Promise<Result> {
+  if (context.server || (isData && runningServer(context.dataDir))) return work(connect(context));
+  const dataDir = isData ? context.dataDir : await temporaryFolder();
+  const settings = readSettings();
+  try {
+    const running = await startAssay({
+      settings: { ...settings, logLevel: settings.logLevel === 'info' ? 'warn' : settings.logLevel },
+      dataDir,
+      services: SERVICES,
+      port: 0,
+      metricsPort: 0,
+      say: (line) => context.output.say(line),
+    });
+    try {
+      return await work(clientOf(running.url, running.key));
+    } finally {
+      await running.close();
+    }
+  } finally {
+    if (!isData) {
+      removeEmbeddedPostgres(dataDir);
+      await rm(dataDir, { recursive: true, force: true });
+    }
+  }
+}
+
+/** A new folder that the user who runs PostgreSQL for root can get into. */
+async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'assay-replay-'));
+  await chmod(folder, 0o711);
+  return folder;
+}

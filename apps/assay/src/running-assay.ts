@@ -1,0 +1,161 @@
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { type Server } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { CATALOGUE } from '@assay/contracts/catalogue';
+import { type Settings } from '@assay/platform/config/settings';
+import { type EventLog } from '@assay/platform/event-log/event-log';
+import { openEventLog } from '@assay/platform/event-log/open-event-log';
+import { createLogger } from '@assay/platform/logging/logger';
+import { startMonitorServer } from '@assay/platform/metrics/monitor-server';
+import { processMetrics } from '@assay/platform/metrics/process-registry';
+import { startEmbeddedPostgres } from '@assay/platform/postgres/embedded-postgres';
+import { provision } from '@assay/platform/postgres/provision';
+import { keptKey, newKey, parseKey, writeKey } from '@assay/platform/security/access-key';
+import { type RunningService, startService } from '@assay/platform/service';
+import { type ServiceDefinition } from '@assay/platform/service-definition';
+import { PLATFORM_MIGRATIONS } from '@assay/platform/transport/platform-migrations';
+import { VERSION } from '@assay/platform/version';
+import { CliError, EXIT } from './cli-error';
+import { KEY_FILE, SERVER_FILE, type ServerFile } from './context';
+import { frontServer } from './front';
+
+export interface AssayOptions {
+  settings: Settings;
+  /** Folder of the embedded PostgreSQL, the admin key and what the command line needs to find this process. */
+  dataDir: string;
+  services: readonly ServiceDefinition[];
+  /** 0 for any that is free. */
+  port: number;
+  metricsPort: number;
+  /** Gets one line a step. */
+  say(line: string): void;
+}
+
+/** All services in one process, at work. */
+export interface RunningAssay {
+  url: string;
+  metricsUrl: string;
+  /** The admin key as it is written. */
+  key: string;
+  /** Finishes what is in hand and ends everything that was started. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts services in this process: PostgreSQL from npm in the data folder unless the settings name one, schemas and roles, the event
+ * log's topics, each service with its own connections, and one HTTP server before them, on loopback unless told otherwise.
+ * What is started is ended in reverse when a later step fails.
+ */
+export async function startAssay(options: AssayOptions): Promise<RunningAssay> {
+  const ends: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    for (const end of ends.splice(0).reverse()) await end();
+  };
+  try {
+    return { ...(await start(options, ends)), close };
+  } catch (error) {
+    await close().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function start(options: AssayOptions, ends: (() => Promise<unknown>)[]): Promise<Omit<RunningAssay, 'close'>> {
+  const { settings, dataDir, services, say } = options;
+  mkdirSync(dataDir, { recursive: true, mode: 0o755 });
+  const databaseUrl = settings.databaseUrl ?? (await startDatabase(dataDir, say, ends));
+  await provision(databaseUrl, services, PLATFORM_MIGRATIONS);
+  const eventLog = openEventLog(settings, databaseUrl);
+  ends.push(() => eventLog.close());
+  await createTopics(eventLog);
+
+  const key = adminKey(dataDir, settings);
+  const logger = createLogger(settings);
+  const parsed = parseKey(key);
+  if (!parsed) throw new CliError(EXIT.badData, `${join(dataDir, KEY_FILE)}: expected a key assay_<id>_<secret>`);
+  const running: RunningService[] = [];
+  const { registry, stop } = processMetrics(VERSION);
+  ends.push(async () => stop());
+  const monitor = { registry, isStarted: () => running.length === services.length, services: () => running };
+  const metricsServer = await startMonitorServer(monitor, settings.httpHost, options.metricsPort);
+  ends.push(() => closeServer(metricsServer));
+  for (const definition of services) {
+    const service = await startService(definition, {
+      settings,
+      databaseUrl,
+      eventLog,
+      logger,
+      adminKey: keptKey(parsed),
+    });
+    running.push(service);
+    ends.push(() => service.close());
+  }
+  const otherwise = running[0]!.handle;
+  const server = frontServer(running, otherwise);
+  const url = await listen(server, settings.httpHost, options.port);
+  ends.push(() => closeServer(server));
+  writeServerFile(dataDir, { url, pid: process.pid });
+  ends.push(async () => rmSync(join(dataDir, SERVER_FILE), { force: true }));
+  return { url, metricsUrl: urlOf(metricsServer), key };
+}
+
+async function startDatabase(
+  dataDir: string,
+  say: (line: string) => void,
+  ends: (() => Promise<unknown>)[],
+): Promise<string> {
+  const postgres = await startEmbeddedPostgres({ dataDir, say });
+  ends.push(() => postgres.stop());
+  return postgres.adminUrl;
+}
+
+async function createTopics(eventLog: EventLog): Promise<void> {
+  const topics = new Map(CATALOGUE.map(({ topic }) => [topic.name, topic]));
+  await eventLog.createTopics(
+    [...topics.values()].map(({ name, partitions, compacted }) => ({ name, partitions, compacted })),
+  );
+}
+
+/** The first admin key: of the settings, or of the data folder, where it is made at the first start. */
+function adminKey(dataDir: string, settings: Settings): string {
+  if (settings.adminKey) return settings.adminKey;
+  const file = join(dataDir, KEY_FILE);
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    const key = writeKey(newKey());
+    writeWhole(file, key);
+    return key;
+  }
+}
+
+function writeServerFile(dataDir: string, server: ServerFile): void {
+  writeWhole(join(dataDir, SERVER_FILE), JSON.stringify(server));
+}
+
+/** A reader never sees half of it. */
+function writeWhole(file: string, text: string): void {
+  writeFileSync(`${file}.new`, text, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}
+
+async function listen(server: Server, host: string, port: number): Promise<string> {
+  server.listen(port, host);
+  await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE') throw error;
+    throw new CliError(EXIT.failure, `port ${port} of ${host} is taken: choose another with --port or ASSAY_HTTP_PORT`);
+  });
+  return urlOf(server);
+}
+
+function urlOf(server: Server): string {
+  const { address, port } = server.address() as AddressInfo;
+  return `http://${address.includes(':') ? `[${address}]` : address}:${port}`;
+}
+
+async function closeServer(server: Server): Promise<void> {
+  server.closeIdleConnections();
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+}

@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CliError, EXIT } from './cli-error';
+import { type Client } from './client';
+import { type Output } from './output';
+
+const LOOK_MS = 50;
+/** Without any progress for so long, waiting has no point. */
+const PATIENCE_MS = 60_000;
+
+/** Services that read what ingestion publishes. */
+export const READERS = ['consensus'] as const;
+
+interface Offsets {
+  offsets: { lag: number }[];
+}
+
+/** What is not done yet, by name; all zero at rest. */
+interface Unrest {
+  unpublished: number;
+  unread: number;
+  behind: number;
+  parked: number;
+}
+
+/**
+ * Waits until a project is at rest: everything that came in is published, read, decided by the newest policy, and nothing is parked.
+ * @throws CliError 1 where nothing moves any more and it is not at rest, saying what is left.
+ */
+export async function settle(client: Client, project: string, output: Output): Promise<void> {
+  let last = '';
+  let lastMoved = performance.now();
+  for (;;) {
+    const unrest = await unrestOf(client, project);
+    const left = Object.entries(unrest).filter(([, count]) => count > 0);
+    if (left.length === 0) return;
+    const words = left.map(([name, count]) => `${count} ${name}`).join(', ');
+    if (words !== last) lastMoved = performance.now();
+    last = words;
+    if (performance.now() - lastMoved > PATIENCE_MS) {
+      throw new CliError(
+        EXIT.failure,
+        `project ${project} does not come to rest: ${words}, without a change for ${PATIENCE_MS / 1000} s`,
+      );
+    }
+    output.progress(`settling: ${words}`);
+    await sleep(LOOK_MS);
+  }
+}
+
+async function unrestOf(client: Client, project: string): Promise<Unrest> {
+  const unrest: Unrest = { unpublished: await unpublishedBy(client, 'ingestion'), unread: 0, behind: 0, parked: 0 };
+  for (const service of READERS) {
+    const { offsets } = await client.get<Offsets>(`/v1/ops/${service}/offsets`);
+    unrest.unread += offsets.reduce((sum, one) => sum + one.lag, 0);
+    const rest = await client.get<{ behind: number; parked: number }>(`/v1/ops/${service}/rest/${project}`);
+    unrest.behind += rest.behind;
+    unrest.parked += rest.parked;
+    unrest.unpublished += await unpublishedBy(client, service);
+  }
+  return unrest;
+}
+
+async function unpublishedBy(client: Client, service: string): Promise<number> {
+  const { outboxPending } = await client.get<{ outboxPending: number }>(`/v1/ops/${service}/accounting`);
+  return outboxPending;
+}

@@ -1,0 +1,40 @@
+import { Controller } from '@nestjs/common';
+import type { AnnotationSubmitted } from '@assay/contracts/annotation/annotation-submitted';
+import type { ItemImported } from '@assay/contracts/item/item-imported';
+import type { ProjectConfigured } from '@assay/contracts/project/project-configured';
+import { ANNOTATION_EVENTS, ITEM_EVENTS, PROJECT_EVENTS } from '@assay/contracts/topics';
+import type { Batch } from '@assay/platform/transport/batch';
+import { Consumes, LaneWork } from '@assay/platform/transport/consumes';
+import type { LaneTransaction } from '@assay/platform/transport/transaction';
+import { ConsensusService } from './consensus.service';
+
+/** Events in, and the work on lanes. */
+@Controller()
+export class ConsensusConsumer {
+  constructor(private readonly consensus: ConsensusService) {}
+
+  @Consumes(PROJECT_EVENTS)
+  async onProjects(batch: Batch<ProjectConfigured>, tx: LaneTransaction): Promise<void> {
+    await this.consensus.onProjects(batch, tx);
+  }
+
+  @Consumes(ITEM_EVENTS)
+  async onItems(batch: Batch<ItemImported>, tx: LaneTransaction): Promise<void> {
+    await this.consensus.onItemEvents(batch.events, tx);
+  }
+
+  @Consumes(ANNOTATION_EVENTS)
+  async onAnnotations(batch: Batch<AnnotationSubmitted>, tx: LaneTransaction): Promise<void> {
+    await this.consensus.onItemEvents(batch.events, tx);
+  }
+
+  @LaneWork({ lane: 'item', everyMs: 2000 })
+  async drain(_lane: number, tx: LaneTransaction): Promise<boolean> {
+    return this.consensus.drain(tx);
+  }
+
+  @LaneWork({ lane: 'item', everyMs: 2000 })
+  async sweep(_lane: number, tx: LaneTransaction): Promise<boolean> {
+    return this.consensus.sweep(tx);
+  }
+}

@@ -1,0 +1,24 @@
+import { Module } from '@nestjs/common';
+import { type ServiceDefinition } from '@assay/platform/service-definition';
+import { ConsensusConsumer } from './consensus.consumer';
+import { AgreementController, ConsensusController, ConsensusOperationsController } from './consensus.controller';
+import { ConsensusMetrics } from './consensus.metrics';
+import { ConsensusReader } from './consensus.reader';
+import { ConsensusService } from './consensus.service';
+import { CreateItems1764000200000 } from './migrations/1764000200000-create-items';
+import { Models } from './models';
+
+@Module({
+  controllers: [ConsensusConsumer, ConsensusController, AgreementController, ConsensusOperationsController],
+  providers: [ConsensusService, ConsensusReader, ConsensusMetrics, Models],
+})
+export class ConsensusModule {}
+
+/** What the label of every item is, how sure that is, and how well the workers agree. */
+export const CONSENSUS: ServiceDefinition = {
+  name: 'consensus',
+  module: ConsensusModule,
+  migrations: [CreateItems1764000200000],
+  entities: [],
+  prefixes: ['consensus', 'agreement'],
+};

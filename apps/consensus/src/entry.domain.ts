@@ -1,0 +1,97 @@
+import { type Repeats, type WorkerRole } from '@assay/contracts/project/label-schema';
+
+/**
+ * One event about an annotation, as its item keeps it for good. An item holds every entry, also those that do not count: which of them
+ * count is a function of the set, whatever the order in which they came.
+ *
+ * Terminology:
+ *   cell   one worker on one occasion, for one question: at most one entry counts (all of them under keep-all)
+ *   place  when it occurred, and the source's own order among equal times
+ */
+export interface Entry {
+  /** uuid of the event. */
+  id: string;
+  worker: string;
+  role: WorkerRole;
+  occasion: number;
+  revision: number;
+  /** ms since 1970; absent where the source does not say. */
+  at?: number;
+  order: number;
+  /** Label index by question; absent in a retraction. */
+  labels?: Readonly<Record<string, number>>;
+}
+
+/**
+ * The entries whose labels count for one question, sorted by worker, occasion and place. In each cell the highest revision counts. Of
+ * that revision: what stands before or at the latest retraction is taken back; of the rest keep-first takes the earliest, keep-last the
+ * latest, keep-all every one. Equal places are told apart by the label, then by the id.
+ */
+export function countingEntries(entries: readonly Entry[], question: string, repeats: Repeats): Entry[] {
+  const cells = new Map<string, Entry[]>();
+  for (const entry of entries) {
+    if (entry.labels && !(question in entry.labels)) continue;
+    const cell = `${entry.worker} ${entry.occasion}`;
+    const others = cells.get(cell);
+    if (others) others.push(entry);
+    else cells.set(cell, [entry]);
+  }
+  const counting = [...cells.values()].flatMap((cell) => countingOfCell(cell, question, repeats));
+  return counting.sort((a, b) => byText(a.worker, b.worker) || a.occasion - b.occasion || byPlace(a, b, question));
+}
+
+function countingOfCell(cell: readonly Entry[], question: string, repeats: Repeats): Entry[] {
+  const highest = Math.max(...cell.map((entry) => entry.revision));
+  const newest = cell.filter((entry) => entry.revision === highest).sort((a, b) => byPlace(a, b, question));
+  const retraction = newest.findLast((entry) => !entry.labels);
+  const standing = newest.filter((entry) => entry.labels && (!retraction || comparePlaces(entry, retraction) > 0));
+  switch (repeats) {
+    case 'keep-first':
+      return standing.slice(0, 1);
+    case 'keep-last':
+      return standing.slice(-1);
+    case 'keep-all':
+      return standing;
+    default:
+      return assertNever(repeats);
+  }
+}
+
+/**
+ * Of counting entries those by which an item counts in agreement: of workers whose role counts, of each worker the first, so that nobody
+ * agrees with themselves.
+ */
+export function firstOfEachWorker(counting: readonly Entry[], roles: readonly WorkerRole[]): Entry[] {
+  const seen = new Set<string>();
+  return counting.filter(({ worker, role }) => {
+    if (!roles.includes(role) || seen.has(worker)) return false;
+    seen.add(worker);
+    return true;
+  });
+}
+
+/** Whether a retraction is the newest word of its worker and occasion: it is applied, also where there is nothing to take back yet. */
+export function isStandingRetraction(entry: Entry, entries: readonly Entry[]): boolean {
+  return (
+    !entry.labels &&
+    entries.every(
+      (other) => other.worker !== entry.worker || other.occasion !== entry.occasion || other.revision <= entry.revision,
+    )
+  );
+}
+
+function comparePlaces(a: Entry, b: Entry): number {
+  return (a.at ?? 0) - (b.at ?? 0) || a.order - b.order;
+}
+
+function byPlace(a: Entry, b: Entry, question: string): number {
+  return comparePlaces(a, b) || (a.labels?.[question] ?? -1) - (b.labels?.[question] ?? -1) || byText(a.id, b.id);
+}
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function assertNever(repeats: never): never {
+  throw new Error(`repeats ${String(repeats)}: expected keep-first, keep-last or keep-all`);
+}

@@ -1,0 +1,111 @@
+import { type AnnotationSubmitted } from '@assay/contracts/annotation/annotation-submitted';
+import { type Decision } from '@assay/contracts/consensus/decision';
+import { type Policy, type Question } from '@assay/contracts/project/label-schema';
+import { countingEntries, type Entry, firstOfEachWorker, isStandingRetraction } from './entry.domain';
+
+/** An item as consensus holds it. */
+export interface Item {
+  project: string;
+  item: string;
+  /** The import that counts: the highest revision, ties by content. Absent for an item that only annotations speak of. */
+  imported?: { revision: number; slice?: string; content: string };
+  isWithdrawn: boolean;
+  entries: readonly Entry[];
+  /** Empty until it is first decided, and of a withdrawn item. */
+  decisions: readonly Decision[];
+  /** What it adds to the sums over items since it was last decided: to be taken out again when that changes. */
+  contribution: Contribution;
+  /** Grows by one each time that it is saved. */
+  version: number;
+  policyRevision: number;
+  epoch: number;
+}
+
+/** What an item adds to the accounting and to agreement. */
+export interface Contribution {
+  applied: number;
+  superseded: number;
+  /** The slice in whose agreement it counts besides that of all items. */
+  slice?: string;
+  /** Label indices by question. */
+  labels: Readonly<Record<string, readonly number[]>>;
+}
+
+/** The item that its first event creates. */
+export function newItem(project: string, item: string): Item {
+  return {
+    project,
+    item,
+    isWithdrawn: false,
+    entries: [],
+    decisions: [],
+    contribution: NOTHING,
+    version: 0,
+    policyRevision: 0,
+    epoch: 0,
+  };
+}
+
+const NOTHING: Contribution = { applied: 0, superseded: 0, labels: {} };
+
+/** The item with one more entry; undefined where it has that entry. */
+export function withEntry(item: Item, entry: Entry): Item | undefined {
+  if (item.entries.some((known) => known.id === entry.id)) return undefined;
+  return { ...item, entries: [...item.entries, entry] };
+}
+
+/** The item as imported, if this import outdoes the one it has. */
+export function withImport(item: Item, imported: NonNullable<Item['imported']>): Item {
+  const known = item.imported;
+  const isNewer =
+    !known ||
+    imported.revision > known.revision ||
+    (imported.revision === known.revision && imported.content > known.content);
+  return isNewer ? { ...item, imported } : item;
+}
+
+/** An annotation event as an entry: labels become indices. A label that the question does not have is named. */
+export function entryOf(
+  id: string,
+  data: Omit<AnnotationSubmitted, 'labels' | 'schemaVersion'> & { labels?: Record<string, unknown> },
+  questions: readonly Question[],
+): { type: 'entry'; entry: Entry } | { type: 'unknown-label'; detail: string } {
+  const { worker, role, occasion, revision, order } = data;
+  const at = data.occurredAt === undefined ? {} : { at: Date.parse(data.occurredAt) };
+  const entry: Entry = { id, worker, role, occasion, revision, order, ...at };
+  if (!data.labels) return { type: 'entry', entry };
+  const labels: Record<string, number> = {};
+  for (const [name, label] of Object.entries(data.labels)) {
+    const question = questions.find((one) => one.name === name);
+    const index = question?.labels.indexOf(label as string) ?? -1;
+    if (!question || index === -1) {
+      const expected = question ? 'one of its labels' : `one of ${questions.map((one) => one.name).join(', ')}`;
+      return { type: 'unknown-label', detail: `label of question "${name}": expected ${expected}` };
+    }
+    labels[name] = index;
+  }
+  return { type: 'entry', entry: { ...entry, labels } };
+}
+
+/**
+ * What an item adds to the sums. An entry is applied where it counts for a question or is a retraction that stands; every other is
+ * superseded, as are all of a withdrawn item. In agreement count the labels of workers whose role counts, of each worker the first
+ * occasion that counts, so that nobody agrees with themselves.
+ */
+export function contributionOf(item: Item, questions: readonly Question[], policy: Policy): Contribution {
+  if (item.isWithdrawn) return { applied: 0, superseded: item.entries.length, labels: {} };
+  const applied = new Set(item.entries.filter((entry) => isStandingRetraction(entry, item.entries)));
+  const labels: Record<string, number[]> = {};
+  for (const { name } of questions) {
+    const counting = countingEntries(item.entries, name, policy.repeats);
+    for (const entry of counting) applied.add(entry);
+    labels[name] = firstOfEachWorker(counting, policy.countRoles).map((entry) => entry.labels?.[name] ?? 0);
+  }
+  const slice = item.imported?.slice;
+  return {
+    applied: applied.size,
+    superseded: item.entries.length - applied.size,
+    ...(slice !== undefined && { slice }),
+    labels,
+  };
+}

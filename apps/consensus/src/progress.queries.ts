@@ -1,0 +1,54 @@
+import { type Transaction } from '@assay/platform/transport/transaction';
+import { type Project } from './project.domain';
+
+/** A project whose items in a lane may be behind its policy. */
+export async function projectToSweep(tx: Pick<Transaction, 'sql'>, lane: number): Promise<Project | undefined> {
+  const [row] = await tx.sql<{ state: Project }>(
+    `select p.state from project p left join lane_progress l on l.project = p.project and l.lane = $1
+     where coalesce(l.swept_revision, 0) < p.revision limit 1`,
+    [lane],
+  );
+  return row?.state;
+}
+
+/** Every item of the lane is decided by this revision. */
+export async function markSwept(tx: Pick<Transaction, 'sql'>, lane: number, project: Project): Promise<void> {
+  await tx.sql(
+    `insert into lane_progress (project, lane, swept_revision) values ($1, $2, $3)
+     on conflict (project, lane) do update set swept_revision = excluded.swept_revision`,
+    [project.project, lane, project.revision],
+  );
+}
+
+/** A known project with parked events in a lane that were not looked at since its newest revision. */
+export async function projectToDrain(tx: Pick<Transaction, 'sql'>, lane: number): Promise<Project | undefined> {
+  const [row] = await tx.sql<{ state: Project }>(
+    `select p.state from project p left join lane_progress l on l.project = p.project and l.lane = $1
+     where coalesce(l.drained_revision, 0) < p.revision
+       and exists (select 1 from parked where kind = 'item' and partition = $1 and project = p.project) limit 1`,
+    [lane],
+  );
+  return row?.state;
+}
+
+/** Every parked event of the lane was looked at by this revision. */
+export async function markDrained(tx: Pick<Transaction, 'sql'>, lane: number, project: Project): Promise<void> {
+  await tx.sql(
+    `insert into lane_progress (project, lane, drained_revision) values ($1, $2, $3)
+     on conflict (project, lane) do update set drained_revision = excluded.drained_revision`,
+    [project.project, lane, project.revision],
+  );
+}
+
+/** Whether every lane has decided everything by the newest policy of a project, and has nothing parked for it. */
+export async function restOf(
+  tx: Pick<Transaction, 'sql'>,
+  project: string,
+): Promise<{ behind: number; parked: number }> {
+  const [row] = await tx.sql<{ behind: number; parked: number }>(
+    `select (select count(*)::int from item i join project p using (project) where i.project = $1 and i.policy_revision <> p.revision) as behind,
+            (select count(*)::int from parked where project = $1) as parked`,
+    [project],
+  );
+  return row ?? { behind: 0, parked: 0 };
+}

@@ -1,0 +1,82 @@
+import { type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import { LoggerModule } from 'nestjs-pino';
+import { type Logger } from 'pino';
+import { Registry } from 'prom-client';
+import { DataSource } from 'typeorm';
+import { CATALOGUE } from '@assay/contracts/catalogue';
+import { ACCESS_EVENTS } from '@assay/contracts/topics';
+import { Settings } from './config/settings';
+import { type EventLog } from './event-log/event-log';
+import { BodyInterceptor } from './http/body.interceptor';
+import { IdempotencyInterceptor } from './http/idempotency.interceptor';
+import { ProblemFilter } from './http/problem.filter';
+import { RateLimit } from './http/rate-limit';
+import { OpenApiController, OpenApiDocument } from './openapi/openapi.controller';
+import { opsController } from './ops/ops.controller';
+import { OPS_SUBJECT, OpsService, type OpsSubject } from './ops/ops.service';
+import { AccessConsumer } from './security/access.consumer';
+import { AccessGuard } from './security/access.guard';
+import { type KeptKey } from './security/access-key';
+import { AccessKeys } from './security/access-keys';
+import { Authenticator } from './security/authenticator';
+import { type ServiceDefinition } from './service-definition';
+import { Transactions } from './transport/transactions';
+
+/** What one service's application is made of, besides its own module. */
+export interface PlatformParts {
+  settings: Settings;
+  dataSource: DataSource;
+  transactions: Transactions;
+  eventLog: EventLog;
+  registry: Registry;
+  logger: Logger;
+  adminKey: KeptKey | undefined;
+  openApi: OpenApiDocument;
+}
+
+/**
+ * What every service's module may inject: `DataSource`, `Transactions`, `Settings`, `Registry`; and what stands before every route: guard,
+ * body, idempotency, problems.
+ */
+@Global()
+@Module({})
+export class PlatformModule {
+  static forService(definition: ServiceDefinition, parts: PlatformParts): DynamicModule {
+    const provided: Provider[] = [
+      { provide: Settings, useValue: parts.settings },
+      { provide: DataSource, useValue: parts.dataSource },
+      { provide: Transactions, useValue: parts.transactions },
+      { provide: Registry, useValue: parts.registry },
+    ];
+    const subject = opsSubject(definition, parts);
+    return {
+      module: PlatformModule,
+      imports: [LoggerModule.forRoot({ pinoHttp: { logger: parts.logger, autoLogging: false, quietReqLogger: true } })],
+      controllers: [
+        OpenApiController,
+        opsController(definition.name),
+        ...(subject.topics.includes(ACCESS_EVENTS.name) ? [AccessConsumer] : []),
+      ],
+      providers: [
+        ...provided,
+        { provide: AccessKeys, useFactory: () => new AccessKeys(parts.dataSource, parts.adminKey) },
+        { provide: RateLimit, useFactory: () => new RateLimit(parts.settings.requestsPerSecond) },
+        Authenticator,
+        OpsService,
+        { provide: OpenApiDocument, useValue: parts.openApi },
+        { provide: OPS_SUBJECT, useValue: subject },
+        { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_INTERCEPTOR, useClass: BodyInterceptor },
+        { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
+        { provide: APP_FILTER, useFactory: () => new ProblemFilter(parts.logger) },
+      ],
+      exports: provided,
+    };
+  }
+}
+
+function opsSubject({ name: service }: ServiceDefinition, { eventLog }: PlatformParts): OpsSubject {
+  const consumed = CATALOGUE.filter(({ consumers }) => consumers.includes(service));
+  return { service, eventLog, topics: [...new Set(consumed.map(({ topic }) => topic.name))] };
+}

@@ -1,0 +1,101 @@
+import { type EntityManager } from 'typeorm';
+import { type LogRecord } from '../event-log/event-log';
+import { rowsOf } from './lane-transaction';
+
+/** An event that was put aside, without its bytes. */
+export interface DeadLetter {
+  id: string;
+  topic: string;
+  partition: number;
+  offset: number;
+  reason: string;
+  detail: string;
+  eventType: string | null;
+  eventId: string | null;
+  project: string | null;
+  recordedAt: string;
+  status: 'open' | 'redriving' | 'redriven' | 'discarded';
+}
+
+const COLUMNS = `id, topic, partition, record_offset::float8 as offset, reason, detail, event_type as "eventType",
+  event_id as "eventId", project, recorded_at as "recordedAt", status`;
+
+/** Dead letters, oldest first, after the one named `after`. */
+export async function deadLetters(
+  manager: EntityManager,
+  page: { after?: string; limit: number; status?: DeadLetter['status'] },
+): Promise<DeadLetter[]> {
+  return rowsOf(
+    await manager.query(
+      `select ${COLUMNS} from dead_letter where ($1::uuid is null or id > $1) and ($2::text is null or status = $2) order by id limit $3`,
+      [page.after ?? null, page.status ?? null, page.limit],
+    ),
+  );
+}
+
+/** One dead letter with what was sent, or undefined. */
+export async function deadLetterWithBytes(
+  manager: EntityManager,
+  id: string,
+): Promise<(DeadLetter & { key: string | null; headers: Record<string, string>; value: Buffer | null }) | undefined> {
+  const rows = await manager.query(
+    `select ${COLUMNS}, record_key as key, headers, value from dead_letter where id = $1`,
+    [id],
+  );
+  return rowsOf<DeadLetter & { key: string | null; headers: Record<string, string>; value: Buffer | null }>(rows)[0];
+}
+
+/** Asks that an open dead letter be handled again, by the owner of its lane. False where it is not open (any more). */
+export async function redrive(manager: EntityManager, id: string): Promise<boolean> {
+  return changeStatus(manager, id, 'redriving');
+}
+
+/** Gives an open dead letter up for good; it stays dead-lettered in the accounting. False where it is not open (any more). */
+export async function discard(manager: EntityManager, id: string): Promise<boolean> {
+  return changeStatus(manager, id, 'discarded');
+}
+
+/** The oldest dead letter of a lane that is to be handled again, as the record that it was. */
+export async function nextToRedrive(
+  manager: EntityManager,
+  topics: readonly string[],
+  partition: number,
+): Promise<{ id: string; topic: string; project: string; record: LogRecord } | undefined> {
+  const [row] = rowsOf<{
+    id: string;
+    topic: string;
+    project: string | null;
+    offset: number;
+    key: string | null;
+    headers: Record<string, string>;
+    value: Buffer | null;
+  }>(
+    await manager.query(
+      `select id, topic, project, record_offset::float8 as offset, record_key as key, headers, value from dead_letter
+       where status = 'redriving' and topic = any($1::text[]) and partition = $2 order by id limit 1`,
+      [topics, partition],
+    ),
+  );
+  if (!row) return undefined;
+  const { id, topic, project, ...record } = row;
+  return { id, topic, project: project ?? '', record: { ...record, timestamp: 0 } };
+}
+
+/** Says how handling it again went: done, or still not to be borne, with the new reason. */
+export async function settleRedriven(manager: EntityManager, id: string, failure?: string): Promise<void> {
+  await manager.query(
+    `update dead_letter set status = case when $2::text is null then 'redriven' else 'open' end,
+       detail = coalesce($2, detail), settled_at = case when $2::text is null then now() end where id = $1`,
+    [id, failure ?? null],
+  );
+}
+
+async function changeStatus(manager: EntityManager, id: string, status: DeadLetter['status']): Promise<boolean> {
+  const changed = rowsOf<unknown>(
+    await manager.query(
+      `update dead_letter set status = $2, settled_at = now() where id = $1 and status = 'open' returning id`,
+      [id, status],
+    ),
+  );
+  return changed.length === 1;
+}

@@ -1,0 +1,133 @@
+import { acceptedMask, type AcceptedLabels } from './accepted-labels';
+import { countPosteriors, emptyExpectation, expect, type Expectation, type Parameters } from './expectation';
+import { type LabelTable } from './label-table';
+import { voteShares } from './majority';
+import { FLOOR, normaliseColumns, pooledMatrix } from './matrix-prior';
+import { type MatrixModel, type PublishedModel, UNTEMPERED } from './published-model';
+import { type FixedPoint, squarem } from './squarem';
+
+export interface FitOptions {
+  /** Items whose label is known: their posterior stays within these labels. */
+  accepted?: AcceptedLabels;
+  /** Stop when no posterior moves by this much; default 1e-8. */
+  tolerance?: number;
+  /** Default 10,000 passes over the labels. */
+  mostIterations?: number;
+}
+
+export interface MatrixFit {
+  /** T * K, by item and label of the table. */
+  posteriors: Float64Array;
+  /** K. */
+  prior: Float64Array;
+  /** W * K * K: cell [(worker * K + label) * K + truth] = Pr(worker says label | truth). */
+  matrices: Float64Array;
+  /** Of the labels, natural logarithm, without the prior of the matrices. */
+  logLikelihood: number;
+  /** Passes over the labels. */
+  iterations: number;
+  converged: boolean;
+  /** Expected counts, laid out like `Parameters` (`expectation.ts`). */
+  counts: Float64Array;
+  /** Reproduces the posteriors of all items that have no accepted labels. */
+  model: PublishedModel;
+}
+
+/** How a method learns prior and matrices from expected counts. */
+export interface Learner {
+  /** The M-step. `from` are the parameters that the counts were expected under; absent at the start, from vote shares. */
+  maximise(counts: Float64Array, into: Parameters, from?: Parameters): void;
+  /** Log density of the method's prior at the parameters, up to a constant; absent where there is none. */
+  logPrior?(counts: Float64Array, at: Parameters): number;
+}
+
+/**
+ * EM over worker matrices, one state a label, started from vote shares and run until no posterior moves by 1e-8. A function of the set of
+ * labels. @throws RangeError on accepted labels that the table does not have.
+ */
+export function fitMatrices(table: LabelTable, learner: Learner, options: FitOptions = {}): MatrixFit {
+  const K = table.labels.length;
+  const mask = acceptedMask(table, options.accepted ?? new Map());
+  const expectation = emptyExpectation(table, K);
+  const { counts } = expectation;
+  expectation.posteriors.set(clampedShares(voteShares(table), mask, K));
+  countPosteriors(table, K, expectation);
+  const start = new Float64Array(counts.length);
+  learner.maximise(counts, start);
+
+  const map: FixedPoint = {
+    step(from, to) {
+      expect(table, K, from, mask, expectation);
+      learner.maximise(counts, to, from);
+      const merit = expectation.logLikelihood + (learner.logPrior?.(counts, from) ?? 0);
+      return { merit, move: expectation.largestMove };
+    },
+    project: (vector) => projectToProbabilities(vector, table, K),
+  };
+  const fit = squarem(start, map, options.tolerance ?? 1e-8, options.mostIterations ?? 10_000);
+  // One more E-step makes posteriors and parameters those of each other.
+  expect(table, K, fit.at, mask, expectation);
+  return { ...fitOf(table, fit.at, expectation), iterations: fit.iterations, converged: fit.converged };
+}
+
+function fitOf(table: LabelTable, parameters: Parameters, expectation: Expectation) {
+  const K = table.labels.length;
+  const stateLabel = Int32Array.from({ length: K }, (_, k) => k);
+  return {
+    posteriors: expectation.posteriors,
+    prior: parameters.slice(0, K),
+    matrices: parameters.slice(K),
+    logLikelihood: expectation.logLikelihood,
+    counts: expectation.counts,
+    model: matrixModel(table, parameters, expectation.counts, stateLabel),
+  };
+}
+
+/** The published form of parameters; `counts`, the expected ones, give the pooled matrix (one label added, spread evenly). */
+export function matrixModel(
+  table: LabelTable,
+  parameters: Parameters,
+  counts: Float64Array,
+  stateLabel: Int32Array,
+): MatrixModel {
+  const K = table.labels.length;
+  const S = stateLabel.length;
+  const cells = K * S;
+  const workers = new Map<string, Float64Array>();
+  table.workers.forEach((worker, w) => {
+    workers.set(worker, parameters.slice(S + w * cells, S + (w + 1) * cells).map(Math.log));
+  });
+  return {
+    form: 'matrix',
+    labels: K,
+    stateLabel,
+    logPrior: parameters.slice(0, S).map(Math.log),
+    pooled: pooledMatrix(table, S, counts, 1 / K).map(Math.log),
+    workers,
+    tempering: UNTEMPERED,
+  };
+}
+
+/** Puts a vector that left the simplex back: cells at least the floor, columns summing to 1. */
+function projectToProbabilities(vector: Parameters, table: LabelTable, states: number): void {
+  for (let i = 0; i < vector.length; i++) if (!(vector[i]! >= FLOOR)) vector[i] = FLOOR;
+  let total = 0;
+  for (let s = 0; s < states; s++) total += vector[s]!;
+  for (let s = 0; s < states; s++) vector[s]! /= total;
+  const cells = table.labels.length * states;
+  for (let at = states; at < vector.length; at += cells) normaliseColumns(vector, at, table.labels.length, states);
+}
+
+/** Vote shares within the accepted labels; equal shares of them where nobody said one. */
+function clampedShares(shares: Float64Array, mask: Uint8Array | undefined, K: number): Float64Array {
+  if (mask === undefined) return shares;
+  const clamped = shares.map((share, i) => share * mask[i]!);
+  for (let at = 0; at < clamped.length; at += K) {
+    const row = clamped.subarray(at, at + K);
+    const total = row.reduce((sum, share) => sum + share, 0);
+    const possible = mask.subarray(at, at + K);
+    const count = possible.reduce((sum, one) => sum + one, 0);
+    row.forEach((share, k) => (row[k] = total > 0 ? share / total : possible[k]! / count));
+  }
+  return clamped;
+}

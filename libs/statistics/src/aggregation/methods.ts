@@ -1,0 +1,77 @@
+import { type AcceptedLabels } from './accepted-labels';
+import { auto } from './auto';
+import { dawidSkene } from './dawid-skene';
+import { ebcc } from './ebcc';
+import { glad } from './glad';
+import { type LabelTable } from './label-table';
+import { mace } from './mace';
+import { majority, voteShares } from './majority';
+import { oneCoin } from './one-coin';
+import { evidenceOf, indexOfMax, posteriorOf } from './posterior';
+import { type PublishedModel } from './published-model';
+import { wawa } from './wawa';
+import { type WeightedVote } from './weighted-vote';
+import { zeroBasedSkill } from './zero-based-skill';
+
+/** What a method believes of each item of a table. */
+export interface Aggregation {
+  /** T: index of the label; -1 for an item without labels. */
+  labels: Int32Array;
+  /** T: posterior of that label; of a vote its share. */
+  posterior: Float64Array;
+  /** T: what a policy would look at; equal to the posterior where a method does not temper. */
+  confidence: Float64Array;
+  /** Of the methods that the pipeline could use. */
+  model?: PublishedModel;
+}
+
+export type Method = (table: LabelTable, accepted?: AcceptedLabels) => Aggregation;
+
+/** The methods for one label an item, by the name that `--method` takes. `auto` is the default, and what the pipeline settles to. */
+export const METHODS: Readonly<Record<string, Method>> = {
+  auto: (table, accepted) => fromModel(table, auto(table, accepted).model),
+  majority: (table) => fromShares(table, voteShares(table), majority(table)),
+  wawa: (table) => fromVote(table, wawa(table)),
+  'zero-based-skill': (table) => fromVote(table, zeroBasedSkill(table)),
+  'dawid-skene': (table, accepted) => fromModel(table, dawidSkene(table, { accepted }).model),
+  'dawid-skene-unsmoothed': (table, accepted) =>
+    fromModel(table, dawidSkene(table, { accepted, prior: { type: 'none' } }).model),
+  'dawid-skene-pooled': (table, accepted) =>
+    fromModel(table, dawidSkene(table, { accepted, prior: { type: 'pooled', strength: 2 } }).model),
+  'one-coin': (table, accepted) => fromModel(table, oneCoin(table, { accepted }).model),
+  mace: (table, accepted) => fromModel(table, mace(table, { accepted }).model),
+  glad: (table) => fromShares(table, glad(table).posteriors),
+  ebcc: (table) => fromModel(table, ebcc(table).model),
+};
+
+function fromModel(table: LabelTable, model: PublishedModel): Aggregation {
+  const aggregation = { ...empty(table.items.length), model };
+  for (let t = 0; t < table.items.length; t++) {
+    const { label, posterior, confidence } = posteriorOf(model, evidenceOf(table, t));
+    aggregation.labels[t] = label;
+    aggregation.posterior[t] = posterior[label]!;
+    aggregation.confidence[t] = confidence;
+  }
+  return aggregation;
+}
+
+function fromVote(table: LabelTable, { shares, labels }: WeightedVote): Aggregation {
+  return fromShares(table, shares, labels);
+}
+
+/** @param labels which label was chosen; without it the one with the largest share, ties to the first. */
+function fromShares(table: LabelTable, shares: Float64Array, labels?: Int32Array): Aggregation {
+  const K = table.labels.length;
+  const aggregation = empty(table.items.length);
+  for (let t = 0; t < table.items.length; t++) {
+    const row = shares.subarray(t * K, (t + 1) * K);
+    const chosen = labels?.[t] ?? indexOfMax(row);
+    aggregation.labels[t] = chosen;
+    aggregation.posterior[t] = aggregation.confidence[t] = row[Math.max(0, chosen)]!;
+  }
+  return aggregation;
+}
+
+function empty(items: number): Aggregation {
+  return { labels: new Int32Array(items), posterior: new Float64Array(items), confidence: new Float64Array(items) };
+}
