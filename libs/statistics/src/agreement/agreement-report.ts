@@ -37,7 +37,9 @@ export interface AgreementOptions extends BootstrapOptions {
  */
 export function agreementOf(table: LabelTable, kind: LabelKind, options: AgreementOptions = {}): AgreementReport {
   const metric = options.metric ?? METRIC_OF_KIND[kind];
-  if (metric === 'nominal' || metric === 'ordinal') return categoricalAgreement(table, metric === 'ordinal', options);
+  if (metric === 'nominal' || metric === 'ordinal') {
+    return categoricalAgreement(table, { ...options, ordinal: metric === 'ordinal' });
+  }
   return { ...countsOf(table), coefficients: measured(table, kind, metric, options) };
 }
 
@@ -62,11 +64,10 @@ function measured(
 /** The same for labels out of a set, which may be in the form of columns only. */
 export function categoricalAgreement(
   table: LabelsOfWorkers,
-  ordinal = false,
-  options: AgreementOptions = {},
+  options: Omit<AgreementOptions, 'metric'> & { ordinal?: boolean } = {},
 ): AgreementReport {
   const { workers } = countsOf(table);
-  const schema = { labels: table.labels.length, ordinal };
+  const schema = { labels: table.labels.length, ordinal: options.ordinal ?? false };
   const { items, labels, coefficients } = bootstrapOverItems(table, schema, { ...options, twoWorkers: workers === 2 });
   const pairwise = readPairwiseCohen(table, options.leastCommon ?? (workers === 2 ? 1 : undefined)).coefficients;
   if (workers === 2) coefficients['cohenKappa'] = pairwise.meanPairwiseCohenKappa;

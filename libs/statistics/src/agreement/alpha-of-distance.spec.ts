@@ -40,7 +40,6 @@ describe('distanceAgreement', () => {
         const columns = columnsOf(items);
         const nominal = categoricalAgreement(
           { ...columns, worker: columns.label, workers: [], labels: [0, 1, 2, 3] },
-          false,
           { resamples: 0 },
         );
         const { observed, krippendorffAlpha } = distanceAgreement(columns, [0, 1, 2, 3], unequal);
