@@ -18,17 +18,20 @@ export interface NumericBucket {
   within: DoubleDouble;
 }
 
+/** One item's labels. */
+export type Numbers = Iterable<number> & { readonly length: number };
+
 export function emptyNumericStatistics(): NumericStatistics {
   return { buckets: {} };
 }
 
 /** Adds one item's labels (in any order), in place. An item without labels changes nothing. */
-export function addNumbers(statistics: NumericStatistics, labels: readonly number[]): void {
+export function addNumbers(statistics: NumericStatistics, labels: Numbers): void {
   if (labels.length > 0) change(statistics, String(labels.length), bucketOf(labels), plus, 1);
 }
 
 /** Takes out an item that was added with the same labels, in place. */
-export function removeNumbers(statistics: NumericStatistics, labels: readonly number[]): void {
+export function removeNumbers(statistics: NumericStatistics, labels: Numbers): void {
   if (labels.length > 0) change(statistics, String(labels.length), bucketOf(labels), minus, -1);
 }
 
@@ -37,7 +40,7 @@ export function mergeNumericStatistics(into: NumericStatistics, other: NumericSt
   for (const [n, bucket] of Object.entries(other.buckets)) change(into, n, bucket, sign === 1 ? plus : minus, sign);
 }
 
-function bucketOf(labels: readonly number[]): NumericBucket {
+function bucketOf(labels: Numbers): NumericBucket {
   let sum = ZERO;
   let squares = ZERO;
   for (const label of labels) {

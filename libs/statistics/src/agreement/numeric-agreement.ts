@@ -1,0 +1,63 @@
+import { bootstrapRows, type BootstrapOptions, bundles } from './bootstrap';
+import { type EstimatedCoefficient } from './coefficient';
+import { numericCoefficients, type NumericSums, numericSumsOf } from './numeric-coefficients';
+import { addNumbers, emptyNumericStatistics } from './numeric-statistics';
+import { SumRowsBuilder, type SumRows } from './sum-rows';
+
+/** Numbers in the order of their items: those of item t are number[itemStart[t]] up to but without number[itemStart[t + 1]]. */
+export interface NumbersByItem {
+  itemStart: Int32Array;
+  number: Float64Array;
+}
+
+/** Agreement on the numbers of a file, with bootstrap intervals over items (`numeric-coefficients.ts`). */
+export function numericAgreement(
+  columns: NumbersByItem,
+  options: BootstrapOptions = {},
+): Record<string, EstimatedCoefficient> {
+  const { itemStart, number } = columns;
+  const statistics = emptyNumericStatistics();
+  for (let t = 0; t + 1 < itemStart.length; t++) {
+    addNumbers(statistics, number.subarray(itemStart[t]!, itemStart[t + 1]!));
+  }
+  const sums = numericSumsOf(statistics);
+  const rows = numericRows(columns, sums.mean, bundles(itemStart.length - 1, options.seed));
+  return bootstrapRows(numericCoefficients(sums), rows, (vector) => numericCoefficients(sumsOfVector(vector)), options);
+}
+
+/** Places in the vector of a row; numbers are taken from the mean of all, so that plain doubles are enough for an interval. */
+const AT = { items: 0, labels: 1, squaredSizes: 2, within: 3, pairable: 4, sum: 5, squares: 6 } as const;
+
+function numericRows({ itemStart, number }: NumbersByItem, mean: number, groups: Iterable<Iterable<number>>): SumRows {
+  const builder = new SumRowsBuilder(7);
+  for (const items of groups) {
+    for (const t of items) {
+      const n = itemStart[t + 1]! - itemStart[t]!;
+      if (n < 2) continue;
+      let sum = 0;
+      let squares = 0;
+      for (let i = itemStart[t]!; i < itemStart[t + 1]!; i++) {
+        sum += number[i]! - mean;
+        squares += (number[i]! - mean) ** 2;
+      }
+      const within = Math.max(0, squares - (sum * sum) / n);
+      const values = [1, n, n * n, within, (within * n) / (n - 1), sum, squares];
+      values.forEach((value, place) => builder.add(place, value));
+    }
+    builder.endRow();
+  }
+  return builder.rows();
+}
+
+function sumsOfVector(vector: Float64Array): NumericSums {
+  const labels = vector[AT.labels]!;
+  return {
+    items: vector[AT.items]!,
+    labels,
+    squaredSizes: vector[AT.squaredSizes]!,
+    within: vector[AT.within]!,
+    pairable: vector[AT.pairable]!,
+    total: labels === 0 ? 0 : Math.max(0, vector[AT.squares]! - vector[AT.sum]! ** 2 / labels),
+    mean: labels === 0 ? 0 : vector[AT.sum]! / labels,
+  };
+}

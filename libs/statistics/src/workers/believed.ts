@@ -1,0 +1,46 @@
+import { type LabelTable } from '../aggregation/label-table';
+import { type Evidence, evidenceOf, type Posterior, posteriorOf } from '../aggregation/posterior';
+import { type PublishedModel } from '../aggregation/published-model';
+
+/**
+ * What each item is believed to be, T * K: the published model's confidence for its most probable label, and the rest as its posterior spreads it.
+ * Tempered, because workers are judged by it: an over-confident posterior calls honest disagreement error.
+ */
+export function believedPosteriors(model: PublishedModel, table: LabelTable): Float64Array {
+  const K = table.labels.length;
+  const believed = new Float64Array(table.items.length * K);
+  for (let t = 0; t < table.items.length; t++) {
+    believed.set(tempered(posteriorOf(model, evidenceOf(table, t))), t * K);
+  }
+  return believed;
+}
+
+/** Rows of the table by worker, in the table's order: those of worker w are at place w. */
+export function rowsOfWorkers(table: LabelTable): number[][] {
+  const rows: number[][] = table.workers.map(() => []);
+  table.worker.forEach((worker, row) => rows[worker]!.push(row));
+  return rows;
+}
+
+/**
+ * What is believed of the item of a row without that row's worker: judging a worker by a posterior that holds their own vote finds everyone better
+ * than they are, above all where labels are few. Where nobody else labelled the item it is the prior.
+ */
+export function viewOfOthers(model: PublishedModel, table: LabelTable, row: number): Float64Array {
+  const own = table.worker[row]!;
+  const item = table.item[row]!;
+  const evidence: Evidence[] = [];
+  for (let i = table.itemStart[item]!; i < table.itemStart[item + 1]!; i++) {
+    if (table.worker[i] !== own) evidence.push({ worker: table.workers[table.worker[i]!]!, label: table.label[i]! });
+  }
+  return tempered(posteriorOf(model, evidence));
+}
+
+function tempered({ posterior, label, confidence }: Posterior): Float64Array {
+  const rest = 1 - posterior[label]!;
+  return posterior.map((mass, k) => {
+    if (k === label) return confidence;
+    // A posterior of 1 leaves nothing to spread by: evenly.
+    return (1 - confidence) * (rest > 1e-12 ? mass / rest : 1 / (posterior.length - 1));
+  });
+}
