@@ -58,7 +58,5 @@ function refuseUnknown(schema: string, applied: readonly string[], migrations: r
   const unknown = applied.find((name) => !migrations.some((migration) => migration.name === name));
   if (unknown === undefined) return;
   const newest = migrations.at(-1)?.name ?? 'the empty schema';
-  throw new Error(
-    `schema ${schema} is ahead of this version: it has ${unknown}, expected none but those up to ${newest}`,
-  );
+  throw new Error(`schema ${schema} is ahead of this version: it has ${unknown}, expected none after ${newest}`);
 }
