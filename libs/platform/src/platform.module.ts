@@ -1,6 +1,5 @@
 import { type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
-import { LoggerModule } from 'nestjs-pino';
 import { type Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
@@ -54,7 +53,6 @@ export class PlatformModule {
     const subject: OpsSubject = { service, topics: consumedTopics(service), eventLog: parts.eventLog };
     return {
       module: PlatformModule,
-      imports: [LoggerModule.forRoot({ pinoHttp: { logger: parts.logger, autoLogging: false, quietReqLogger: true } })],
       controllers: [
         OpenApiController,
         opsController(definition.name),

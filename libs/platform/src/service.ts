@@ -3,13 +3,13 @@ import { NestFactory } from '@nestjs/core';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { type OpenAPIObject } from '@nestjs/swagger';
 import helmet from 'helmet';
-import { Logger as NestLogger } from 'nestjs-pino';
 import { type Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { type DataSource } from 'typeorm';
 import { type Settings } from './config/settings';
 import { consumedTopics } from './consumed-topics';
 import { type EventLog } from './event-log/event-log';
+import { NestLogger } from './logging/nest-logger';
 import { DatabaseWatch } from './metrics/database-metrics';
 import { httpMetrics } from './metrics/http-metrics';
 import { type Monitored } from './metrics/monitor-server';
@@ -123,9 +123,8 @@ async function startOn(
 async function createApp(definition: ServiceDefinition, parts: PlatformParts): Promise<NestExpressApplication> {
   const app = await NestFactory.create<NestExpressApplication>(
     { module: ServiceRoot, imports: [PlatformModule.forService(definition, parts), definition.module] },
-    { bodyParser: false, bufferLogs: true, abortOnError: false },
+    { bodyParser: false, logger: new NestLogger(parts.logger), abortOnError: false },
   );
-  app.useLogger(app.get(NestLogger));
   app.set('etag', false);
   app.use(httpMetrics(parts.registry));
   app.use(helmet());
