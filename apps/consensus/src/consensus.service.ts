@@ -1,39 +1,26 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type AnnotationSubmitted } from '@assay/contracts/annotation/annotation-submitted';
-import { type ItemImported, itemKey, type ItemRef } from '@assay/contracts/item/item-imported';
+import { type ItemImported, type ItemRef } from '@assay/contracts/item/item-imported';
 import { itemWithdrawn } from '@assay/contracts/item/item-withdrawn';
 import { projectArchived } from '@assay/contracts/project/project-archived';
-import { type Question } from '@assay/contracts/project/label-schema';
 import { type ProjectConfigured } from '@assay/contracts/project/project-configured';
-import { partitionOf } from '@assay/platform/event-log/partitioner';
 import { type Batch, type ReceivedEvent } from '@assay/platform/transport/batch';
 import { type LaneTransaction } from '@assay/platform/transport/transaction';
-import { addItem, emptyStatistics, removeItem } from '@assay/statistics/agreement/categorical-statistics';
-import { changeStripes, type StripeChange } from './agreement.queries';
+import { changeStripes } from './agreement.queries';
 import { ConsensusGauges } from './consensus.gauges';
 import { ConsensusMetrics } from './consensus.metrics';
 import { publishDecisions } from './consensus.event';
 import { decide } from './decision.domain';
-import {
-  type Contribution,
-  contributionOf,
-  entryOf,
-  type Item,
-  labelsIn,
-  newItem,
-  withEntry,
-  withImport,
-} from './item.domain';
+import { contributionOf, entryOf, type Item, newItem, withEntry, withImport } from './item.domain';
 import { countItems } from './item-count.queries';
 import { itemsBehind, itemsByKey, rowKey, saveItems } from './item.queries';
 import { Models } from './models';
 import { isNews, type Project } from './project.domain';
 import { projectsNamed, saveProject } from './project.queries';
 import { hasParked, markDrained, markSwept, projectToDrain, projectToSweep } from './progress.queries';
+import { StripeChanges } from './stripe-changes';
 
-/** Stripes of agreement; the number of partitions divides it, so that a stripe belongs to one lane. */
-const STRIPES = 120;
 /** Lane whose owner reads the gauges. */
 const GAUGES_LANE = 0;
 /** Items or events of one slice of lane work. */
@@ -203,37 +190,4 @@ function importOf({ revision, slice, data }: ItemImported): NonNullable<Item['im
 
 function schemaVersionOf({ data }: ItemEvent): number {
   return 'schemaVersion' in data ? data.schemaVersion : 0;
-}
-
-/** Changes of agreement, gathered by stripe in an order that all writers share. */
-class StripeChanges {
-  private readonly changes = new Map<string, StripeChange>();
-
-  /** Takes out what an item added before, and adds what it adds now. */
-  exchange(item: Item, was: Contribution, is: Contribution, questions: readonly Question[]): void {
-    const stripe = partitionOf(itemKey(item), STRIPES);
-    for (const { name, kind } of questions) {
-      const isOrdinal = kind === 'rating';
-      const [out, into] = [labelsIn(was, name), labelsIn(is, name)];
-      if (out.length === into.length && was.slice === is.slice && out.every((label, index) => label === into[index]))
-        continue;
-      for (const slice of slicesOf(was)) removeItem(this.of(item.project, name, slice, stripe), out, isOrdinal);
-      for (const slice of slicesOf(is)) addItem(this.of(item.project, name, slice, stripe), into, isOrdinal);
-    }
-  }
-
-  all(): StripeChange[] {
-    return [...this.changes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, change]) => change);
-  }
-
-  private of(project: string, question: string, slice: string, stripe: number) {
-    const name = JSON.stringify([project, question, slice, stripe]);
-    let change = this.changes.get(name);
-    if (!change) this.changes.set(name, (change = { project, question, slice, stripe, change: emptyStatistics() }));
-    return change.change;
-  }
-}
-
-function slicesOf(contribution: Contribution): string[] {
-  return contribution.slice === undefined ? [''] : ['', contribution.slice];
 }
