@@ -1,4 +1,5 @@
 import { listSettings, readSettings } from '@assay/platform/config/settings';
+import { workerId } from '@assay/platform/worker-id';
 import { CliError, EXIT } from './cli-error';
 import { type Client } from './client';
 import { connect, type Context, runningServer } from './context';
@@ -129,22 +130,28 @@ async function checksOf(client: Client, service: string): Promise<Check[]> {
   return checks;
 }
 
-/** `assay trace PROJECT ITEM`: everything that happened to one item, and why. */
+/** `assay trace PROJECT ITEM`: everything that happened to one item, and why; workers by the names that their sources gave them. */
 export async function traceCommand(context: Context, project: string, item: string): Promise<void> {
   const client = connect(context);
   const provenance = await client.get<Provenance>(`/v1/consensus/${project}/${encodeURIComponent(item)}`);
+  const names = await workerNames(client, project, item);
+  for (const { annotations } of provenance.questions) {
+    for (const annotation of annotations) annotation.worker = names.get(annotation.worker) ?? annotation.worker;
+  }
   const { output } = context;
   if (output.format !== 'table') return output.json(provenance);
+  const { state, version, policyRevision } = provenance;
   output.line(
     output.bold(`${project} / ${item}`) +
-      output.dim(`   ${provenance.state}, version ${provenance.version}, policy revision ${provenance.policyRevision}`),
+      output.dim(`   ${state}, version ${version}, policy revision ${policyRevision}`),
   );
   for (const { question, posterior, annotations } of provenance.questions) {
     const decision = provenance.decisions.find((one) => one.question === question);
+    const sure = decision
+      ? `${decision.state}, confidence ${decision.confidence.toFixed(4)}, epoch ${decision.epoch}`
+      : state;
     output.line();
-    output.line(
-      `${question}: ${decision?.label ?? 'no label'} (${decision?.state ?? provenance.state}, confidence ${decision?.confidence.toFixed(4) ?? '-'}, epoch ${decision?.epoch ?? 0})`,
-    );
+    output.line(`${question}: ${decision?.label ?? 'no label'} (${sure})`);
     for (const [label, probability] of Object.entries(posterior))
       output.line(output.dim(`  ${probability.toFixed(4)}  ${label}`));
     const columns = (['worker', 'label', 'occasion', 'revision', 'occurredAt', 'order', 'why'] as const).map(
@@ -155,6 +162,16 @@ export async function traceCommand(context: Context, project: string, item: stri
     );
     output.rows(columns, annotations);
   }
+}
+
+/** Names of the workers of an item, by their ids. */
+async function workerNames(client: Client, project: string, item: string): Promise<Map<string, string>> {
+  const names = new Map<string, string>();
+  for await (const line of client.pagedLines(`/v1/annotations/${project}?item=${encodeURIComponent(item)}`)) {
+    const { source, worker } = JSON.parse(line) as { source: string; worker: string };
+    names.set(workerId(source, worker), worker);
+  }
+  return names;
 }
 
 interface Provenance {

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiProduces, ApiTags } from '@nestjs/swagger';
 import { fieldError } from '@assay/contracts/field-error';
-import { schemaOf } from '@assay/contracts/fields';
+import { schemaOf, Text } from '@assay/contracts/fields';
 import { InboundAnnotation } from '@assay/contracts/inbound/inbound-annotation';
 import { AcceptsLines, NDJSON_TYPE } from '@assay/platform/http/accepts';
 import type { HttpRequest, HttpResponse } from '@assay/platform/http/http-request';
@@ -16,6 +16,12 @@ import { AnnotationService, exported } from './annotation.service';
 import { answerIntake, type IntakeAnswer } from './intake.answer';
 import { projectName } from './project.name';
 import { WorkerService } from './worker.service';
+
+/** Which annotations are asked for. */
+export class AnnotationQuery extends PageQuery {
+  @Text({ optional: true })
+  item?: string;
+}
 
 /** Annotations: all of them enter here, also those of work that was given out. */
 @ApiTags('annotations')
@@ -40,18 +46,18 @@ export class AnnotationController {
     return answerIntake(await this.annotations.receive(projectName(project), lines, sender), response);
   }
 
-  /** The record of a project as NDJSON, page by page. */
+  /** The record of a project, or of one item, as NDJSON, page by page. */
   @Get()
   @Roles('lead')
   @ApiProduces(NDJSON_TYPE)
   async export(
     @Param('project') project: string,
-    @CheckedQuery(PageQuery) query: PageQuery,
+    @CheckedQuery(AnnotationQuery) query: AnnotationQuery,
     @Req() request: HttpRequest,
     @Res({ passthrough: true }) response: HttpResponse,
   ): Promise<string> {
     const { limit = PAGE_LIMIT } = query;
-    const rows = await this.annotations.page(project, placeOfCursor(project, query.cursor), limit + 1);
+    const rows = await this.annotations.page(project, placeOfCursor(project, query.cursor), limit + 1, query.item);
     const page = pageOf(request, response, rows, limit, (row) => placeOf(row).slice(1));
     response.setHeader('content-type', NDJSON_TYPE);
     return page.map((row) => `${JSON.stringify(exported(row))}\n`).join('');

@@ -131,22 +131,23 @@ export function placeOf(row: AnnotationRow): AnnotationPlace {
   return [row.project, row.item, row.worker, row.occasion, String(row.revision), row.event];
 }
 
-/** Annotations behind a place, by project, item, worker, occasion and revision, with the worker's name in its source. */
+/** Annotations behind a place, of a project and an item where they are named, by project, item, worker, occasion and revision, with the worker's name in its source. */
 export async function annotationsAfter(
   tx: Transaction,
   after: AnnotationPlace,
   limit: number,
   project?: string,
+  item?: string,
 ): Promise<(AnnotationRow & { external_id: string })[]> {
   const rows = await tx.sql<Record<string, unknown> & { occurred_at: Date | null; recorded_at: Date }>(
     `select a.*, encode(a.hash, 'hex') as hash, w.external_id
      from (select * from annotation
        where (project, item, worker, occasion, revision, event) > ($1, $2, $3::uuid, $4, $5, $6::uuid)
-         ${project === undefined ? '' : 'and project = $8'}
+         and ($8::text is null or project = $8) and ($9::text is null or item = $9)
        order by project, item, worker, occasion, revision, event limit $7) a
      join worker w on w.id = a.worker
      order by a.project, a.item, a.worker, a.occasion, a.revision, a.event`,
-    [...after, limit, ...(project === undefined ? [] : [project])],
+    [...after, limit, project ?? null, item ?? null],
   );
   return rows.map(
     (row) =>

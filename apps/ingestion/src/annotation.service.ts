@@ -30,8 +30,8 @@ export class AnnotationService {
   }
 
   /** Statements of a project behind a place, by item, worker, occasion and revision. */
-  async page(project: string, after: AnnotationPlace, limit: number) {
-    return this.transactions.run((tx) => annotationsAfter(tx, after, limit, project));
+  async page(project: string, after: AnnotationPlace, limit: number, item?: string) {
+    return this.transactions.run((tx) => annotationsAfter(tx, after, limit, project, item));
   }
 }
 
