@@ -56,6 +56,14 @@ describe('workerReports', () => {
     }
   });
 
+  it('names who labelled later as the one who copied', () => {
+    const copying: WorkerGroup = { behaviour: 'copying', count: 2, accuracy: 0.9, strength: 0.95 };
+    const accused = reportsOf([{ behaviour: 'honest', count: 12, accuracy: 0.85 }, copying], false).filter(
+      ({ findings }) => findings.some(({ kind }) => kind === 'copying'),
+    );
+    expect(accused.map(({ behaviour }) => behaviour)).toEqual(['copying', 'copying']);
+  });
+
   it('says of nobody anything where there are no labels', () => {
     expect(workerReports(labelTable([], ['a', 'b']), epochZero(2))).toEqual([]);
   });
