@@ -4,6 +4,7 @@ import { belowPool } from './below-pool';
 import { adjusted } from './false-discoveries';
 import { findByLabels } from './find-by-labels';
 import { FALSE_COPIERS, findCopying } from './find-copying';
+import { findInconsistent, type RepeatedLabel } from './find-inconsistent';
 import { type Finding } from './finding';
 import { goldTest, type GoldTestPolicy } from './gold-test';
 import { speeds } from './speed';
@@ -16,6 +17,7 @@ interface Context {
   goldPolicy?: GoldTestPolicy;
   order?: ArrayLike<number>;
   seconds?: ArrayLike<number>;
+  repeats?: readonly RepeatedLabel[];
 }
 
 /**
@@ -28,11 +30,15 @@ export function findAll(
   model: PublishedModel,
   rows: readonly (readonly number[])[],
   checks: readonly (readonly boolean[])[],
-  { goldPolicy, order, seconds }: Context,
+  { goldPolicy, order, seconds, repeats = [] }: Context,
 ): Finding[][] {
   const suspicions = [...againstPool(checks), ...(seconds ? tooFast(table, seconds) : [])];
   if (table.labels.length > 1 && table.labels.length <= MOST_MATRIX_LABELS) {
-    suspicions.push(...findByLabels(table, model, rows, order), ...findCopying(table, model, rows, order));
+    suspicions.push(
+      ...findByLabels(table, model, rows, order),
+      ...findCopying(table, model, rows, order),
+      ...findInconsistent(table, model, repeats),
+    );
   }
   const findings: Finding[][] = table.workers.map((_, w) => (goldPolicy ? belowGold(checks[w]!, goldPolicy) : []));
   for (const kind of new Set(suspicions.map((suspicion) => suspicion.kind))) {

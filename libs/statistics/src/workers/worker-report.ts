@@ -4,6 +4,7 @@ import { betaInterval } from './beta-interval';
 import { believedPosteriors, rowsOfWorkers } from './believed';
 import { confusionCounts, confusionMatrix, spammerScore } from './confusion';
 import { estimatedAccuracies } from './estimated-accuracy';
+import { type RepeatedLabel } from './find-inconsistent';
 import { type Finding } from './finding';
 import { findAll } from './find-all';
 import { type GoldTestPolicy } from './gold-test';
@@ -31,6 +32,8 @@ export interface WorkerReportOptions {
   order?: ArrayLike<number>;
   /** Seconds that each row took; NaN where unknown. */
   seconds?: ArrayLike<number>;
+  /** Blind repeats; the table holds the first label of each. */
+  repeats?: readonly RepeatedLabel[];
 }
 
 /**
