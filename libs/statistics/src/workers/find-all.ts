@@ -1,5 +1,6 @@
 import { type LabelTable } from '../aggregation/label-table';
 import { MOST_MATRIX_LABELS, type PublishedModel } from '../aggregation/published-model';
+import { type Beliefs } from './believed';
 import { belowPool } from './below-pool';
 import { adjusted } from './false-discoveries';
 import { findByLabels } from './find-by-labels';
@@ -28,6 +29,7 @@ interface Context {
 export function findAll(
   table: LabelTable,
   model: PublishedModel,
+  beliefs: Beliefs,
   rows: readonly (readonly number[])[],
   checks: readonly (readonly boolean[])[],
   { goldPolicy, order, seconds, repeats = [] }: Context,
@@ -35,9 +37,9 @@ export function findAll(
   const suspicions = [...againstPool(checks), ...(seconds ? tooFast(table, seconds) : [])];
   if (table.labels.length > 1 && table.labels.length <= MOST_MATRIX_LABELS) {
     suspicions.push(
-      ...findByLabels(table, model, rows, order),
-      ...findCopying(table, model, rows, order),
-      ...findInconsistent(table, model, repeats),
+      ...findByLabels(table, model, beliefs, rows, order),
+      ...findCopying(table, beliefs, rows, order),
+      ...findInconsistent(table, beliefs, repeats),
     );
   }
   const findings: Finding[][] = table.workers.map((_, w) => (goldPolicy ? belowGold(checks[w]!, goldPolicy) : []));

@@ -1,9 +1,10 @@
 import { type LabelTable } from '../aggregation/label-table';
 import { type PublishedModel } from '../aggregation/published-model';
-import { believedPosteriors, viewOfOthers } from './believed';
+import { type Beliefs, viewOfOthers } from './believed';
 import { biasTest } from './bias-test';
 import { confusionCounts, confusionMatrix, pooledConfusion, spammerScore } from './confusion';
 import { driftTest } from './drift';
+import { othersViews } from './others-views';
 import { type OwnLabel } from './own-labels';
 import { repetitionTest } from './patterns';
 import { spammerTest } from './spammer-test';
@@ -19,15 +20,17 @@ const LEAST_WORSENING = 0.1;
 export function findByLabels(
   table: LabelTable,
   model: PublishedModel,
+  { believed }: Beliefs,
   rows: readonly (readonly number[])[],
   order: ArrayLike<number> | undefined,
 ): Suspicion[] {
   const K = table.labels.length;
-  const counts = confusionCounts({ ...table, posteriors: believedPosteriors(model, table) });
+  const counts = confusionCounts({ ...table, posteriors: believed });
   const pooled = pooledConfusion(counts, K);
   const residuals = new Float64Array(table.label.length);
+  const viewOf = model.form === 'matrix' ? othersViews(model, table) : (row: number) => viewOfOthers(model, table, row);
   const found = rows.flatMap((own, worker): Suspicion[] => {
-    const said = own.map((row): OwnLabel => ({ label: table.label[row]!, view: viewOfOthers(model, table, row) }));
+    const said = own.map((row): OwnLabel => ({ label: table.label[row]!, view: viewOf(row) }));
     said.forEach(({ label, view }, i) => (residuals[own[i]!] = residualOf(label, view)));
     // Who confuses labels with each other in a fixed way does look at the items: that is no spam.
     const informative = spammerScore(confusionMatrix(counts, worker, K), K) > spammerScore(pooled, K) / 2;

@@ -1,6 +1,5 @@
 import { type LabelTable } from '../aggregation/label-table';
-import { evidenceOf, posteriorOf } from '../aggregation/posterior';
-import { type PublishedModel } from '../aggregation/published-model';
+import { type Beliefs } from './believed';
 import { copyingPairs } from './copying';
 import { adjusted } from './false-discoveries';
 import { type Suspicion } from './suspicion';
@@ -14,14 +13,10 @@ export const FALSE_COPIERS = 0.01;
  */
 export function findCopying(
   table: LabelTable,
-  model: PublishedModel,
+  { posteriors }: Beliefs,
   rows: readonly (readonly number[])[],
   order: ArrayLike<number> | undefined,
 ): Suspicion[] {
-  const K = table.labels.length;
-  const posteriors = new Float64Array(table.items.length * K);
-  for (let t = 0; t < table.items.length; t++)
-    posteriors.set(posteriorOf(model, evidenceOf(table, t)).posterior, t * K);
   const pairs = copyingPairs({ ...table, posteriors });
   const corrected = adjusted(pairs.map(({ pValue }) => pValue));
   return pairs.flatMap(({ u, v, common }, i): Suspicion[] => {

@@ -1,6 +1,5 @@
 import { type LabelTable } from '../aggregation/label-table';
-import { type PublishedModel } from '../aggregation/published-model';
-import { believedPosteriors } from './believed';
+import { type Beliefs } from './believed';
 import { confusionCounts, pooledConfusion } from './confusion';
 import { type Repeat, selfConsistency } from './self-consistency';
 import { type Suspicion } from './suspicion';
@@ -16,12 +15,11 @@ export interface RepeatedLabel {
 /** Who agrees with self less than two typical workers agree on the same items. Repeats of items, workers or labels that are not in the table do not count. */
 export function findInconsistent(
   table: LabelTable,
-  model: PublishedModel,
+  { believed }: Beliefs,
   repeated: readonly RepeatedLabel[],
 ): Suspicion[] {
   const K = table.labels.length;
-  const posteriors = believedPosteriors(model, table);
-  const pooled = pooledConfusion(confusionCounts({ ...table, posteriors }), K);
+  const pooled = pooledConfusion(confusionCounts({ ...table, posteriors: believed }), K);
   const places = (names: readonly string[]) => new Map(names.map((name, i) => [name, i]));
   const [items, workers, labels] = [places(table.items), places(table.workers), places(table.labels)];
   const byWorker = new Map<number, Repeat[]>();
@@ -29,7 +27,7 @@ export function findInconsistent(
     const [t, w] = [items.get(item), workers.get(worker)];
     const [x, y] = [labels.get(first), labels.get(again)];
     if (t === undefined || w === undefined || x === undefined || y === undefined) continue;
-    const shares = typicalShares(posteriors.subarray(t * K, (t + 1) * K), pooled, K);
+    const shares = typicalShares(believed.subarray(t * K, (t + 1) * K), pooled, K);
     byWorker.set(w, [...(byWorker.get(w) ?? []), { first: x, again: y, shares }]);
   }
   return [...byWorker].map(([worker, repeats]): Suspicion => {
