@@ -1,7 +1,13 @@
 /** The import rules of the house. Each is proven to bite by a planted violation in test/architecture. */
 module.exports = {
   forbidden: [
-    { name: 'no-cycles', comment: 'A cycle has no order in which it can be read.', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-cycles',
+      comment: 'A cycle has no order in which it can be read.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
     {
       name: 'no-orphans',
       comment: 'A file that nobody imports is dead, or an entry point that should say so here.',
@@ -9,13 +15,28 @@ module.exports = {
       from: { orphan: true, pathNot: ['\\.spec\\.ts$', '/main\\.ts$', '/bin/', '\\.d\\.ts$', 'worker\\.ts$'] },
       to: {},
     },
-    { name: 'no-barrels', comment: 'A thing is imported from where it stands.', severity: 'error', from: {}, to: { path: '^(apps|libs)/.*/index\\.ts$' } },
+    {
+      name: 'no-barrels',
+      comment: 'A thing is imported from where it stands.',
+      severity: 'error',
+      from: {},
+      to: { path: '^(apps|libs)/.*/index\\.ts$' },
+    },
     {
       name: 'statistics-imports-nothing',
-      comment: 'What can be computed knows no framework and no product; distribution functions and seeded randomness excepted.',
+      comment:
+        'What can be computed knows no framework and no product; distribution functions and seeded randomness excepted.',
       severity: 'error',
       from: { path: '^libs/statistics/', pathNot: '\\.spec\\.ts$' },
-      to: { pathNot: ['^libs/statistics/', 'node_modules/@stdlib/', 'node_modules/pure-rand/', '^node:worker_threads$', '^worker_threads$'] },
+      to: {
+        pathNot: [
+          '^libs/statistics/',
+          'node_modules/@stdlib/',
+          'node_modules/pure-rand/',
+          '^node:worker_threads$',
+          '^worker_threads$',
+        ],
+      },
     },
     {
       name: 'contracts-import-validators-only',
@@ -57,7 +78,12 @@ module.exports = {
       from: { path: '^(apps|libs)/', pathNot: '^libs/platform/src/event-log/' },
       to: { path: 'node_modules/kafkajs/' },
     },
-    { name: 'no-dev-dependencies-in-production', severity: 'error', from: { path: '^(apps|libs)/', pathNot: '\\.spec\\.ts$' }, to: { dependencyTypes: ['npm-dev'] } },
+    {
+      name: 'no-dev-dependencies-in-production',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: '\\.spec\\.ts$' },
+      to: { dependencyTypes: ['npm-dev'] },
+    },
     { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {

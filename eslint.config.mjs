@@ -16,8 +16,14 @@ const pure = {
   'no-restricted-syntax': [
     'error',
     { selector: 'AwaitExpression', message: 'Pure code does not wait.' },
-    { selector: 'FunctionDeclaration[async=true], FunctionExpression[async=true], ArrowFunctionExpression[async=true]', message: 'Pure code does not wait.' },
-    { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Pure code has no clock: pass the time in.' },
+    {
+      selector: 'FunctionDeclaration[async=true], FunctionExpression[async=true], ArrowFunctionExpression[async=true]',
+      message: 'Pure code does not wait.',
+    },
+    {
+      selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+      message: 'Pure code has no clock: pass the time in.',
+    },
   ],
 };
 
@@ -32,7 +38,7 @@ export default tseslint.config(
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-console': 'error',
       'no-restricted-properties': [
@@ -46,5 +52,8 @@ export default tseslint.config(
     files: ['libs/platform/src/config/**/*.ts', 'test/**/*.ts', '**/*.spec.ts', '**/*.mjs'],
     rules: { 'no-restricted-properties': 'off' },
   },
-  { files: ['**/*.mjs', '**/*.cjs', 'test/**'], rules: { 'no-console': 'off', '@typescript-eslint/no-require-imports': 'off' } },
+  {
+    files: ['**/*.mjs', '**/*.cjs', 'test/**'],
+    rules: { 'no-console': 'off', '@typescript-eslint/no-require-imports': 'off' },
+  },
 );

@@ -1,18 +1,25 @@
 import { epochZero } from '@assay/statistics/aggregation/epoch-zero';
 import { evidenceOf, posteriorOf } from '@assay/statistics/aggregation/posterior';
-import { type PublishedModel } from '@assay/statistics/aggregation/published-model';
-import { type LabelTable } from '@assay/statistics/aggregation/label-table';
+import { type Method, METHODS } from '@assay/statistics/aggregation/methods';
+import { CliError, EXIT } from './cli-error';
 import { type Context } from './context';
 import { readTables, type TableOptions } from './label-tables';
 import { type Column } from './output';
 
-/**
- * Methods of `aggregate`, by name. `pipeline` is the very model that the pipeline settles to: epoch 0, a uniform prior and one pooled
- * worker, until reliabilities are fitted.
- */
-export const AGGREGATION_METHODS: Readonly<Record<string, (table: LabelTable) => PublishedModel>> = {
-  pipeline: (table) => epochZero(table.labels.length),
+/** The method whose model is the very one that the pipeline settles to. */
+const PIPELINE: Method = (table) => {
+  const model = epochZero(table.labels.length);
+  const decided = table.items.map((_item, t) => posteriorOf(model, evidenceOf(table, t)));
+  return {
+    labels: Int32Array.from(decided, (one) => one.label),
+    posterior: Float64Array.from(decided, (one) => one.posterior[one.label] ?? 0),
+    confidence: Float64Array.from(decided, (one) => one.confidence),
+    model,
+  };
 };
+
+/** Methods of `aggregate` by name: `pipeline` is epoch 0, a uniform prior and one pooled worker, until reliabilities are fitted. */
+export const AGGREGATION_METHODS: Readonly<Record<string, Method>> = { pipeline: PIPELINE, ...METHODS };
 
 interface AggregateRow {
   task: string;
@@ -29,19 +36,26 @@ const COLUMNS: readonly Column<AggregateRow>[] = (
   value: (row) => row[heading],
 }));
 
-/** `assay aggregate FILE`: the label of every item, without a server. */
+/**
+ * `assay aggregate FILE`: the label of every item, without a server.
+ * @throws CliError 2 on a method that there is not.
+ */
 export async function aggregateCommand(
   context: Context,
   path: string,
   options: TableOptions & { method: string },
 ): Promise<void> {
+  const method = AGGREGATION_METHODS[options.method];
+  if (!method) {
+    const known = Object.keys(AGGREGATION_METHODS).join(', ');
+    throw new CliError(EXIT.usage, `method "${options.method}": expected one of ${known}`);
+  }
   const rows: AggregateRow[] = [];
   for (const { question, table } of await readTables(context, path, options)) {
-    const model = AGGREGATION_METHODS[options.method]!(table);
+    const { labels, posterior, confidence } = method(table);
     table.items.forEach((task, t) => {
-      const { posterior, label, confidence } = posteriorOf(model, evidenceOf(table, t));
-      const name = question.labels[label] ?? '';
-      rows.push({ task, question: question.name, label: name, posterior: posterior[label] ?? 0, confidence });
+      const label = question.labels[labels[t]!] ?? '';
+      rows.push({ task, question: question.name, label, posterior: posterior[t]!, confidence: confidence[t]! });
     });
   }
   context.output.rows(COLUMNS, rows);

@@ -1,6 +1,6 @@
 import { type LabelRow as TableRow, type LabelTable, labelTable } from '@assay/statistics/aggregation/label-table';
 import { KIND_OF } from '@assay/contracts/kinds/kinds';
-import { type KindName, type Question } from '@assay/contracts/project/label-schema';
+import { type KindName, type Policy, type Question } from '@assay/contracts/project/label-schema';
 import { type Context } from './context';
 import { eachLabel, openLabels } from './label-file';
 import { complete, readProjectFile } from './project-file';
@@ -12,6 +12,7 @@ import { checkLabelFile } from './send-labels';
 export interface QuestionTable {
   question: Question;
   table: LabelTable;
+  policy: Policy;
   /** Tables of the items of each slice, where the file has slices. */
   slices: Map<string, LabelTable>;
 }
@@ -52,6 +53,7 @@ export async function readTables({ output }: Context, path: string, options: Tab
     }
     return {
       question,
+      policy: project.policy,
       table: labelTable(counting, question.labels),
       slices: new Map([...bySlice].map(([slice, some]) => [slice, labelTable(some, question.labels)])),
     };

@@ -229,7 +229,7 @@ export async function revokeKeyCommand(context: Context, id: string): Promise<vo
 
 /** What `keys list` shows of a key. */
 interface KeyRow {
-  id: string;
+  key: string;
   holder: string;
   role: string;
   projects: string[];
@@ -241,7 +241,7 @@ export async function listKeysCommand(context: Context): Promise<void> {
   const { keys } = await connect(context).get<{ keys: KeyRow[] }>('/v1/keys');
   context.output.rows(
     [
-      { heading: 'id', value: (key) => key.id },
+      { heading: 'key', value: (key) => key.key },
       { heading: 'holder', value: (key) => key.holder },
       { heading: 'role', value: (key) => key.role },
       { heading: 'projects', value: (key) => key.projects.join(',') },

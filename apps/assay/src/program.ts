@@ -8,9 +8,6 @@ import { KINDS } from '@assay/contracts/project/label-schema';
 import { FORMATS, type Format, Output, showsColor } from './output';
 import { type ReplayOptions } from './replay.command';
 
-/** Methods of `aggregate`; their code is loaded when it is called. */
-const METHODS = ['pipeline'];
-
 // Each verb loads what it needs when it is called, so that the first output of the small ones comes within 100 ms.
 
 interface GlobalOptions {
@@ -84,13 +81,29 @@ export function assayProgram(): Command {
   program
     .command('aggregate <labels>')
     .description('the label of every item of a file; no server needed')
-    .addOption(new Option('--method <method>', 'how').choices(METHODS).default('pipeline'))
+    .option(
+      '--method <method>',
+      'pipeline (what the pipeline settles to), auto, majority, dawid-skene, mace, glad, ...',
+      'pipeline',
+    )
     .option('--project <file>', 'project file (YAML or JSON); without it the labels decide')
     .addOption(new Option('--kind <kind>', 'kind of label, without a project file').choices(KINDS))
     .option('--skip-bad', 'leaves bad rows out and says how many')
     .action(async (labels: string, options: TableOptions & { method: string }, command: Command) => {
       const { aggregateCommand } = await import('./aggregate.command.js');
       await aggregateCommand(contextOf(command, 'csv'), labels, options);
+    });
+
+  program
+    .command('workers <labels>')
+    .description('how far each worker of a file can be trusted, and what there is against them; no server needed')
+    .option('--gold <file>', 'known labels: accuracy is measured on them, and tested against the policy')
+    .option('--project <file>', 'project file (YAML or JSON); without it the labels decide')
+    .addOption(new Option('--kind <kind>', 'kind of label, without a project file').choices(KINDS))
+    .option('--skip-bad', 'leaves bad rows out and says how many')
+    .action(async (labels: string, options: TableOptions & { gold?: string }, command: Command) => {
+      const { workersCommand } = await import('./workers.command.js');
+      await workersCommand(contextOf(command, 'csv'), labels, options);
     });
 
   program

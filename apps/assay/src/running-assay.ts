@@ -10,6 +10,7 @@ import { openEventLog } from '@assay/platform/event-log/open-event-log';
 import { createLogger } from '@assay/platform/logging/logger';
 import { startMonitorServer } from '@assay/platform/metrics/monitor-server';
 import { processMetrics } from '@assay/platform/metrics/process-registry';
+import { mergeOpenApi } from '@assay/platform/openapi/openapi';
 import { startEmbeddedPostgres } from '@assay/platform/postgres/embedded-postgres';
 import { provision } from '@assay/platform/postgres/provision';
 import { keptKey, newKey, parseKey, writeKey } from '@assay/platform/security/access-key';
@@ -31,6 +32,8 @@ export interface AssayOptions {
   metricsPort: number;
   /** Gets one line a step. */
   say(line: string): void;
+  /** Stands between the services and the log: for tests that deliver twice, late or never. */
+  wrapLog?(log: EventLog): EventLog;
 }
 
 /** All services in one process, at work. */
@@ -66,7 +69,8 @@ async function start(options: AssayOptions, ends: (() => Promise<unknown>)[]): P
   mkdirSync(dataDir, { recursive: true, mode: 0o755 });
   const databaseUrl = settings.databaseUrl ?? (await startDatabase(dataDir, say, ends));
   await provision(databaseUrl, services, PLATFORM_MIGRATIONS);
-  const eventLog = openEventLog(settings, databaseUrl);
+  const opened = openEventLog(settings, databaseUrl);
+  const eventLog = options.wrapLog?.(opened) ?? opened;
   ends.push(() => eventLog.close());
   await createTopics(eventLog);
 
@@ -87,12 +91,13 @@ async function start(options: AssayOptions, ends: (() => Promise<unknown>)[]): P
       eventLog,
       logger,
       adminKey: keptKey(parsed),
+      openApi: () => mergeOpenApi(running.map((one) => one.openApi)),
     });
     running.push(service);
     ends.push(() => service.close());
   }
-  const otherwise = running[0]!.handle;
-  const server = frontServer(running, otherwise);
+  // Whatever nobody owns is the first service's: it answers the merged OpenAPI document, and problem+json where there is nothing.
+  const server = frontServer(running, running[0]!.handle);
   const url = await listen(server, settings.httpHost, options.port);
   ends.push(() => closeServer(server));
   writeServerFile(dataDir, { url, pid: process.pid });

@@ -5,7 +5,7 @@ import { type EstimatedCoefficient } from '@assay/statistics/agreement/coefficie
 import { jackknifeOverStripes } from '@assay/statistics/agreement/jackknife-over-stripes';
 import { readPairwiseCohen } from '@assay/statistics/agreement/pairwise-cohen';
 import { stripesOf } from './agreement.queries';
-import { countingEntries, firstOfEachWorker } from './entry.domain';
+import { countingEntries, firstOfEachWorker, labelOf } from './entry.domain';
 import { itemPage } from './item.queries';
 import { type Project } from './project.domain';
 
@@ -47,8 +47,9 @@ export async function overAllItems(
     for (const { item, entries, imported } of items) {
       if (slice !== '' && imported?.slice !== slice) continue;
       const counting = firstOfEachWorker(countingEntries(entries, question.name, repeats), countRoles);
-      for (const { worker, labels } of counting) {
-        rows.push({ item, worker, label: question.labels[labels?.[question.name] ?? 0] ?? '' });
+      for (const entry of counting) {
+        const label = question.labels[labelOf(entry, question.name) ?? -1];
+        if (label !== undefined) rows.push({ item, worker: entry.worker, label });
       }
     }
     after = items.at(-1)?.item ?? after;

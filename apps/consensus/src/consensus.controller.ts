@@ -1,9 +1,11 @@
-import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import { Readable } from 'node:stream';
+import { Controller, Get, Param, Req, Res, StreamableFile } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { DECISION_STATES, type DecisionState } from '@assay/contracts/consensus/decision';
 import { Flag, OneOf, Text } from '@assay/contracts/fields';
 import type { HttpRequest, HttpResponse } from '@assay/platform/http/http-request';
 import { keyOfCursor, PAGE_LIMIT, pageOf, PageQuery } from '@assay/platform/http/page';
+import { NDJSON_TYPE } from '@assay/platform/http/accepts';
 import { CheckedQuery } from '@assay/platform/http/query';
 import { Roles } from '@assay/platform/security/roles';
 import { ConsensusReader, type ItemDecisions } from './consensus.reader';
@@ -12,6 +14,10 @@ import { ConsensusReader, type ItemDecisions } from './consensus.reader';
 export class ConsensusQuery extends PageQuery {
   @OneOf(DECISION_STATES, { optional: true })
   state?: DecisionState;
+
+  /** Decisions on this question alone; `state` is then that of the question. */
+  @Text({ max: 63, optional: true })
+  question?: string;
 }
 
 /** Which agreement is asked for. */
@@ -33,7 +39,7 @@ export class AgreementQuery {
 export class ConsensusController {
   constructor(private readonly reader: ConsensusReader) {}
 
-  /** Items in the order of their names, page by page. */
+  /** Items in the order of their names, page by page; all of them, a line each, where NDJSON is asked for. */
   @Get()
   @Roles('tool', 'lead')
   async list(
@@ -41,10 +47,15 @@ export class ConsensusController {
     @CheckedQuery(ConsensusQuery) query: ConsensusQuery,
     @Req() request: HttpRequest,
     @Res({ passthrough: true }) response: HttpResponse,
-  ): Promise<{ project: string; items: ItemDecisions[] }> {
+  ): Promise<{ project: string; items: ItemDecisions[] } | StreamableFile> {
+    const { state, question } = query;
+    if (prefersLines(request)) {
+      const pages = await this.reader.all(project, { state, question });
+      return new StreamableFile(Readable.from(linesOf(pages)), { type: NDJSON_TYPE });
+    }
     const limit = query.limit ?? PAGE_LIMIT;
     const after = String(keyOfCursor(query.cursor, 1)?.[0] ?? '');
-    const rows = await this.reader.page(project, { after, limit: limit + 1, state: query.state });
+    const rows = await this.reader.page(project, { after, limit: limit + 1, state, question });
     return { project, items: pageOf(request, response, rows, limit, (row) => [row.item]) };
   }
 
@@ -54,6 +65,15 @@ export class ConsensusController {
   async item(@Param('project') project: string, @Param('item') item: string) {
     return this.reader.provenance(project, item);
   }
+}
+
+/** Whether NDJSON is the first type that the caller names. */
+function prefersLines({ headers }: HttpRequest): boolean {
+  return (headers.accept ?? '').split(/[,;]/)[0]?.trim() === NDJSON_TYPE;
+}
+
+async function* linesOf(pages: AsyncIterable<readonly object[]>): AsyncGenerator<string> {
+  for await (const page of pages) yield page.map((item) => `${JSON.stringify(item)}\n`).join('');
 }
 
 /** How well the workers agree. */

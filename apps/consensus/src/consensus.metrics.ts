@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Counter, Registry } from 'prom-client';
+import { Counter, Histogram, Registry } from 'prom-client';
 import { type Item } from './item.domain';
 
 /** What consensus says about itself (operations, section 4). */
@@ -7,6 +7,7 @@ import { type Item } from './item.domain';
 export class ConsensusMetrics {
   private readonly decisions: Counter<'outcome'>;
   private readonly recomputes: Counter<'cause'>;
+  private readonly latency: Histogram;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -22,6 +23,19 @@ export class ConsensusMetrics {
       labelNames: ['cause'],
       registers,
     });
+    this.latency = new Histogram({
+      name: 'assay_consensus_decision_latency_seconds',
+      help: 'Time from the acceptance of an annotation at ingestion to the decision that it leads to.',
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 300],
+      registers,
+    });
+  }
+
+  /** Takes the time that annotations took until now, given when each was accepted (ISO 8601). */
+  applied(acceptedAt: readonly string[]): void {
+    const now = Date.now();
+    // A clock of another machine may be ahead.
+    for (const time of acceptedAt) this.latency.observe(Math.max(0, now - Date.parse(time)) / 1000);
   }
 
   /** Counts the items of one batch or slice. */

@@ -2,15 +2,17 @@ import { Module } from '@nestjs/common';
 import { type ServiceDefinition } from '@assay/platform/service-definition';
 import { ConsensusConsumer } from './consensus.consumer';
 import { AgreementController, ConsensusController, ConsensusOperationsController } from './consensus.controller';
+import { ConsensusGauges } from './consensus.gauges';
 import { ConsensusMetrics } from './consensus.metrics';
 import { ConsensusReader } from './consensus.reader';
 import { ConsensusService } from './consensus.service';
 import { CreateItems1764000200000 } from './migrations/1764000200000-create-items';
+import { CountItems1764000300000 } from './migrations/1764000300000-count-items';
 import { Models } from './models';
 
 @Module({
   controllers: [ConsensusConsumer, ConsensusController, AgreementController, ConsensusOperationsController],
-  providers: [ConsensusService, ConsensusReader, ConsensusMetrics, Models],
+  providers: [ConsensusService, ConsensusReader, ConsensusMetrics, ConsensusGauges, Models],
 })
 export class ConsensusModule {}
 
@@ -18,7 +20,7 @@ export class ConsensusModule {}
 export const CONSENSUS: ServiceDefinition = {
   name: 'consensus',
   module: ConsensusModule,
-  migrations: [CreateItems1764000200000],
+  migrations: [CreateItems1764000200000, CountItems1764000300000],
   entities: [],
   prefixes: ['consensus', 'agreement'],
 };

@@ -1,20 +1,30 @@
 import { Injectable } from '@nestjs/common';
-import { type Decision } from '@assay/contracts/consensus/decision';
+import { type Decision, type DecisionState } from '@assay/contracts/consensus/decision';
 import { notFound } from '@assay/platform/http/problem';
 import { type Transaction } from '@assay/platform/transport/transaction';
 import { Transactions } from '@assay/platform/transport/transactions';
 import { posteriorOf } from '@assay/statistics/aggregation/posterior';
 import { agreementOf, overAllItems, type QuestionAgreement } from './agreement.service';
 import { slicesOf } from './agreement.queries';
-import { stateOfItem } from './decision.domain';
 import { digestOf } from './digest';
-import { countingEntries, type Entry } from './entry.domain';
-import { type Item } from './item.domain';
-import { itemCounts, itemNamed, itemPage } from './item.queries';
+import { countingEntries, type Entry, labelOf } from './entry.domain';
+import { type Item, stateOf } from './item.domain';
+import { itemCounts } from './item-count.queries';
+import { itemNamed, itemPage } from './item.queries';
 import { Models } from './models';
 import { type Project } from './project.domain';
+import { standingOf } from './provenance.domain';
 import { projectsNamed } from './project.queries';
 import { restOf } from './progress.queries';
+
+/** Items read at once for an export. */
+const EXPORT_PAGE = 1000;
+
+/** Which items: those in a state, or those whose decision on a question is in it. */
+export interface ItemFilter {
+  state?: DecisionState;
+  question?: string;
+}
 
 /** An item in a list. */
 export interface ItemDecisions {
@@ -33,9 +43,30 @@ export class ConsensusReader {
     private readonly models: Models,
   ) {}
 
-  /** At most `limit` items in the order of their names, after one of them. */
-  async page(name: string, page: { after: string; limit: number; state?: string }): Promise<ItemDecisions[]> {
-    return this.read(name, async (tx) => (await itemPage(tx, name, page)).map(listed));
+  /** At most `limit` items in the order of their names, after one of them; with a question, what was decided on that one alone. */
+  async page(name: string, page: { after: string; limit: number } & ItemFilter): Promise<ItemDecisions[]> {
+    const { question } = page;
+    return this.read(name, async (tx, { questions }) => {
+      if (question !== undefined && !questions.some((one) => one.name === question))
+        throw notFound('question', question);
+      const items = (await itemPage(tx, name, page)).map(listed);
+      if (question === undefined) return items;
+      return items.map((item) => ({ ...item, decisions: item.decisions.filter((one) => one.question === question) }));
+    });
+  }
+
+  /** All items, page by page; what is wrong with the question asked is thrown before the first. */
+  async all(name: string, filter: ItemFilter): Promise<AsyncIterable<ItemDecisions[]>> {
+    const first = await this.page(name, { after: '', limit: EXPORT_PAGE, ...filter });
+    return this.from(name, first, filter);
+  }
+
+  private async *from(name: string, first: ItemDecisions[], filter: ItemFilter): AsyncGenerator<ItemDecisions[]> {
+    for (let page = first; page.length > 0;) {
+      yield page;
+      if (page.length < EXPORT_PAGE) return;
+      page = await this.page(name, { after: page.at(-1)!.item, limit: EXPORT_PAGE, ...filter });
+    }
   }
 
   /** One item with everything that its decision came from. */
@@ -103,18 +134,15 @@ export class ConsensusReader {
     const schema = project.questions.find((one) => one.name === question)!;
     const counting = countingEntries(item.entries, question, project.policy.repeats);
     const { model, epoch } = this.models.of(schema);
-    const labelOf = (entry: Entry) => {
-      const index = entry.labels?.[question];
-      return index === undefined ? null : (schema.labels[index] ?? null);
-    };
-    const evidence = counting.map((entry) => ({ worker: entry.worker, label: entry.labels?.[question] ?? 0 }));
+    const nameOf = (entry: Entry) => schema.labels[labelOf(entry, question) ?? -1] ?? null;
+    const evidence = counting.map((entry) => ({ worker: entry.worker, label: labelOf(entry, question) ?? 0 }));
     const { posterior } = posteriorOf(model, evidence);
     return {
       question,
       epoch,
       posterior: Object.fromEntries(schema.labels.map((label, index) => [label, posterior[index] ?? 0])),
       annotations: item.entries
-        .filter((entry) => !entry.labels || question in entry.labels)
+        .filter((entry) => !entry.labels || labelOf(entry, question) !== undefined)
         .map((entry) => ({
           id: entry.id,
           worker: entry.worker,
@@ -123,9 +151,11 @@ export class ConsensusReader {
           revision: entry.revision,
           occurredAt: entry.at === undefined ? null : new Date(entry.at).toISOString(),
           order: entry.order,
-          label: labelOf(entry),
+          label: nameOf(entry),
           counts: !item.isWithdrawn && counting.includes(entry),
-          why: whyOf(entry, counting, item),
+          why: item.isWithdrawn
+            ? 'the item was withdrawn'
+            : standingOf(entry, item.entries, question, project.policy.repeats),
         })),
     };
   }
@@ -142,21 +172,11 @@ export class ConsensusReader {
   }
 }
 
-function whyOf(entry: Entry, counting: readonly Entry[], item: Item): string {
-  if (item.isWithdrawn) return 'the item was withdrawn';
-  if (!entry.labels) return 'it is a retraction';
-  if (counting.includes(entry)) return 'it counts';
-  const others = item.entries.filter((other) => other.worker === entry.worker && other.occasion === entry.occasion);
-  if (others.some((other) => other.revision > entry.revision)) return 'a later revision outdoes it';
-  if (others.some((other) => !other.labels)) return 'it was retracted';
-  return 'another of the same worker on the same occasion is kept';
-}
-
 function listed(item: Item): ItemDecisions {
-  const { decisions, version, policyRevision, isWithdrawn } = item;
+  const { decisions, version, policyRevision } = item;
   return {
     item: item.item,
-    state: isWithdrawn ? 'withdrawn' : stateOfItem(decisions),
+    state: stateOf(item),
     version,
     policyRevision,
     decisions,

@@ -1,28 +1,28 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type AnnotationSubmitted } from '@assay/contracts/annotation/annotation-submitted';
-import { type ItemImported, itemKey, type ItemRef } from '@assay/contracts/item/item-imported';
+import { type ItemImported, type ItemRef } from '@assay/contracts/item/item-imported';
 import { itemWithdrawn } from '@assay/contracts/item/item-withdrawn';
 import { projectArchived } from '@assay/contracts/project/project-archived';
-import { type Question } from '@assay/contracts/project/label-schema';
 import { type ProjectConfigured } from '@assay/contracts/project/project-configured';
-import { partitionOf } from '@assay/platform/event-log/partitioner';
 import { type Batch, type ReceivedEvent } from '@assay/platform/transport/batch';
 import { type LaneTransaction } from '@assay/platform/transport/transaction';
-import { addItem, emptyStatistics, removeItem } from '@assay/statistics/agreement/categorical-statistics';
-import { changeStripes, type StripeChange } from './agreement.queries';
+import { changeStripes } from './agreement.queries';
+import { ConsensusGauges } from './consensus.gauges';
 import { ConsensusMetrics } from './consensus.metrics';
 import { publishDecisions } from './consensus.event';
 import { decide } from './decision.domain';
-import { type Contribution, contributionOf, entryOf, type Item, newItem, withEntry, withImport } from './item.domain';
+import { contributionOf, entryOf, type Item, newItem, withEntry, withImport } from './item.domain';
+import { countItems } from './item-count.queries';
 import { itemsBehind, itemsByKey, rowKey, saveItems } from './item.queries';
 import { Models } from './models';
 import { isNews, type Project } from './project.domain';
 import { projectsNamed, saveProject } from './project.queries';
-import { markDrained, markSwept, projectToDrain, projectToSweep } from './progress.queries';
+import { hasParked, markDrained, markSwept, projectToDrain, projectToSweep } from './progress.queries';
+import { StripeChanges } from './stripe-changes';
 
-/** Stripes of agreement; the number of partitions divides it, so that a stripe belongs to one lane. */
-const STRIPES = 120;
+/** Lane whose owner reads the gauges. */
+const GAUGES_LANE = 0;
 /** Items or events of one slice of lane work. */
 const SLICE = 200;
 
@@ -35,6 +35,7 @@ export class ConsensusService {
   constructor(
     private readonly models: Models,
     private readonly metrics: ConsensusMetrics,
+    private readonly gauges: ConsensusGauges,
   ) {}
 
   /** Keeps the newest state of each project. Items follow by the sweep. */
@@ -69,22 +70,24 @@ export class ConsensusService {
       projects,
       tx,
     );
+    this.metrics.applied(ready.filter(({ data }) => 'worker' in data).map(({ time }) => time));
   }
 
   /** Looks at parked events again when their project has come or grown. @returns whether more is left. */
   async drain(tx: LaneTransaction): Promise<boolean> {
     const project = await projectToDrain(tx, tx.lane);
     if (!project) return false;
-    const events = (await tx.unpark(project.project, SLICE)) as ItemEvent[];
-    const canWait = (event: ItemEvent) => schemaVersionOf(event) > project.schemaVersion;
-    // Those that still wait are parked behind the others: a slice of nothing else has seen them all.
-    if (events.every(canWait)) await markDrained(tx, tx.lane, project);
-    await this.onItemEvents(events, tx);
+    if (await hasParked(tx, tx.lane, project)) {
+      // Those of a schema that is still to come are parked again, behind the others.
+      const events = (await tx.unpark(project.project, SLICE)) as ItemEvent[];
+      await this.onItemEvents(events, tx);
+    } else await markDrained(tx, tx.lane, project);
     return true;
   }
 
   /** Decides a slice of the items that are behind their project's policy. @returns whether more is left. */
   async sweep(tx: LaneTransaction): Promise<boolean> {
+    if (tx.lane === GAUGES_LANE) this.gauges.lead();
     const project = await projectToSweep(tx, tx.lane);
     if (!project) return false;
     const place = { project: project.project, lane: tx.lane, revision: project.revision, epoch: this.models.epoch };
@@ -118,9 +121,21 @@ export class ConsensusService {
     }
     const read = entryOf(event.id, data, project.questions);
     if (read.type === 'unknown-label') return tx.deadLetter(event, data.project, 'refused', read.detail);
-    const grown = withEntry(item, read.entry);
-    if (grown) items.set(key, grown);
-    else tx.account(data.project, { duplicate: 1 });
+    const added = withEntry(item, read.entry);
+    switch (added.type) {
+      case 'grown':
+        items.set(key, added.item);
+        return;
+      case 'duplicate':
+        return tx.account(data.project, { duplicate: 1 });
+      case 'conflict':
+        return tx.deadLetter(
+          event,
+          data.project,
+          'id_conflict',
+          `id ${event.id}: the item holds another annotation by it`,
+        );
+    }
   }
 
   /** Decides changed items, and brings everything that follows from them up to date. */
@@ -131,7 +146,7 @@ export class ConsensusService {
     cause: 'evidence' | 'policy' = 'evidence',
   ): Promise<void> {
     const stripes = new StripeChanges();
-    const saved: Item[] = [];
+    const decided: [before: Item | undefined, after: Item][] = [];
     for (const [before, changed] of changes) {
       const project = projects.get(changed.project)!;
       const item = this.decided(changed, project);
@@ -140,9 +155,11 @@ export class ConsensusService {
       tx.account(item.project, { applied: is.applied - was.applied, superseded: is.superseded - was.superseded });
       stripes.exchange(item, was, is, project.questions);
       publishDecisions(tx, before?.decisions ?? [], item, project);
-      saved.push(item);
+      decided.push([before, item]);
     }
+    const saved = decided.map(([, item]) => item);
     await saveItems(tx, tx.lane, saved);
+    await countItems(tx, tx.lane, decided);
     await changeStripes(tx, stripes.all());
     this.metrics.decided(cause, saved);
   }
@@ -173,37 +190,4 @@ function importOf({ revision, slice, data }: ItemImported): NonNullable<Item['im
 
 function schemaVersionOf({ data }: ItemEvent): number {
   return 'schemaVersion' in data ? data.schemaVersion : 0;
-}
-
-/** Changes of agreement, gathered by stripe in an order that all writers share. */
-class StripeChanges {
-  private readonly changes = new Map<string, StripeChange>();
-
-  /** Takes out what an item added before, and adds what it adds now. */
-  exchange(item: Item, was: Contribution, is: Contribution, questions: readonly Question[]): void {
-    const stripe = partitionOf(itemKey(item), STRIPES);
-    for (const { name, kind } of questions) {
-      const isOrdinal = kind === 'rating';
-      const [out, into] = [was.labels[name] ?? [], is.labels[name] ?? []];
-      if (out.length === into.length && was.slice === is.slice && out.every((label, index) => label === into[index]))
-        continue;
-      for (const slice of slicesOf(was)) removeItem(this.of(item.project, name, slice, stripe), out, isOrdinal);
-      for (const slice of slicesOf(is)) addItem(this.of(item.project, name, slice, stripe), into, isOrdinal);
-    }
-  }
-
-  all(): StripeChange[] {
-    return [...this.changes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, change]) => change);
-  }
-
-  private of(project: string, question: string, slice: string, stripe: number) {
-    const name = JSON.stringify([project, question, slice, stripe]);
-    let change = this.changes.get(name);
-    if (!change) this.changes.set(name, (change = { project, question, slice, stripe, change: emptyStatistics() }));
-    return change.change;
-  }
-}
-
-function slicesOf(contribution: Contribution): string[] {
-  return contribution.slice === undefined ? [''] : ['', contribution.slice];
 }

@@ -2,7 +2,7 @@ import { DECISION_STATES, type Decision, type DecisionState } from '@assay/contr
 import { type Policy, type Question } from '@assay/contracts/project/label-schema';
 import { posteriorOf } from '@assay/statistics/aggregation/posterior';
 import { type PublishedModel } from '@assay/statistics/aggregation/published-model';
-import { countingEntries, type Entry } from './entry.domain';
+import { countingEntries, type Entry, labelOf } from './entry.domain';
 
 /** What a question of an item is decided by, besides the entries. */
 export interface Basis {
@@ -20,7 +20,7 @@ export interface Basis {
  */
 export function decide(entries: readonly Entry[], { question, policy, model, epoch }: Basis): Decision {
   const counting = countingEntries(entries, question.name, policy.repeats);
-  const evidence = counting.map((entry) => ({ worker: entry.worker, label: entry.labels?.[question.name] ?? 0 }));
+  const evidence = counting.map((entry) => ({ worker: entry.worker, label: labelOf(entry, question.name) ?? 0 }));
   const { posterior, label, confidence } = posteriorOf(model, evidence);
   const overlap = new Set(counting.filter(({ role }) => policy.countRoles.includes(role)).map(({ worker }) => worker))
     .size;

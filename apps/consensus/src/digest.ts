@@ -28,8 +28,13 @@ export async function digestOf(tx: Pick<Transaction, 'sql'>, name: string): Prom
   for (const question of project.questions) {
     const { coefficients } = await agreementOf(tx, project, question, '');
     for (const [coefficient, { value }] of Object.entries(coefficients)) {
-      hash.update(`${JSON.stringify([question.name, coefficient, value?.toFixed(9) ?? null])}\n`);
+      hash.update(`${JSON.stringify([question.name, coefficient, value === null ? null : toNinePlaces(value)])}\n`);
     }
   }
   return hash.digest('hex');
+}
+
+/** A hair below zero is written like zero: it is the last bit of a sum. */
+function toNinePlaces(value: number): string {
+  return value.toFixed(9).replace(/^-(?=[0.]+$)/, '');
 }

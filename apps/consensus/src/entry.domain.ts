@@ -22,6 +22,28 @@ export interface Entry {
   labels?: Readonly<Record<string, number>>;
 }
 
+/** Index of the label that an entry gives to a question; undefined where it gives none. */
+export function labelOf({ labels }: Entry, question: string): number | undefined {
+  // A question may be called "constructor", which every object has.
+  return labels && Object.hasOwn(labels, question) ? labels[question] : undefined;
+}
+
+/** Whether two entries say the same of the same annotation, whatever their ids. */
+export function isSameEntry(a: Entry, b: Entry): boolean {
+  return (
+    a.worker === b.worker &&
+    a.role === b.role &&
+    a.occasion === b.occasion &&
+    a.revision === b.revision &&
+    a.at === b.at &&
+    a.order === b.order &&
+    !a.labels === !b.labels &&
+    [...Object.keys(a.labels ?? {}), ...Object.keys(b.labels ?? {})].every(
+      (question) => labelOf(a, question) === labelOf(b, question),
+    )
+  );
+}
+
 /**
  * The entries whose labels count for one question, sorted by worker, occasion and place. In each cell the highest revision counts. Of
  * that revision: what stands before or at the latest retraction is taken back; of the rest keep-first takes the earliest, keep-last the
@@ -30,7 +52,7 @@ export interface Entry {
 export function countingEntries(entries: readonly Entry[], question: string, repeats: Repeats): Entry[] {
   const cells = new Map<string, Entry[]>();
   for (const entry of entries) {
-    if (entry.labels && !(question in entry.labels)) continue;
+    if (entry.labels && labelOf(entry, question) === undefined) continue;
     const cell = `${entry.worker} ${entry.occasion}`;
     const others = cells.get(cell);
     if (others) others.push(entry);
@@ -80,12 +102,13 @@ export function isStandingRetraction(entry: Entry, entries: readonly Entry[]): b
   );
 }
 
-function comparePlaces(a: Entry, b: Entry): number {
+/** Negative where `a` stands before `b`; an unknown time stands before every other. */
+export function comparePlaces(a: Entry, b: Entry): number {
   return (a.at ?? 0) - (b.at ?? 0) || a.order - b.order;
 }
 
 function byPlace(a: Entry, b: Entry, question: string): number {
-  return comparePlaces(a, b) || (a.labels?.[question] ?? -1) - (b.labels?.[question] ?? -1) || byText(a.id, b.id);
+  return comparePlaces(a, b) || (labelOf(a, question) ?? -1) - (labelOf(b, question) ?? -1) || byText(a.id, b.id);
 }
 
 function byText(a: string, b: string): number {

@@ -1,7 +1,15 @@
 import { type AnnotationSubmitted } from '@assay/contracts/annotation/annotation-submitted';
-import { type Decision } from '@assay/contracts/consensus/decision';
+import { type Decision, type DecisionState } from '@assay/contracts/consensus/decision';
 import { type Policy, type Question } from '@assay/contracts/project/label-schema';
-import { countingEntries, type Entry, firstOfEachWorker, isStandingRetraction } from './entry.domain';
+import { stateOfItem } from './decision.domain';
+import {
+  countingEntries,
+  type Entry,
+  firstOfEachWorker,
+  isSameEntry,
+  isStandingRetraction,
+  labelOf,
+} from './entry.domain';
 
 /** An item as consensus holds it. */
 export interface Item {
@@ -31,6 +39,16 @@ export interface Contribution {
   labels: Readonly<Record<string, readonly number[]>>;
 }
 
+/** The least settled state of an item's questions; that of a withdrawn item is its own. */
+export function stateOf({ isWithdrawn, decisions }: Item): DecisionState | 'withdrawn' {
+  return isWithdrawn ? 'withdrawn' : stateOfItem(decisions);
+}
+
+/** Label indices that an item adds to a question's agreement. */
+export function labelsIn({ labels }: Contribution, question: string): readonly number[] {
+  return Object.hasOwn(labels, question) ? labels[question]! : [];
+}
+
 /** The item that its first event creates. */
 export function newItem(project: string, item: string): Item {
   return {
@@ -48,10 +66,14 @@ export function newItem(project: string, item: string): Item {
 
 const NOTHING: Contribution = { applied: 0, superseded: 0, labels: {} };
 
-/** The item with one more entry; undefined where it has that entry. */
-export function withEntry(item: Item, entry: Entry): Item | undefined {
-  if (item.entries.some((known) => known.id === entry.id)) return undefined;
-  return { ...item, entries: [...item.entries, entry] };
+/** The item with one more entry, unless it holds one of that id: the same again, or another that wrongly bears the id. */
+export function withEntry(
+  item: Item,
+  entry: Entry,
+): { type: 'grown'; item: Item } | { type: 'duplicate' } | { type: 'conflict' } {
+  const known = item.entries.find((other) => other.id === entry.id);
+  if (known) return { type: isSameEntry(known, entry) ? 'duplicate' : 'conflict' };
+  return { type: 'grown', item: { ...item, entries: [...item.entries, entry] } };
 }
 
 /** The item as imported, if this import outdoes the one it has. */
@@ -99,7 +121,7 @@ export function contributionOf(item: Item, questions: readonly Question[], polic
   for (const { name } of questions) {
     const counting = countingEntries(item.entries, name, policy.repeats);
     for (const entry of counting) applied.add(entry);
-    labels[name] = firstOfEachWorker(counting, policy.countRoles).map((entry) => entry.labels?.[name] ?? 0);
+    labels[name] = firstOfEachWorker(counting, policy.countRoles).map((entry) => labelOf(entry, name) ?? 0);
   }
   const slice = item.imported?.slice;
   return {

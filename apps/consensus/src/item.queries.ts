@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { itemKey } from '@assay/contracts/item/item-imported';
 import { type Transaction } from '@assay/platform/transport/transaction';
-import { stateOfItem } from './decision.domain';
-import { type Item } from './item.domain';
+import { type Item, stateOf } from './item.domain';
 
 /** Key of an item's row: the first 64 bits of SHA-1 of "project/item", as PostgreSQL writes a bigint. */
 export function rowKey(ref: { project: string; item: string }): string {
@@ -32,7 +31,7 @@ export async function itemsByKey(tx: Pick<Transaction, 'sql'>, keys: readonly st
   return new Map(rows.map((row) => [row.key, itemOf(row)]));
 }
 
-/** At most `limit` items of a lane that were decided by another policy revision or epoch. */
+/** At most `limit` items of a lane that were decided by a lower policy revision, or by the same and a lower epoch. */
 export async function itemsBehind(
   tx: Pick<Transaction, 'sql'>,
   place: { project: string; lane: number; revision: number; epoch: number },
@@ -40,7 +39,7 @@ export async function itemsBehind(
 ): Promise<Item[]> {
   const rows = await tx.sql<ItemRow>(
     `select ${COLUMNS} from item
-     where project = $1 and lane = $2 and (policy_revision, epoch) is distinct from ($3::bigint, $4::integer) limit $5`,
+     where project = $1 and lane = $2 and (policy_revision, epoch) < ($3::bigint, $4::integer) limit $5`,
     [place.project, place.lane, place.revision, place.epoch, limit],
   );
   return rows.map(itemOf);
@@ -68,7 +67,7 @@ export async function saveItems(tx: Pick<Transaction, 'sql'>, lane: number, item
       items.map((item) => JSON.stringify(item.entries)),
       items.map((item) => JSON.stringify(item.decisions)),
       items.map((item) => JSON.stringify(item.contribution)),
-      items.map((item) => (item.isWithdrawn ? 'withdrawn' : stateOfItem(item.decisions))),
+      items.map(stateOf),
       items.map((item) => item.version),
       items.map((item) => item.policyRevision),
       items.map((item) => item.epoch),
@@ -91,16 +90,22 @@ function itemOf(row: ItemRow): Item {
   };
 }
 
-/** One page of a project's items in the order of their names; a withdrawn item is not among them. */
+/**
+ * One page of a project's items in the order of their names; a withdrawn item is not among them.
+ * @param page.state of the item, or of its `question` where one is named.
+ */
 export async function itemPage(
   tx: Pick<Transaction, 'sql'>,
   project: string,
-  page: { after: string; limit: number; state?: string },
+  page: { after: string; limit: number; state?: string; question?: string },
 ): Promise<Item[]> {
   const rows = await tx.sql<ItemRow>(
     `select ${COLUMNS} from item
-     where project = $1 and item > $2 and not is_withdrawn and ($4::text is null or state = $4) order by item limit $3`,
-    [project, page.after, page.limit, page.state ?? null],
+     where project = $1 and item > $2 and not is_withdrawn
+       and ($4::text is null or case when $5::text is null then state = $4
+            else decisions @> jsonb_build_array(jsonb_build_object('question', $5::text, 'state', $4::text)) end)
+     order by item limit $3`,
+    [project, page.after, page.limit, page.state ?? null, page.question ?? null],
   );
   return rows.map(itemOf);
 }
@@ -112,13 +117,4 @@ export async function itemNamed(
 ): Promise<Item | undefined> {
   const item = (await itemsByKey(tx, [rowKey(ref)])).get(rowKey(ref));
   return item?.project === ref.project && item.item === ref.item ? item : undefined;
-}
-
-/** Number of items by state. */
-export async function itemCounts(tx: Pick<Transaction, 'sql'>, project: string): Promise<Record<string, number>> {
-  const rows = await tx.sql<{ state: string; items: number }>(
-    'select state, count(*)::int as items from item where project = $1 group by state',
-    [project],
-  );
-  return Object.fromEntries(rows.map((row) => [row.state, row.items]));
 }

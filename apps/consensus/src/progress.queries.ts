@@ -1,3 +1,4 @@
+import { PARTITIONS } from '@assay/contracts/topics';
 import { type Transaction } from '@assay/platform/transport/transaction';
 import { type Project } from './project.domain';
 
@@ -31,6 +32,16 @@ export async function projectToDrain(tx: Pick<Transaction, 'sql'>, lane: number)
   return row?.state;
 }
 
+/** Whether a lane has parked events of a project that can be applied by its schema. */
+export async function hasParked(tx: Pick<Transaction, 'sql'>, lane: number, project: Project): Promise<boolean> {
+  const rows = await tx.sql(
+    `select 1 from parked where kind = 'item' and partition = $1 and project = $2
+       and coalesce((event -> 'data' ->> 'schemaVersion')::bigint, 0) <= $3 limit 1`,
+    [lane, project.project, project.schemaVersion],
+  );
+  return rows.length > 0;
+}
+
 /** Every parked event of the lane was looked at by this revision. */
 export async function markDrained(tx: Pick<Transaction, 'sql'>, lane: number, project: Project): Promise<void> {
   await tx.sql(
@@ -40,15 +51,19 @@ export async function markDrained(tx: Pick<Transaction, 'sql'>, lane: number, pr
   );
 }
 
-/** Whether every lane has decided everything by the newest policy of a project, and has nothing parked for it. */
+/** Items of a project that its newest policy has not decided yet, and parked events: both 0 at rest. */
 export async function restOf(
   tx: Pick<Transaction, 'sql'>,
   project: string,
 ): Promise<{ behind: number; parked: number }> {
+  // Lane by lane, so that the index finds those that are behind without a look at the others: this is asked again and again.
   const [row] = await tx.sql<{ behind: number; parked: number }>(
-    `select (select count(*)::int from item i join project p using (project) where i.project = $1 and i.policy_revision <> p.revision) as behind,
+    `select (select coalesce(sum(b.items), 0)::int from project p, generate_series(0, $2::int - 1) as lane,
+               lateral (select count(*) as items from item i
+                        where i.project = p.project and i.lane = lane and i.policy_revision < p.revision) b
+             where p.project = $1) as behind,
             (select count(*)::int from parked where project = $1) as parked`,
-    [project],
+    [project, PARTITIONS],
   );
   return row ?? { behind: 0, parked: 0 };
 }

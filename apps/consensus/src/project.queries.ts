@@ -13,6 +13,12 @@ export async function projectsNamed(
   return new Map(rows.map((row) => [row.project, row.state]));
 }
 
+/** The first projects in the order of their names. */
+export async function firstProjects(tx: Pick<Transaction, 'sql'>, limit: number): Promise<Project[]> {
+  const rows = await tx.sql<{ state: Project }>('select state from project order by project limit $1', [limit]);
+  return rows.map((row) => row.state);
+}
+
 /** Keeps a project, unless a higher revision is kept. */
 export async function saveProject(tx: Pick<Transaction, 'sql'>, project: Project): Promise<void> {
   await tx.sql(

@@ -27,7 +27,8 @@ export interface Contract<T extends object = object> {
   /** The record's key, which decides the partition. */
   key(data: NoInfer<T>): string;
   data: DataClass<T>;
-  producer: ServiceName | 'tools' | 'all';
+  /** Who may say it: services, tools, or every service (`all`). */
+  producers: readonly (ServiceName | 'tools' | 'all')[];
   consumers: readonly ServiceName[];
 }
 

@@ -1,12 +1,11 @@
 import { type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
-import { LoggerModule } from 'nestjs-pino';
 import { type Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
-import { CATALOGUE } from '@assay/contracts/catalogue';
 import { ACCESS_EVENTS } from '@assay/contracts/topics';
 import { Settings } from './config/settings';
+import { consumedTopics } from './consumed-topics';
 import { type EventLog } from './event-log/event-log';
 import { BodyInterceptor } from './http/body.interceptor';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor';
@@ -20,6 +19,7 @@ import { AccessGuard } from './security/access.guard';
 import { type KeptKey } from './security/access-key';
 import { AccessKeys } from './security/access-keys';
 import { Authenticator } from './security/authenticator';
+import { OidcTokens, publishedKeys } from './security/oidc-tokens';
 import { type ServiceDefinition } from './service-definition';
 import { Transactions } from './transport/transactions';
 
@@ -49,10 +49,10 @@ export class PlatformModule {
       { provide: Transactions, useValue: parts.transactions },
       { provide: Registry, useValue: parts.registry },
     ];
-    const subject = opsSubject(definition, parts);
+    const { name: service } = definition;
+    const subject: OpsSubject = { service, topics: consumedTopics(service), eventLog: parts.eventLog };
     return {
       module: PlatformModule,
-      imports: [LoggerModule.forRoot({ pinoHttp: { logger: parts.logger, autoLogging: false, quietReqLogger: true } })],
       controllers: [
         OpenApiController,
         opsController(definition.name),
@@ -62,7 +62,11 @@ export class PlatformModule {
         ...provided,
         { provide: AccessKeys, useFactory: () => new AccessKeys(parts.dataSource, parts.adminKey) },
         { provide: RateLimit, useFactory: () => new RateLimit(parts.settings.requestsPerSecond) },
-        Authenticator,
+        {
+          provide: Authenticator,
+          inject: [AccessKeys],
+          useFactory: (keys: AccessKeys) => new Authenticator(keys, oidcTokens(parts.settings), parts.logger),
+        },
         OpsService,
         { provide: OpenApiDocument, useValue: parts.openApi },
         { provide: OPS_SUBJECT, useValue: subject },
@@ -76,7 +80,7 @@ export class PlatformModule {
   }
 }
 
-function opsSubject({ name: service }: ServiceDefinition, { eventLog }: PlatformParts): OpsSubject {
-  const consumed = CATALOGUE.filter(({ consumers }) => consumers.includes(service));
-  return { service, eventLog, topics: [...new Set(consumed.map(({ topic }) => topic.name))] };
+function oidcTokens({ oidcIssuer, oidcAudience }: Settings): OidcTokens | undefined {
+  if (oidcIssuer === undefined || oidcAudience === undefined) return undefined;
+  return new OidcTokens(oidcIssuer, oidcAudience, publishedKeys(oidcIssuer));
 }

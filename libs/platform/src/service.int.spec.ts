@@ -1,11 +1,12 @@
 import { Body, Controller, Get, Param, Post } from '@nestjs/common';
 import request from 'supertest';
 import { type RequestListener } from 'node:http';
-import { Integer, Text } from '@assay/contracts/fields';
+import { Integer, schemaOf, Text } from '@assay/contracts/fields';
 import { eventually } from '../../../test/support/eventually';
 import { startServices, testDefinition, type TestServices } from '../../../test/support/test-service';
 import { AcceptsJson, AcceptsLines } from './http/accepts';
 import { type Line } from './http/read-lines';
+import { mergeOpenApi } from './openapi/openapi';
 import { AnyRole, Roles } from './security/roles';
 import { KeysModule } from './security/keys.module';
 import { Transactions } from './transport/transactions';
@@ -98,5 +99,40 @@ describe('a service', () => {
         return (await request(service).get('/v1/things/me').auth(secret, { type: 'bearer' })).status === 401;
       }, 'the end of the key');
     }
+  });
+
+  it('describes every route in OpenAPI, with its roles, its body and its problems', async () => {
+    const { body } = await request(owner).get('/v1/openapi.json').auth(running.adminKey, { type: 'bearer' });
+    const { openapi, paths } = body as { openapi: string; paths: Record<string, Record<string, object>> };
+    expect(openapi).toBe('3.1.0');
+    expect(paths['/v1/things/{project}']!['post']).toMatchObject({
+      operationId: 'ingestion.Things.make',
+      'x-assay-roles': ['tool', 'lead', 'admin'],
+      security: [{ bearer: [] }],
+      parameters: [{ name: 'project', in: 'path', required: true }],
+      requestBody: { content: { 'application/json': { schema: schemaOf(Thing) } } },
+      responses: {
+        422: { content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
+      },
+    });
+    const lines = paths['/v1/things/{project}/lines']!['post'] as { requestBody: { content: object } };
+    expect(Object.keys(lines.requestBody.content)).toEqual(['application/json', 'application/x-ndjson']);
+  });
+
+  it('merges the descriptions of several services into one', () => {
+    const merged = mergeOpenApi(running.services.map(({ openApi }) => openApi));
+    expect(Object.keys(merged.paths)).toEqual(
+      expect.arrayContaining(['/v1/keys', '/v1/ops/ingestion/offsets', '/v1/ops/consensus/offsets']),
+    );
+    expect(merged.info.title).toBe('Assay');
+  });
+
+  it('is alive and ready until it closes', async () => {
+    const own = await startServices([testDefinition('ingestion')]);
+    const service = own.services[0]!;
+    expect([service.isAlive(), await service.isReady()]).toEqual([true, true]);
+    const stopped = own.stop();
+    expect([service.isAlive(), await service.isReady()]).toEqual([true, false]);
+    await stopped;
   });
 });

@@ -3,17 +3,19 @@ import { NestFactory } from '@nestjs/core';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { type OpenAPIObject } from '@nestjs/swagger';
 import helmet from 'helmet';
-import { Logger as NestLogger } from 'nestjs-pino';
 import { type Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { type DataSource } from 'typeorm';
 import { type Settings } from './config/settings';
+import { consumedTopics } from './consumed-topics';
 import { type EventLog } from './event-log/event-log';
+import { NestLogger } from './logging/nest-logger';
 import { DatabaseWatch } from './metrics/database-metrics';
 import { httpMetrics } from './metrics/http-metrics';
 import { type Monitored } from './metrics/monitor-server';
 import { OpenApiDocument } from './openapi/openapi.controller';
 import { openApiOf } from './openapi/openapi';
+import { TransportGauges } from './metrics/transport-gauges';
 import { PlatformModule, type PlatformParts } from './platform.module';
 import { openDataSource } from './postgres/data-source';
 import { type KeptKey } from './security/access-key';
@@ -79,14 +81,17 @@ async function startOn(
   const openApi = new OpenApiDocument();
   const parts = { settings, dataSource, transactions, eventLog, registry, logger, adminKey, openApi };
   const app = await createApp(definition, parts);
+  const { relay } = transport;
+  const isLeading = () => relay.isLeading;
+  const topics = consumedTopics(name);
   const database = new DatabaseWatch(dataSource, registry);
+  const gauges = new TransportGauges({ dataSource, eventLog, registry, logger, topics, isLeading });
   let isClosing = false;
-  const close = async () => {
+  const stopConsuming = async () => {
     isClosing = true;
     database.stop();
+    gauges.stop();
     await app.close();
-    await transport.relay.stop();
-    await dataSource.destroy();
   };
   try {
     const document = openApiOf(app, name, routesOf(app));
@@ -94,7 +99,7 @@ async function startOn(
     app.connectMicroservice({ strategy: transport.server });
     await app.init();
     await app.startAllMicroservices();
-    transport.relay.start();
+    relay.start();
     return {
       name,
       prefixes,
@@ -103,11 +108,14 @@ async function startOn(
       registry,
       isReady: async () => !isClosing && (await database.answers()),
       isAlive: transport.isAlive,
-      close,
+      async close() {
+        await stopConsuming();
+        await relay.stop();
+        await dataSource.destroy();
+      },
     };
   } catch (error) {
-    database.stop();
-    await app.close();
+    await stopConsuming();
     throw error;
   }
 }
@@ -115,9 +123,8 @@ async function startOn(
 async function createApp(definition: ServiceDefinition, parts: PlatformParts): Promise<NestExpressApplication> {
   const app = await NestFactory.create<NestExpressApplication>(
     { module: ServiceRoot, imports: [PlatformModule.forService(definition, parts), definition.module] },
-    { bodyParser: false, bufferLogs: true, abortOnError: false },
+    { bodyParser: false, logger: new NestLogger(parts.logger), abortOnError: false },
   );
-  app.useLogger(app.get(NestLogger));
   app.set('etag', false);
   app.use(httpMetrics(parts.registry));
   app.use(helmet());

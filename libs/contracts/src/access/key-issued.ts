@@ -41,6 +41,6 @@ export const keyIssued = contract({
   topic: ACCESS_EVENTS,
   key: (data) => data.key,
   data: KeyIssued,
-  producer: 'ingestion',
+  producers: ['ingestion'],
   consumers: ['consensus'],
 });

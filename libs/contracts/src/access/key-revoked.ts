@@ -15,6 +15,6 @@ export const keyRevoked = contract({
   topic: ACCESS_EVENTS,
   key: (data) => data.key,
   data: KeyRevoked,
-  producer: 'ingestion',
+  producers: ['ingestion'],
   consumers: ['consensus'],
 });

@@ -12,6 +12,6 @@ export const annotationRetracted = contract({
   topic: ANNOTATION_EVENTS,
   key: itemKey,
   data: AnnotationRetracted,
-  producer: 'ingestion',
+  producers: ['ingestion'],
   consumers: ['consensus'],
 });

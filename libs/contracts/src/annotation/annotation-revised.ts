@@ -12,6 +12,6 @@ export const annotationRevised = contract({
   topic: ANNOTATION_EVENTS,
   key: itemKey,
   data: AnnotationRevised,
-  producer: 'ingestion',
+  producers: ['ingestion'],
   consumers: ['consensus'],
 });

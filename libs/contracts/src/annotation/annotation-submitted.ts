@@ -55,6 +55,6 @@ export const annotationSubmitted = contract({
   topic: ANNOTATION_EVENTS,
   key: itemKey,
   data: AnnotationSubmitted,
-  producer: 'ingestion',
+  producers: ['ingestion'],
   consumers: ['consensus'],
 });

@@ -17,6 +17,6 @@ export const consensusCorrected = contract({
   topic: CONSENSUS_EVENTS,
   key: itemKey,
   data: ConsensusCorrected,
-  producer: 'consensus',
+  producers: ['consensus'],
   consumers: [],
 });

@@ -12,6 +12,6 @@ export const consensusDisputed = contract({
   topic: CONSENSUS_EVENTS,
   key: itemKey,
   data: ConsensusDisputed,
-  producer: 'consensus',
+  producers: ['consensus'],
   consumers: [],
 });

@@ -12,6 +12,6 @@ export const consensusReached = contract({
   topic: CONSENSUS_EVENTS,
   key: itemKey,
   data: ConsensusReached,
-  producer: 'consensus',
+  producers: ['consensus'],
   consumers: [],
 });

@@ -20,6 +20,6 @@ export const consensusUpdated = contract({
   topic: CONSENSUS_EVENTS,
   key: itemKey,
   data: ConsensusUpdated,
-  producer: 'consensus',
+  producers: ['consensus'],
   consumers: [],
 });

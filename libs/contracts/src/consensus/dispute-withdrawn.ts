@@ -12,6 +12,6 @@ export const disputeWithdrawn = contract({
   topic: CONSENSUS_EVENTS,
   key: itemKey,
   data: DisputeWithdrawn,
-  producer: 'consensus',
+  producers: ['consensus'],
   consumers: [],
 });

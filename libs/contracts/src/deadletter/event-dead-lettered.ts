@@ -50,6 +50,6 @@ export const eventDeadLettered = contract({
   topic: DEAD_LETTERS,
   key: (data) => `${data.service}/${data.topic}/${data.partition}`,
   data: EventDeadLettered,
-  producer: 'all',
+  producers: ['all'],
   consumers: [],
 });

@@ -71,6 +71,7 @@ export const inboundAnnotation = contract({
   topic: INBOUND,
   key: itemKey,
   data: InboundAnnotation,
-  producer: 'tools',
+  // Ingestion sends itself what waits for its project, so that there is one way to wait.
+  producers: ['tools', 'ingestion'],
   consumers: ['ingestion'],
 });

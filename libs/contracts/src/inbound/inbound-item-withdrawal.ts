@@ -11,6 +11,6 @@ export const inboundItemWithdrawal = contract({
   topic: INBOUND,
   key: itemKey,
   data: InboundItemWithdrawal,
-  producer: 'tools',
+  producers: ['tools'],
   consumers: ['ingestion'],
 });

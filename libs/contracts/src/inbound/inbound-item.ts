@@ -24,6 +24,6 @@ export const inboundItem = contract({
   topic: INBOUND,
   key: itemKey,
   data: InboundItem,
-  producer: 'tools',
+  producers: ['tools'],
   consumers: ['ingestion'],
 });

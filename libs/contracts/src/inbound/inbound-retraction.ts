@@ -12,6 +12,7 @@ export const inboundRetraction = contract({
   topic: INBOUND,
   key: itemKey,
   data: InboundRetraction,
-  producer: 'tools',
+  // Ingestion sends itself what waits for its project, so that there is one way to wait.
+  producers: ['tools', 'ingestion'],
   consumers: ['ingestion'],
 });

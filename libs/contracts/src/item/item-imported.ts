@@ -36,6 +36,6 @@ export const itemImported = contract({
   topic: ITEM_EVENTS,
   key: itemKey,
   data: ItemImported,
-  producer: 'ingestion',
+  producers: ['ingestion'],
   consumers: ['consensus'],
 });

@@ -11,6 +11,6 @@ export const itemWithdrawn = contract({
   topic: ITEM_EVENTS,
   key: itemKey,
   data: ItemWithdrawn,
-  producer: 'ingestion',
+  producers: ['ingestion'],
   consumers: ['consensus'],
 });

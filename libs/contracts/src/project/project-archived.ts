@@ -11,6 +11,6 @@ export const projectArchived = contract({
   topic: PROJECT_EVENTS,
   key: (data) => data.project,
   data: ProjectArchived,
-  producer: 'ingestion',
+  producers: ['ingestion'],
   consumers: ['consensus'],
 });

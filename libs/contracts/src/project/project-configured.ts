@@ -20,6 +20,6 @@ export const projectConfigured = contract({
   topic: PROJECT_EVENTS,
   key: (data) => data.project,
   data: ProjectConfigured,
-  producer: 'ingestion',
+  producers: ['ingestion'],
   consumers: ['consensus'],
 });

@@ -6,9 +6,10 @@ export const PROJECT_FILE_SCHEMA: JsonSchema = { ...optional(schemaOf(ProjectDef
 
 /** The schema with every field of every object optional. */
 function optional(schema: JsonSchema): JsonSchema {
-  const { required: _required, properties, items, ...rest } = schema;
+  const { required, properties, items } = schema;
   return {
-    ...rest,
+    ...schema,
+    ...(required !== undefined && { required: [] }),
     ...(items !== undefined && { items: optional(items as JsonSchema) }),
     ...(properties !== undefined && {
       properties: Object.fromEntries(

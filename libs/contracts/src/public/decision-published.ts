@@ -32,6 +32,6 @@ export const decisionPublished = contract({
   topic: PUBLIC_DECISIONS,
   key: itemKey,
   data: DecisionPublished,
-  producer: 'consensus',
+  producers: ['consensus'],
   consumers: [],
 });

@@ -37,6 +37,6 @@ export const workerRegistered = contract({
   topic: WORKER_EVENTS,
   key: (data) => data.worker,
   data: WorkerRegistered,
-  producer: 'ingestion',
+  producers: ['ingestion'],
   consumers: [],
 });

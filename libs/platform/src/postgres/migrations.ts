@@ -23,7 +23,8 @@ export async function migrate(admin: DataSource, schema: string, owner: string, 
     );
     const applied = await appliedMigrations(runner.manager);
     refuseUnknown(schema, applied, migrations);
-    for (const migration of migrations.slice(applied.length)) {
+    // By name, not by place: the platform's and a service's own migrations are one list, and both grow at their ends.
+    for (const migration of migrations.filter(({ name }) => !applied.includes(name))) {
       await new migration().up(runner);
       await runner.query('insert into migration (name) values ($1)', [migration.name]);
     }
@@ -43,10 +44,9 @@ export async function migrate(admin: DataSource, schema: string, owner: string, 
 export async function checkVersion(service: DataSource, schema: string, migrations: readonly Migration[]) {
   const applied = await appliedMigrations(service.manager);
   refuseUnknown(schema, applied, migrations);
-  if (applied.length < migrations.length)
-    throw new Error(
-      `schema ${schema} is behind: it has ${applied.at(-1) ?? 'no migration'}, expected ${migrations.at(-1)!.name}`,
-    );
+  const missing = migrations.find(({ name }) => !applied.includes(name));
+  if (missing)
+    throw new Error(`schema ${schema} is behind: it has ${applied.at(-1) ?? 'no migration'}, expected ${missing.name}`);
 }
 
 async function appliedMigrations(manager: EntityManager): Promise<string[]> {
@@ -55,9 +55,8 @@ async function appliedMigrations(manager: EntityManager): Promise<string[]> {
 }
 
 function refuseUnknown(schema: string, applied: readonly string[], migrations: readonly Migration[]): void {
-  const unknown = applied.findIndex((name, index) => migrations[index]?.name !== name);
-  if (unknown === -1) return;
-  throw new Error(
-    `schema ${schema} is ahead of this version: it has ${applied[unknown]}, expected ${migrations[unknown]?.name ?? `none after ${migrations.at(-1)?.name ?? 'the empty schema'}`}`,
-  );
+  const unknown = applied.find((name) => !migrations.some((migration) => migration.name === name));
+  if (unknown === undefined) return;
+  const newest = migrations.at(-1)?.name ?? 'the empty schema';
+  throw new Error(`schema ${schema} is ahead of this version: it has ${unknown}, expected none after ${newest}`);
 }

@@ -13,6 +13,13 @@ class CreatePlatformTable implements MigrationInterface {
   down = () => Promise.resolve();
 }
 
+class CreateLater implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('create table later ()');
+  }
+  async down(): Promise<void> {}
+}
+
 class CreateThings implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query('create table thing (id int generated always as identity primary key, name text)');
@@ -81,6 +88,16 @@ describe('provision', () => {
     await Promise.all(Array.from({ length: 4 }, () => provision(database.adminUrl, [ingestion, consensus], platform)));
     const service = await open(consensus);
     expect(await service.query('select name from thing')).toEqual([{ name: 'first' }]);
+  });
+
+  it('runs what the platform adds later, behind what the service has already', async () => {
+    await provision(database.adminUrl, [ingestion], platform);
+    await provision(database.adminUrl, [ingestion], [...platform, CreateLater]);
+    const admin = new Client(database.adminUrl);
+    await admin.connect();
+    const { rows } = await admin.query(`select name from ingestion.migration order by ordinal desc limit 1`);
+    await admin.end();
+    expect(rows).toEqual([{ name: 'CreateLater' }]);
   });
 
   it('leaves nothing of migrations that failed, and goes on when they are mended', async () => {

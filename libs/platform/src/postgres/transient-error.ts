@@ -6,11 +6,11 @@ const lostConnection = /connection terminated|client was closed|not queryable|ti
 
 /** Whether the same statement may succeed later without any change: the connection, a lock or PostgreSQL itself failed, not the statement. */
 export function isTransient(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { code } = error as { code?: unknown };
+  // By shape: an error of Node's own is no `Error` of another realm, such as jest's.
+  const { code, name, message, errors } = (error ?? {}) as Record<string, unknown>;
   // What TypeORM says of a connection that PostgreSQL closed under it.
-  if (error.name === 'QueryRunnerAlreadyReleasedError') return true;
+  if (name === 'QueryRunnerAlreadyReleasedError') return true;
   if (typeof code === 'string' && (transientState.test(code) || transientSystemError.test(code))) return true;
-  if (error instanceof AggregateError) return error.errors.some(isTransient);
-  return lostConnection.test(error.message);
+  if (Array.isArray(errors)) return errors.some(isTransient);
+  return typeof message === 'string' && lostConnection.test(message);
 }

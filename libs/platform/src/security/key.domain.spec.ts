@@ -65,6 +65,10 @@ describe('decideIssue', () => {
     expect(decideIssue(admin, aRequest({ worker: 'w1' }), kept, [], AT).type).toBe('invalid');
   });
 
+  it('keeps the name of the first holder for admins', () => {
+    expect(decideIssue(admin, aRequest({ holder: 'admin' }), kept, [], AT).type).toBe('invalid');
+  });
+
   it('wants * alone', () => {
     expect(decideIssue(admin, aRequest({ projects: ['*', 'rte'] }), kept, [], AT)).toMatchObject({
       type: 'invalid',

@@ -68,8 +68,10 @@ export function decideRevoke(caller: Pick<Caller, 'role'>, state: KeyState, at: 
   return { type: 'kept', state: { ...state, revision: state.revision + 1, revokedAt: at } };
 }
 
-function checkRequest({ role, projects, worker }: KeyRequest): FieldError[] {
+function checkRequest({ holder, role, projects, worker }: KeyRequest): FieldError[] {
   const errors: FieldError[] = [];
+  // The holder of the first key: what is remembered of it by holder is nobody else's.
+  if (holder === 'admin' && role !== 'admin') errors.push(fieldError('holder', holder, 'another name for this role'));
   if (projects.includes('*') && projects.length > 1)
     errors.push(fieldError('projects', [...projects], '* alone, or names'));
   const needsWorker = role === 'worker' || role === 'expert';

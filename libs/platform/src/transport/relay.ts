@@ -41,11 +41,17 @@ export class Relay {
   private isStopping = false;
   private wakeUp: () => void = () => undefined;
   private isAwake = false;
+  private hasLease = false;
 
   constructor(private readonly options: RelayOptions) {}
 
   start(): void {
     this.running ??= this.run();
+  }
+
+  /** Whether this instance is the one of its service that publishes, as far as it knows. */
+  get isLeading(): boolean {
+    return this.hasLease;
   }
 
   /** A commit has put something into the outbox. */
@@ -96,7 +102,8 @@ export class Relay {
           [this.id, LEASE_SECONDS],
         ),
       );
-      if (lease.length === 0) return undefined;
+      this.hasLease = lease.length > 0;
+      if (!this.hasLease) return undefined;
       if (published.length > 0) await manager.query('delete from outbox where id = any($1::bigint[])', [published]);
       if (this.isStopping) return undefined;
       const parcels = await nextParcels(manager);

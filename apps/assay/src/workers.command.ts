@@ -1,0 +1,68 @@
+import { auto } from '@assay/statistics/aggregation/auto';
+import { type WorkerReport, workerReports } from '@assay/statistics/workers/worker-report';
+import { type Question } from '@assay/contracts/project/label-schema';
+import { type Answers, readAnswers } from './answer-file';
+import { CliError, EXIT } from './cli-error';
+import { type Context } from './context';
+import { type QuestionTable, readTables, type TableOptions } from './label-tables';
+import { type Column } from './output';
+import { DEFAULT_QUESTION } from './project-of-labels';
+
+interface WorkerRow extends WorkerReport {
+  question: string;
+}
+
+const COLUMNS: readonly Column<WorkerRow>[] = [
+  { heading: 'worker', value: (row) => row.worker },
+  { heading: 'labels', value: (row) => row.labels },
+  { heading: 'accuracy', value: (row) => row.accuracy, digits: 3 },
+  { heading: 'low', value: (row) => row.low, digits: 3 },
+  { heading: 'high', value: (row) => row.high, digits: 3 },
+  { heading: 'spammerScore', value: (row) => (Number.isNaN(row.spammerScore) ? null : row.spammerScore), digits: 3 },
+  { heading: 'findings', value: (row) => row.findings.map((finding) => finding.kind).join('|') },
+];
+
+/**
+ * `assay workers FILE`: every worker of a file by name, without a server. Accuracy is that on gold where there is gold, else what the items
+ * are believed to be (`auto`) makes of it.
+ */
+export async function workersCommand(
+  context: Context,
+  path: string,
+  options: TableOptions & { gold?: string },
+): Promise<void> {
+  const questions = await readTables(context, path, options);
+  const gold = options.gold
+    ? await readAnswers(options.gold, questions[0]?.question.name ?? DEFAULT_QUESTION)
+    : undefined;
+  const rows = questions.flatMap((one) => rowsOf(one, gold));
+  const question: Column<WorkerRow> = { heading: 'question', value: (row) => row.question };
+  context.output.rows(questions.length > 1 ? [question, ...COLUMNS] : COLUMNS, rows);
+}
+
+function rowsOf({ question, table, policy }: QuestionTable, gold: Answers | undefined): WorkerRow[] {
+  const known = gold && goldOf(gold, question);
+  const { model } = auto(table, known);
+  const { target, reject } = policy.gold;
+  return workerReports(table, model, { gold: known, goldPolicy: known && { target, reject } }).map((report) => ({
+    ...report,
+    question: question.name,
+  }));
+}
+
+/** @throws CliError 6 on a gold label that the question does not have. */
+function goldOf(gold: Answers, question: Question): Map<string, string[]> {
+  const known = new Map<string, string[]>();
+  for (const [item, questions] of gold) {
+    const accepted = questions.get(question.name);
+    for (const label of accepted ?? []) {
+      if (question.labels.includes(label)) continue;
+      throw new CliError(
+        EXIT.badData,
+        `gold label "${label}" of "${item}": expected one of ${question.labels.join(', ')}`,
+      );
+    }
+    if (accepted) known.set(item, [...accepted]);
+  }
+  return known;
+}

@@ -1,0 +1,191 @@
+import { Client } from 'pg';
+import { type AnnotationRef } from '@assay/contracts/annotation/annotation-submitted';
+import { annotationRetracted } from '@assay/contracts/annotation/annotation-retracted';
+import { annotationRevised } from '@assay/contracts/annotation/annotation-revised';
+import { annotationSubmitted } from '@assay/contracts/annotation/annotation-submitted';
+import { type Contract } from '@assay/contracts/contract';
+import { itemImported } from '@assay/contracts/item/item-imported';
+import { itemWithdrawn } from '@assay/contracts/item/item-withdrawn';
+import { DEFAULT_POLICY } from '@assay/contracts/project/project-defaults';
+import { type Policy, type Question } from '@assay/contracts/project/label-schema';
+import { projectConfigured } from '@assay/contracts/project/project-configured';
+import { type LogRecord } from '@assay/platform/event-log/event-log';
+import { serviceUrl } from '@assay/platform/postgres/service-url';
+import { eventId } from '@assay/platform/transport/event-id';
+import { type OutboxEvent, outboxEvent, recordOf } from '@assay/platform/transport/wire';
+import { eventually } from '../../../test/support/eventually';
+import { type ServiceUnderTest, startServiceUnderTest } from '../../../test/support/running-service';
+import { CONSENSUS } from './consensus.module';
+
+/** An event as ingestion would publish it, of a project that is named when it is sent. */
+export type Sent = (project: string) => OutboxEvent;
+
+function sent<T extends object>(contract: Contract<T>, id: string, dataOf: (project: string) => T): Sent {
+  return (project) => outboxEvent(contract, '/assay/ingestion', id, dataOf(project), '2026-01-01T00:00:00.000Z');
+}
+
+/** A project's configuration, with one question "label" of three labels where nothing else is said. */
+export function configured(
+  change: { revision?: number; schemaVersion?: number; policy?: Partial<Policy>; questions?: Question[] } = {},
+): Sent {
+  const { revision = 1, schemaVersion = 1, policy = {} } = change;
+  const questions = change.questions ?? [{ name: 'label', kind: 'choice' as const, labels: ['a', 'b', 'c'] }];
+  return sent(projectConfigured, eventId('configured', revision), (project) => ({
+    ...{ project, title: project, questions, tracks: ['general'], revision, schemaVersion },
+    policy: { ...DEFAULT_POLICY, ...policy },
+  }));
+}
+
+export function imported(item: string, slice?: string, revision = 0): Sent {
+  const rest = slice === undefined ? {} : { slice };
+  return sent(itemImported, eventId('imported', item, revision), (project) => ({ project, item, revision, ...rest }));
+}
+
+export function withdrawn(item: string): Sent {
+  return sent(itemWithdrawn, eventId('withdrawn', item), (project) => ({ project, item }));
+}
+
+/** What is said of an annotation besides the item and the worker. */
+type Said = Partial<Pick<AnnotationRef, 'occasion' | 'revision' | 'order' | 'occurredAt' | 'role'>>;
+
+/** A label of worker `w<number>`; of revision 1 and above it is a revision. */
+export function labelled(
+  item: string,
+  worker: number,
+  label: string,
+  said: Said & { schemaVersion?: number } = {},
+): Sent {
+  const { schemaVersion = 1, ...rest } = said;
+  const contract = (rest.revision ?? 0) > 0 ? annotationRevised : annotationSubmitted;
+  return sent(contract, eventId('labelled', item, worker, label, JSON.stringify(said)), (project) => ({
+    ...refOf(project, item, worker, rest),
+    schemaVersion,
+    labels: { label },
+  }));
+}
+
+export function retracted(item: string, worker: number, said: Said = {}): Sent {
+  const id = eventId('retracted', item, worker, JSON.stringify(said));
+  return sent(annotationRetracted, id, (project) => refOf(project, item, worker, said));
+}
+
+function refOf(project: string, item: string, worker: number, said: Said): AnnotationRef {
+  const who = { worker: eventId('worker', worker), role: 'human' as const };
+  return { project, item, ...who, occasion: 0, revision: 0, order: 0, ...said };
+}
+
+interface Accounting {
+  accepted: number;
+  applied: number;
+  superseded: number;
+  deadLettered: number;
+  pending: number;
+  duplicate: number;
+}
+
+/** Consensus at work on a database and a log of its own. */
+export class ConsensusUnderTest {
+  private readonly sequences = new Map<string, number>();
+
+  private constructor(
+    readonly running: ServiceUnderTest,
+    readonly database: Client,
+  ) {}
+
+  static async start(): Promise<ConsensusUnderTest> {
+    const running = await startServiceUnderTest(CONSENSUS);
+    const database = new Client(serviceUrl(running.adminUrl, 'consensus'));
+    await database.connect();
+    return new ConsensusUnderTest(running, database);
+  }
+
+  async stop(): Promise<void> {
+    await this.database.end();
+    await this.running.stop();
+  }
+
+  /** Appends events to the log, in this order, as a relay numbers them. */
+  async send(project: string, events: readonly Sent[]): Promise<void> {
+    const records = events.map((event) => {
+      const outbox = event(project);
+      const place = `${outbox.partition} ${outbox.topic}`;
+      const sequence = (this.sequences.get(place) ?? 0) + 1;
+      this.sequences.set(place, sequence);
+      return recordOf(outbox, sequence);
+    });
+    await this.running.log.append(records);
+  }
+
+  /** Sends events in pieces, each read before the next is sent, so that items grow over several batches. */
+  async sendInPieces(project: string, events: readonly Sent[], size: number): Promise<void> {
+    for (let start = 0; start < events.length; start += size) {
+      await this.send(project, events.slice(start, start + size));
+      await eventually(async () => (await this.lag()) === 0, `consensus to read ${project}`);
+    }
+  }
+
+  private async lag(): Promise<number> {
+    const { offsets } = await this.get<{ offsets: { lag: number }[] }>('/v1/ops/consensus/offsets');
+    return offsets.reduce((sum, one) => sum + one.lag, 0);
+  }
+
+  /** Waits until everything was read and decided; `parked` events may be left. */
+  async rest(project: string, parked = 0): Promise<void> {
+    let last: unknown;
+    await eventually(
+      async () => {
+        const lag = await this.lag();
+        const rest = await this.get<{ behind: number; parked: number }>(`/v1/ops/consensus/rest/${project}`);
+        last = { lag, ...rest };
+        return JSON.stringify(last) === JSON.stringify({ lag: 0, behind: 0, parked });
+      },
+      () => `rest of ${project} with ${parked} parked: ${JSON.stringify(last)}`,
+    );
+  }
+
+  async get<T>(path: string, headers: Record<string, string> = {}): Promise<T> {
+    const response = await this.fetch(path, headers);
+    if (!response.ok) throw new Error(`GET ${path}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as T;
+  }
+
+  fetch(path: string, headers: Record<string, string> = {}): Promise<Response> {
+    const authorization = `Bearer ${this.running.adminKey}`;
+    return fetch(`${this.running.url}${path}`, { headers: { authorization, ...headers } });
+  }
+
+  async digest(project: string): Promise<string> {
+    return (await this.get<{ digest: string }>(`/v1/ops/consensus/digest/${project}`)).digest;
+  }
+
+  async accounting(project: string): Promise<Accounting> {
+    const path = `/v1/ops/consensus/accounting?project=${project}`;
+    return (await this.get<{ accounting: Accounting }>(path)).accounting;
+  }
+
+  /** What was published of a project to a topic so far, by type and in order, once `isThere`. */
+  async published(topic: string, project: string, isThere: (types: string[]) => boolean): Promise<LogRecord[]> {
+    const records: LogRecord[] = [];
+    const subscription = await this.running.log.subscribe({
+      group: `spec ${eventId(topic, project, String(isThere))}`,
+      topics: [topic],
+      positions: async () => new Map(),
+      async eachBatch(batch) {
+        records.push(...batch.records.filter((record) => record.key?.startsWith(`${project}/`)));
+      },
+      onCrash: (error) => {
+        throw error;
+      },
+    });
+    const types = () => records.map((record) => record.headers['ce_type']!);
+    try {
+      await eventually(
+        () => isThere(types()),
+        () => `events of ${project} on ${topic}: ${types().join(', ')}`,
+      );
+    } finally {
+      await subscription.stop();
+    }
+    return records;
+  }
+}

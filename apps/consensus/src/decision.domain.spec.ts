@@ -1,0 +1,166 @@
+import fc from 'fast-check';
+import { DEFAULT_POLICY } from '@assay/contracts/project/project-defaults';
+import { type Decision, type DecisionState } from '@assay/contracts/consensus/decision';
+import { type Policy, type Question } from '@assay/contracts/project/label-schema';
+import { epochZero } from '@assay/statistics/aggregation/epoch-zero';
+import { decide, isSameDecision, stateOfItem, transitions } from './decision.domain';
+import { type Entry } from './entry.domain';
+import { anEntry, aRetraction } from './entry.fixture';
+
+const question: Question = { name: 'label', kind: 'choice', labels: ['no', 'yes'] };
+
+/** Entries of as many workers as labels are given, each with its label. */
+const labelled = (...labels: number[]): Entry[] =>
+  labels.map((label, index) => anEntry({ id: `e${index}`, worker: `w${index}`, labels: { label } }));
+
+const decided = (entries: readonly Entry[], change: Partial<Policy> = {}, changedQuestion: Partial<Question> = {}) =>
+  decide(entries, {
+    question: { ...question, ...changedQuestion },
+    policy: { ...DEFAULT_POLICY, ...change },
+    model: epochZero(2),
+    epoch: 0,
+  });
+
+describe('decide', () => {
+  it('is open without a label, and names none', () => {
+    expect(decided([])).toEqual({
+      question: 'label',
+      state: 'open',
+      posterior: 0.5,
+      confidence: 0.5,
+      labels: 0,
+      overlap: 0,
+      epoch: 0,
+    });
+  });
+
+  // Epoch zero: three unanimous labels of two reach .96, two .893 (statistics, epoch-zero.ts).
+  it('stays open below the minimum overlap', () => {
+    expect(decided(labelled(1, 1, 1), { minOverlap: 4 })).toMatchObject({ state: 'open', label: 'yes', overlap: 3 });
+  });
+
+  it('is reached at the minimum overlap with confidence enough', () => {
+    const decision = decided(labelled(1, 1, 1));
+    expect(decision).toMatchObject({ state: 'reached', label: 'yes', labels: 3, overlap: 3 });
+    expect(decision.confidence).toBeCloseTo(0.96, 12);
+  });
+
+  it('is disputed at the maximum overlap without it', () => {
+    expect(decided(labelled(1, 1, 0, 0), { maxOverlap: 5 }).state).toBe('open');
+    expect(decided(labelled(1, 1, 0, 0), { maxOverlap: 4 }).state).toBe('disputed');
+    expect(decided(labelled(1, 1, 0, 0, 1), { maxOverlap: 4 }).state).toBe('disputed');
+  });
+
+  it('is reached rather than disputed where both could be', () => {
+    expect(decided(labelled(1, 1, 1), { maxOverlap: 3 }).state).toBe('reached');
+  });
+
+  it('takes the first label of a tie', () => {
+    expect(decided(labelled(1, 0))).toMatchObject({ label: 'no', confidence: 0.5 });
+  });
+
+  it('takes the thresholds of the question before those of the policy', () => {
+    expect(decided(labelled(1, 1), {}, { minOverlap: 2, minConfidence: 0.89 }).state).toBe('reached');
+    expect(decided(labelled(1, 0, 1), {}, { maxOverlap: 3 }).state).toBe('disputed');
+    expect(decided(labelled(1, 1, 1), {}, { minConfidence: 0.97 }).state).toBe('open');
+  });
+
+  it('counts a worker once, and no role that the policy does not count, but takes all as evidence', () => {
+    const model = anEntry({ id: 'm', worker: 'm', role: 'model', labels: { label: 1 } });
+    const again = anEntry({ id: 'a', worker: 'w0', occasion: 1, labels: { label: 1 } });
+    const decision = decided([...labelled(1), again, model], { minOverlap: 1 });
+    expect(decision).toMatchObject({ state: 'reached', labels: 3, overlap: 1 });
+    expect(decided([...labelled(1), again, model])).toMatchObject({ state: 'open', overlap: 1 });
+    expect(decided([...labelled(1), model], { countRoles: ['human', 'model'] }).overlap).toBe(2);
+  });
+
+  it('is open again when its labels were taken back', () => {
+    const retractions = [0, 1].map((index) => aRetraction({ id: `r${index}`, worker: `w${index}`, order: 1 }));
+    expect(decided([...labelled(1, 1, 1), ...retractions])).toMatchObject({ state: 'open', labels: 1 });
+  });
+
+  it('is one decision, bit by bit, for every order of the entries', () => {
+    const shuffled = fc
+      .array(fc.record({ worker: fc.nat(4), label: fc.nat(1), revision: fc.nat(1), order: fc.nat(3) }), {
+        maxLength: 9,
+      })
+      .map((list) =>
+        list.map(({ worker, label, ...rest }, index) =>
+          anEntry({ id: `e${index}`, worker: `w${worker}`, labels: { label }, ...rest }),
+        ),
+      )
+      .chain((list) =>
+        fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length, maxLength: list.length })),
+      );
+    fc.assert(
+      fc.property(shuffled, ([list, permuted]) => {
+        expect(decided(permuted)).toEqual(decided(list));
+      }),
+    );
+  });
+});
+
+const inState = (state: DecisionState, change: Partial<Decision> = {}): Decision => ({
+  question: 'label',
+  state,
+  label: 'yes',
+  posterior: 0.9,
+  confidence: 0.9,
+  labels: 3,
+  overlap: 3,
+  epoch: 0,
+  ...change,
+});
+
+describe('stateOfItem', () => {
+  it.each<[DecisionState[], DecisionState]>([
+    [['reached', 'open', 'disputed'], 'open'],
+    [['reached', 'disputed', 'adjudicated'], 'disputed'],
+    [['reached', 'unresolvable'], 'unresolvable'],
+    [['adjudicated', 'reached'], 'reached'],
+    [['adjudicated'], 'adjudicated'],
+    [[], 'open'],
+  ])('of %j is %s', (states, expected) => {
+    expect(stateOfItem(states.map((state) => inState(state)))).toBe(expected);
+  });
+});
+
+describe('transitions', () => {
+  it.each<[string, Decision | undefined, Decision, string[]]>([
+    ['a first label', undefined, inState('open'), []],
+    ['a first decision', undefined, inState('reached'), ['reached', 'published']],
+    ['more of the same', inState('reached'), inState('reached', { labels: 4, confidence: 0.99 }), []],
+    ['a dispute', inState('open'), inState('disputed'), ['disputed', 'published']],
+    ['a dispute that settles', inState('disputed'), inState('reached'), ['reached', 'dispute-withdrawn', 'published']],
+    ['a dispute that opens', inState('disputed'), inState('open'), ['dispute-withdrawn', 'published']],
+    [
+      'a settled label that changes',
+      inState('reached'),
+      inState('reached', { label: 'no' }),
+      ['corrected', 'published'],
+    ],
+    ['a disputed label that changes', inState('disputed'), inState('disputed', { label: 'no' }), ['published']],
+    ['an open label that changes', inState('open'), inState('open', { label: 'no' }), []],
+    ['a decision that opens again', inState('reached'), inState('open'), ['published']],
+  ])('of %s', (_what, before, after, expected) => {
+    expect(transitions(before, after)).toEqual(expected);
+  });
+});
+
+describe('isSameDecision', () => {
+  it('sees every difference that a reader could', () => {
+    const decision = inState('reached');
+    expect(isSameDecision(decision, { ...decision })).toBe(true);
+    expect(isSameDecision(undefined, decision)).toBe(false);
+    const changes: Partial<Decision>[] = [
+      { state: 'open' },
+      { label: 'no' },
+      { posterior: 0.8 },
+      { confidence: 0.8 },
+      { labels: 4 },
+      { overlap: 4 },
+      { epoch: 1 },
+    ];
+    for (const change of changes) expect(isSameDecision(decision, { ...decision, ...change })).toBe(false);
+  });
+});

@@ -1,0 +1,32 @@
+import { anEntry, aRetraction } from './entry.fixture';
+import { standingOf } from './provenance.domain';
+
+describe('standingOf', () => {
+  const first = anEntry({ order: 1 });
+  const again = anEntry({ id: 'e2', order: 3 });
+  const retraction = aRetraction({ order: 2 });
+  const revised = anEntry({ id: 'e3', revision: 1 });
+
+  it.each([
+    ['an entry by itself', first, [first], 'it counts'],
+    ['a retraction', retraction, [retraction], 'it is a retraction'],
+    ['an entry before a retraction', first, [first, retraction], 'it was retracted'],
+    ['an entry after a retraction', again, [first, retraction, again], 'it counts'],
+    ['a repeat', again, [first, again], 'another of the same worker on the same occasion is kept'],
+    [
+      'a repeat where another repeat was retracted',
+      anEntry({ id: 'e4', order: 4 }),
+      [first, retraction, again],
+      'another of the same worker on the same occasion is kept',
+    ],
+    ['a revised entry', first, [first, retraction, revised], 'a later revision outdoes it'],
+  ])('of %s', (_what, entry, others, expected) => {
+    const entries = others.includes(entry) ? others : [...others, entry];
+    expect(standingOf(entry, entries, 'label', 'keep-first')).toBe(expected);
+  });
+
+  it('leaves entries of other questions aside', () => {
+    const other = anEntry({ id: 'e5', revision: 1, labels: { tone: 0 } });
+    expect(standingOf(first, [first, other], 'label', 'keep-first')).toBe('it counts');
+  });
+});
