@@ -1,9 +1,13 @@
-import { Counter, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 /** What the transport counts, once a batch, never once an event. */
 export interface BatchMetrics {
   records: Counter<'topic' | 'outcome'>;
   duration: Histogram<'topic'>;
+  /** Time from the log's taking a record to its commit here, of the last record of each slice. */
+  eventAge: Histogram<'topic'>;
+  lastProgress: Gauge<'topic'>;
+  rebalances: Counter;
   fenced: Counter;
   lost: Counter;
   retries: Counter;
@@ -26,6 +30,24 @@ export function batchMetrics(registry: Registry): BatchMetrics {
       help: 'Time from the begin to the commit of a slice of at most 500 records.',
       labelNames: ['topic'],
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+      registers,
+    }),
+    eventAge: new Histogram({
+      name: 'assay_consumer_event_age_seconds',
+      help: 'Time from when the log took a record to when it was applied; the last record of each slice.',
+      labelNames: ['topic'],
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 10, 60, 600, 3600],
+      registers,
+    }),
+    lastProgress: new Gauge({
+      name: 'assay_consumer_last_progress_timestamp_seconds',
+      help: 'When a slice was committed last.',
+      labelNames: ['topic'],
+      registers,
+    }),
+    rebalances: new Counter({
+      name: 'assay_consumer_rebalances_total',
+      help: 'Lanes that came to this instance or went.',
       registers,
     }),
     fenced: new Counter({

@@ -111,7 +111,21 @@ export class BatchServer extends Server implements CustomTransportStrategy {
       const known = await lanePositions(this.options.dataSource.manager, { kind, partition });
       for (const [topic, position] of known) all.set(topic, position);
     }
+    await this.warnOfShorterTopics(partition, all);
     return all;
+  }
+
+  /** A topic that was made anew delivers nothing until it has outgrown the position: that must not pass in silence. */
+  private async warnOfShorterTopics(partition: number, positions: ReadonlyMap<string, number>): Promise<void> {
+    for (const { name } of this.topics) {
+      const position = positions.get(name) ?? 0;
+      const end = position > 0 ? (await this.options.log.offsets(name))[partition]?.end : undefined;
+      if (end === undefined || end >= position) continue;
+      const { service, logger } = this.options;
+      logger.error(
+        `${service} has read ${name}/${partition} up to ${position}, but the log ends at ${end}: the topic was made anew`,
+      );
+    }
   }
 
   private async eachBatch(batch: LogBatch): Promise<void> {
@@ -127,10 +141,13 @@ export class BatchServer extends Server implements CustomTransportStrategy {
   }
 
   private assigned(partition: number): void {
+    this.options.metrics.rebalances.inc();
     for (const kind of new Set(this.topics.map((topic) => topic.lane))) this.lane(kind, partition).start();
   }
 
   private revoked(partition: number): void {
+    this.options.metrics.rebalances.inc();
+    this.runner?.forget(partition);
     for (const [name, lane] of this.lanes) {
       if (lane.lane.partition !== partition) continue;
       this.lanes.delete(name);

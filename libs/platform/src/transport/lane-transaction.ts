@@ -105,6 +105,16 @@ export class BatchTransaction implements LaneTransaction {
     this.change(project, { received: 1 });
   }
 
+  /** Reasons of the dead letters that were written. */
+  reasons(): DeadLetterReason[] {
+    return this.deadLetters.map((letter) => letter.reason);
+  }
+
+  /** Whether the relay has something to do after the commit. */
+  hasPublished(): boolean {
+    return this.outbox.length > 0;
+  }
+
   /** Writes everything that was said; to be called once, before the commit. */
   async flush(): Promise<void> {
     await this.writeDeadLetters();
@@ -136,25 +146,33 @@ export class BatchTransaction implements LaneTransaction {
   private async writeDeadLetters(): Promise<void> {
     if (this.deadLetters.length === 0) return;
     const rows = this.deadLetters.map((letter) => ({ ...letter, id: v7(), hash: sha256(letter.record.value) }));
-    await this.sql(
+    const written = await this.sql<{ id: string }>(
+      // A record that is read again, or published again by a relay that died, is put aside once.
       `insert into dead_letter (id, topic, partition, record_offset, reason, detail, event_type, event_id, project, record_key, headers, value)
        select id, topic, $1, record_offset, reason, detail, headers->>'ce_type', headers->>'ce_id', project, record_key, headers, value
        from unnest($2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::jsonb[], $10::bytea[])
-         as d (id, topic, record_offset, reason, detail, project, record_key, headers, value)`,
+         as d (id, topic, record_offset, reason, detail, project, record_key, headers, value)
+       where not exists (select 1 from dead_letter k where k.topic = d.topic and k.event_id = d.headers->>'ce_id' and k.value is not distinct from d.value)
+       on conflict (topic, partition, record_offset) do nothing returning id`,
       [
         this.place.partition,
         rows.map((row) => row.id),
         rows.map((row) => row.topic),
         rows.map((row) => row.record.offset),
         rows.map((row) => row.reason),
-        rows.map((row) => row.detail),
+        rows.map((row) => storable(row.detail)),
         rows.map((row) => row.project),
         rows.map((row) => storable(row.record.key)),
         rows.map((row) => storable(JSON.stringify(row.record.headers))),
         rows.map((row) => row.record.value),
       ],
     );
-    for (const { record, topic, reason, hash } of rows) {
+    const known = new Set(written.map((row) => row.id));
+    for (const { id, topic, project } of rows) {
+      if (!known.has(id) && topic === this.place.accounted) this.change(project, { dead_lettered: -1, duplicate: 1 });
+    }
+    this.deadLetters.splice(0, Infinity, ...rows.filter((row) => known.has(row.id)));
+    for (const { record, topic, reason, hash } of rows.filter((row) => known.has(row.id))) {
       const place = { service: this.place.service, topic, partition: this.place.partition, offset: record.offset };
       const eventType = shortened(record.headers['ce_type']);
       const named = { eventType, eventId: shortened(record.headers['ce_id']) };

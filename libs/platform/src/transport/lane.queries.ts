@@ -60,7 +60,7 @@ export interface CutChange {
   sequences: readonly number[];
 }
 
-/** Counts a slice into the cut of its partition; records without a number (of tools) count as records alone. */
+/** Counts a slice into the cut of its partition. A topic without numbers (of tools) has no cut. */
 export async function moveCut(
   manager: EntityManager,
   topic: string,

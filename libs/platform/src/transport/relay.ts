@@ -5,7 +5,7 @@ import { rowsOf } from './lane-transaction';
 import { type OutboxEvent, recordOf } from './wire';
 
 /** Parcels and events of one cycle, at most. A parcel is never cut. */
-const PARCELS = 200;
+const PARCELS = 1000;
 const EVENTS = 5000;
 /** A relay that was stopped this long has lost its lease. */
 const LEASE_SECONDS = 10;
@@ -143,11 +143,19 @@ export class Relay {
  * request, and between requests revisions decide, not the outbox. Those numbered before come first, as they were.
  */
 async function nextParcels(manager: EntityManager): Promise<Parcel[]> {
-  const rows = rowsOf<Parcel>(
-    await manager.query('select * from outbox order by first_sequence is null, first_sequence, id limit $1', [PARCELS]),
-  );
+  const oldest = async (condition: string) =>
+    rowsOf<Parcel>(
+      await manager.query(`select * from outbox where first_sequence ${condition} order by id limit $1`, [PARCELS]),
+    );
+  const numbered = await oldest('is not null');
+  const rows = numbered.length > 0 ? inOrderOfNumbers(numbered) : await oldest('is null');
   let events = 0;
   return rows.filter((row, index) => (events += row.count) <= EVENTS || index === 0);
+}
+
+/** Of one partition as they were numbered. Partitions have no order between them. */
+function inOrderOfNumbers(parcels: Parcel[]): Parcel[] {
+  return parcels.sort((a, b) => Number(a.first_sequence) - Number(b.first_sequence));
 }
 
 async function numberParcels(manager: EntityManager, parcels: Parcel[]): Promise<void> {

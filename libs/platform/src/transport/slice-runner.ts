@@ -48,36 +48,59 @@ export class SliceRunner {
 
   /**
    * Applies a batch from the lane's position on. The position in PostgreSQL is the truth: what lies below it was applied before, a batch
-   * that begins above it is fetched again from there, and records that are gone before they were read stop the partition.
+   * that begins above it is fetched again from there, records that are gone before they were read stop the partition, and so does a
+   * partition that ends below it. Never rejects: what a log's consumer throws can end it for good.
    */
   async run(batch: LogBatch, topic: Topic, subscription: Subscription): Promise<void> {
     const lane = { kind: topic.lane, partition: batch.partition };
+    try {
+      await this.runBatch(batch, topic, lane, subscription);
+    } catch (error) {
+      this.forget(lane.partition);
+      this.options.logger.error(
+        `${this.options.service} at ${topic.name}/${lane.partition}: ${messageOf(error)}; paused`,
+      );
+      subscription.pause(batch.topic, batch.partition, PAUSE_MS);
+      subscription.seek(batch.topic, batch.partition, batch.records[0]?.offset ?? batch.fetchedOffset);
+    }
+  }
+
+  /** A lane has gone to another instance: what is known of its positions is not to be believed when it comes back. */
+  forget(partition: number): void {
+    for (const name of this.positions.keys()) if (name.startsWith(`${partition} `)) this.positions.delete(name);
+  }
+
+  private async runBatch(batch: LogBatch, topic: Topic, lane: Lane, subscription: Subscription): Promise<void> {
     const position = await this.position(lane, batch.topic);
-    const refetch = () =>
-      subscription.seek(batch.topic, batch.partition, this.known(lane, batch.topic) ?? batch.firstOffset);
-    if (position !== undefined && position < batch.firstOffset) return this.stopAt(batch, position, subscription);
-    if (position !== undefined && batch.fetchedOffset > position) return refetch();
+    if (position !== undefined && position < batch.firstOffset) return this.stopAtLoss(batch, position, subscription);
+    if (position !== undefined && position > batch.highWatermark) return this.stopAtEnd(batch, position, subscription);
+    if (position !== undefined && batch.fetchedOffset > position) {
+      return subscription.seek(batch.topic, batch.partition, position);
+    }
     const records = batch.records.filter((record) => record.offset >= (position ?? 0));
     for (let start = 0; start < records.length; start += SLICE) {
       if (!batch.isCurrent()) return;
       const slice = records.slice(start, start + SLICE);
       const outcome = await this.applySlice(lane, topic, slice, batch);
       if (outcome === 'gave-up') subscription.pause(batch.topic, batch.partition, PAUSE_MS);
-      if (outcome !== 'committed') return refetch();
+      if (outcome === 'committed') continue;
+      // Where the position is not known it is read again with the next delivery, and what lies below it dropped.
+      const next = this.known(lane, batch.topic) ?? slice[0]!.offset;
+      return subscription.seek(batch.topic, batch.partition, next);
     }
   }
 
   /** Runs one slice of lane work; says whether more is left. */
   async work(lane: Lane, handle: Handle): Promise<boolean> {
     await createLane(this.options.dataSource.manager, lane);
-    const more = await this.options.dataSource.transaction(async (manager) => {
+    const { more, tx } = await this.options.dataSource.transaction(async (manager) => {
       await holdLane(manager, lane);
       const tx = this.transaction(manager, lane);
       const left = await handle(lane.partition, tx);
       await tx.flush();
-      return left === true;
+      return { more: left === true, tx };
     });
-    this.options.onPublish();
+    this.committed(tx);
     return more;
   }
 
@@ -85,40 +108,45 @@ export class SliceRunner {
   async redrive(lane: Lane): Promise<boolean> {
     const { dataSource, service } = this.options;
     const topics = this.topics.filter((topic) => topic.lane === lane.kind).map((topic) => topic.name);
-    const letter = await nextToRedrive(dataSource.manager, topics, lane.partition);
-    if (!letter) return false;
-    const reading = readRecord(letter.topic, letter.record);
-    if (reading.type === 'unreadable') {
-      await settleRedriven(dataSource.manager, letter.id, reading.detail);
-      return true;
-    }
+    // Without the lane only to see whether there is anything to do: which one, is asked again when it is held.
+    if (!(await nextToRedrive(dataSource.manager, topics, lane.partition))) return false;
+    let id: string | undefined;
     try {
-      await dataSource.transaction(async (manager) => {
+      const tx = await dataSource.transaction(async (manager) => {
         await holdLane(manager, lane);
+        const letter = await nextToRedrive(manager, topics, lane.partition);
+        if (!letter) return undefined;
+        id = letter.id;
+        const reading = readRecord(letter.topic, letter.record);
+        if (reading.type === 'unreadable') {
+          await settleRedriven(manager, letter.id, reading.detail);
+          return undefined;
+        }
         const tx = this.transaction(manager, lane);
         tx.records.set(letter.record.offset, letter.record);
         tx.takeBack(letter.topic, letter.project);
-        await this.handlers.get(letter.topic)?.(
-          { topic: letter.topic, lane: lane.partition, events: [reading.event] },
-          tx,
-        );
+        const events = [reading.event];
+        await this.handlers.get(letter.topic)?.({ topic: letter.topic, lane: lane.partition, events }, tx);
         await tx.flush();
         await settleRedriven(manager, letter.id);
+        return tx;
       });
+      if (tx) this.committed(tx);
     } catch (error) {
-      if (isTransient(error)) throw error;
-      this.options.logger.warn(`${service} could not handle dead letter ${letter.id} again: ${messageOf(error)}`);
-      await settleRedriven(dataSource.manager, letter.id, messageOf(error));
+      if (isTransient(error) || id === undefined) throw error;
+      this.options.logger.warn(`${service} could not handle dead letter ${id} again: ${messageOf(error)}`);
+      await settleRedriven(dataSource.manager, id, messageOf(error));
     }
-    this.options.onPublish();
     return true;
   }
 
+  /** @param verdict what every record of the slice is to be taken for, instead of what it reads as. */
   private async applySlice(
     lane: Lane,
     topic: Topic,
     slice: readonly LogRecord[],
     batch: LogBatch,
+    verdict?: Reading,
   ): Promise<SliceOutcome> {
     const { metrics, logger, service } = this.options;
     const where = `${service} at ${topic.name}/${lane.partition} from ${slice[0]?.offset}`;
@@ -128,9 +156,10 @@ export class SliceRunner {
       try {
         // A connection that was lost in the commit leaves open whether it happened: the position says it.
         if (transientFailures > 0 && (await this.position(lane, topic.name)) !== from) return 'fenced';
-        return await this.attempt(lane, topic, slice);
+        return await this.attempt(lane, topic, slice, verdict);
       } catch (error) {
         if (!isTransient(error)) {
+          if (verdict) throw error;
           if (tries++ >= HANDLER_TRIES) return this.halve(lane, topic, slice, batch, error);
           logger.warn(`${where}: ${messageOf(error)}; tried again`);
           continue;
@@ -163,12 +192,10 @@ export class SliceRunner {
       const first = await this.applySlice(lane, topic, slice.slice(0, middle), batch);
       return first === 'committed' ? this.applySlice(lane, topic, slice.slice(middle), batch) : first;
     }
-    const [record] = slice;
+    const { service, logger } = this.options;
     const detail = messageOf(error);
-    this.options.logger.error(
-      `${this.options.service} dead-letters ${topic.name}/${lane.partition}@${record?.offset}: ${detail}`,
-    );
-    return this.attempt(lane, topic, slice, { type: 'unreadable', reason: 'handler_failed', detail });
+    logger.error(`${service} dead-letters ${topic.name}/${lane.partition}@${slice[0]?.offset}: ${detail}`);
+    return this.applySlice(lane, topic, slice, batch, { type: 'unreadable', reason: 'handler_failed', detail });
   }
 
   private async attempt(
@@ -181,8 +208,8 @@ export class SliceRunner {
     const end = (slice.at(-1)?.offset ?? 0) + 1;
     const timer = metrics.duration.startTimer({ topic: topic.name });
     const readings = slice.map((record) => verdict ?? readRecord(topic.name, record));
-    const isMoved = await dataSource.transaction(async (manager) => {
-      if (!(await moveLane(manager, lane, topic.name, this.known(lane, topic.name), end))) return false;
+    const tx = await dataSource.transaction(async (manager) => {
+      if (!(await moveLane(manager, lane, topic.name, this.known(lane, topic.name), end))) return undefined;
       const tx = this.transaction(manager, lane);
       const events = this.receive(tx, topic, slice, readings);
       if (events.length > 0) {
@@ -191,22 +218,35 @@ export class SliceRunner {
       }
       await tx.flush();
       await moveCut(manager, topic.name, lane.partition, { records: slice.length, sequences: sequencesOf(slice) });
-      return true;
+      return tx;
     });
     timer();
-    if (!isMoved) {
+    if (!tx) {
       metrics.fenced.inc();
       this.positions.delete(nameOf(lane, topic.name));
       await this.position(lane, topic.name);
       return 'fenced';
     }
     this.positions.set(nameOf(lane, topic.name), end);
-    const unreadable = readings.filter((reading) => reading.type === 'unreadable');
-    metrics.records.inc({ topic: topic.name, outcome: 'handled' }, slice.length - unreadable.length);
-    if (unreadable.length > 0) metrics.records.inc({ topic: topic.name, outcome: 'dead_lettered' }, unreadable.length);
-    for (const { reason } of unreadable) metrics.deadLetters.inc({ reason });
-    this.options.onPublish();
+    this.count(topic.name, slice, tx);
+    this.committed(tx);
     return 'committed';
+  }
+
+  private count(topic: string, slice: readonly LogRecord[], tx: BatchTransaction): void {
+    const { metrics } = this.options;
+    const dead = tx.reasons().length;
+    if (slice.length > dead) metrics.records.inc({ topic, outcome: 'handled' }, slice.length - dead);
+    if (dead > 0) metrics.records.inc({ topic, outcome: 'dead_lettered' }, dead);
+    const now = Date.now();
+    metrics.lastProgress.set({ topic }, now / 1000);
+    const published = slice.at(-1)?.timestamp ?? 0;
+    if (published > 0) metrics.eventAge.observe({ topic }, Math.max(0, (now - published) / 1000));
+  }
+
+  private committed(tx: BatchTransaction): void {
+    for (const reason of tx.reasons()) this.options.metrics.deadLetters.inc({ reason });
+    if (tx.hasPublished()) this.options.onPublish();
   }
 
   /** Puts aside what is no event, and counts what came. */
@@ -233,12 +273,20 @@ export class SliceRunner {
     return new BatchTransaction(manager, { ...lane, service: this.options.service, accounted });
   }
 
-  private stopAt(batch: LogBatch, position: number, subscription: Subscription): void {
+  private stopAtLoss(batch: LogBatch, position: number, subscription: Subscription): void {
     const gone = batch.firstOffset - position;
     this.options.metrics.lost.inc(gone);
     this.options.logger.error(
       `${this.options.service} stops ${batch.topic}/${batch.partition}: ${gone} records from ${position} are gone from the log before they were read; ` +
         'publish them again from the record (assay rebuild)',
+    );
+    subscription.pause(batch.topic, batch.partition, Number.POSITIVE_INFINITY);
+  }
+
+  private stopAtEnd(batch: LogBatch, position: number, subscription: Subscription): void {
+    this.options.logger.error(
+      `${this.options.service} stops ${batch.topic}/${batch.partition}: it has read up to ${position}, but the log ends at ${batch.highWatermark}; ` +
+        'the topic was made anew',
     );
     subscription.pause(batch.topic, batch.partition, Number.POSITIVE_INFINITY);
   }

@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type Contract } from '@assay/contracts/contract';
-import { isTransient } from '../postgres/transient-error';
 import { rowsOf } from './lane-transaction';
 import { insertOutbox } from './outbox';
 import { type Relay } from './relay';
@@ -35,7 +35,8 @@ export class Transactions {
       try {
         return await this.attempt(work);
       } catch (error) {
-        if (!isTransient(error) || attempt === TRIES) throw error;
+        if (!isUndone(error) || attempt === TRIES) throw error;
+        await sleep(10 * 2 ** attempt * Math.random());
       }
     }
   }
@@ -52,6 +53,11 @@ export class Transactions {
     if (events.length > 0) this.relay.wake();
     return result;
   }
+}
+
+/** Serialization failure, deadlock, lock timeout: PostgreSQL has rolled back. */
+function isUndone(error: unknown): boolean {
+  return ['40001', '40P01', '55P03'].includes((error as { code?: string }).code ?? '');
 }
 
 function transactionOf(manager: EntityManager, service: string, events: OutboxEvent[]): Transaction {

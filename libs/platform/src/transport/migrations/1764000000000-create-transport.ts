@@ -23,6 +23,8 @@ export class CreateTransport1764000000000 implements MigrationInterface {
         first_sequence bigint,
         recorded_at timestamptz not null default now()
       )`);
+    // What was numbered and perhaps published goes first: it is found without a look at what waits behind it.
+    await runner.query('create index outbox_numbered on outbox (id) where first_sequence is not null');
     await runner.query(`
       create table relay (
         singleton boolean primary key default true check (singleton),
@@ -63,8 +65,10 @@ export class CreateTransport1764000000000 implements MigrationInterface {
         value bytea,
         recorded_at timestamptz not null default now(),
         status text not null default 'open' check (status in ('open', 'redriving', 'redriven', 'discarded')),
-        settled_at timestamptz
+        settled_at timestamptz,
+        unique (topic, partition, record_offset)
       )`);
+    await runner.query('create index dead_letter_by_event on dead_letter (topic, event_id)');
     await runner.query(`create index dead_letter_open on dead_letter (recorded_at) where status = 'open'`);
     // What came (received, counted by the transport) and what became of it (said by the handlers), by project.
     await runner.query(`

@@ -1,0 +1,232 @@
+import { Client } from 'pg';
+import { Registry } from 'prom-client';
+import { type DataSource } from 'typeorm';
+import { type AnnotationSubmitted, annotationSubmitted } from '@assay/contracts/annotation/annotation-submitted';
+import { ANNOTATION_EVENTS as TOPIC } from '@assay/contracts/topics';
+import { freshDatabase, type FreshDatabase } from '../../../../test/support/database';
+import { eventually } from '../../../../test/support/eventually';
+import { type LogBatch, type LogRecord, type Subscription } from '../event-log/event-log';
+import { openDataSource } from '../postgres/data-source';
+import { type Batch } from './batch';
+import { batchMetrics } from './batch-metrics';
+import { redrive } from './dead-letters';
+import { eventId } from './event-id';
+import { type Handle, SliceRunner } from './slice-runner';
+import { type LaneTransaction } from './transaction';
+import { outboxEvent, recordOf } from './wire';
+
+/** The runner alone, on PostgreSQL, with batches made by hand: what no log can be made to do when it should. */
+const definition = { name: 'consensus', migrations: [], entities: [] } as const;
+const LANE = { kind: 'item', partition: 0 };
+let database: FreshDatabase;
+let dataSource: DataSource;
+let another: DataSource;
+let handle: (batch: Batch<AnnotationSubmitted>, tx: LaneTransaction) => Promise<void>;
+let seeks: number[];
+let pauses: number[];
+let said: string[];
+let wakes: number;
+
+const subscription: Subscription = {
+  seek: (_topic, _partition, position) => seeks.push(position),
+  pause: (_topic, _partition, milliseconds) => pauses.push(milliseconds),
+  resume: () => undefined,
+  lanes: () => [0],
+  attemptedAt: () => 0,
+  stop: async () => undefined,
+};
+
+beforeEach(async () => {
+  [seeks, pauses, said, wakes] = [[], [], [], 0];
+  handle = async (batch, tx) => tx.account('rte', { applied: batch.events.length });
+  database = await freshDatabase([definition]);
+  dataSource = await openDataSource(database.adminUrl, definition);
+  another = await openDataSource(database.adminUrl, definition);
+});
+
+afterEach(async () => {
+  await dataSource.destroy();
+  await another.destroy();
+  await database.drop();
+});
+
+function runner(source = dataSource, metrics = batchMetrics(new Registry())) {
+  const call: Handle = (batch, tx) => handle(batch as Batch<AnnotationSubmitted>, tx);
+  const logger = {
+    warn: (message: string) => void said.push(message),
+    error: (message: string) => void said.push(message),
+  };
+  return new SliceRunner(
+    { service: 'consensus', dataSource: source, metrics, logger, onPublish: () => wakes++ },
+    [TOPIC],
+    new Map([[TOPIC.name, call]]),
+  );
+}
+
+function record(offset: number, change: Partial<LogRecord> = {}): LogRecord {
+  const data: AnnotationSubmitted = {
+    ...{ project: 'rte', item: `item ${offset}`, worker: '00000000-0000-5000-8000-000000000001', role: 'human' },
+    ...{ occasion: 0, revision: 0, order: 1, schemaVersion: 1, labels: { label: '1' } },
+  };
+  const event = outboxEvent(
+    annotationSubmitted,
+    '/assay/ingestion',
+    eventId('x', offset),
+    data,
+    '2026-01-01T00:00:00.000Z',
+  );
+  return { ...recordOf(event, offset + 1), offset, timestamp: 0, ...change };
+}
+
+function batch(from: number, to: number, change: Partial<LogBatch> = {}): LogBatch {
+  return {
+    topic: TOPIC.name,
+    partition: 0,
+    records: Array.from({ length: to - from }, (_none, index) => record(from + index)),
+    highWatermark: to,
+    firstOffset: 0,
+    fetchedOffset: from,
+    isCurrent: () => true,
+    heartbeat: async () => undefined,
+    ...change,
+  };
+}
+
+async function accounts() {
+  const [row] = await dataSource.query(
+    `select coalesce(sum(received - duplicate), 0)::int as accepted, coalesce(sum(applied), 0)::int as applied,
+            coalesce(sum(dead_lettered), 0)::int as dead, coalesce(sum(duplicate), 0)::int as duplicate from accounting`,
+  );
+  return row;
+}
+
+async function movePosition(position: number | undefined) {
+  const positions = position === undefined ? {} : { [TOPIC.name]: position };
+  await dataSource.query('update lane set positions = $1', [JSON.stringify(positions)]);
+}
+
+async function asOwner(sql: string) {
+  const client = new Client(database.adminUrl);
+  await client.connect();
+  await client.query(sql).finally(() => client.end());
+}
+
+const bad = async () => {
+  throw new Error('bad');
+};
+
+it('believes PostgreSQL, not its memory, when a lane comes back', async () => {
+  const one = runner();
+  await one.run(batch(0, 10), TOPIC, subscription);
+  one.forget(0);
+  await movePosition(100);
+  await one.run(batch(100, 105, { firstOffset: 50 }), TOPIC, subscription);
+  expect({ pauses, said, ...(await accounts()) }).toMatchObject({ pauses: [], said: [], applied: 15 });
+});
+
+it('stops for good, and says so, where records are gone before they were read', async () => {
+  await runner().run(batch(0, 10), TOPIC, subscription);
+  await runner().run(batch(50, 55, { firstOffset: 50 }), TOPIC, subscription);
+  expect(pauses).toEqual([Infinity]);
+  expect(said).toEqual([expect.stringContaining('40 records from 10 are gone from the log before they were read')]);
+});
+
+it('stops for good, and says so, where the log ends before the position', async () => {
+  const one = runner();
+  await one.run(batch(0, 10), TOPIC, subscription);
+  await one.run(batch(0, 5), TOPIC, subscription);
+  expect(pauses).toEqual([Infinity]);
+  expect(said).toEqual([expect.stringContaining('it has read up to 10, but the log ends at 5')]);
+});
+
+it('fetches again from the position where a batch begins above it', async () => {
+  await runner().run(batch(0, 10), TOPIC, subscription);
+  await runner().run(batch(15, 20), TOPIC, subscription);
+  expect({ seeks, ...(await accounts()) }).toMatchObject({ seeks: [10], applied: 10 });
+});
+
+it('tries again when PostgreSQL fails while an event is put aside', async () => {
+  handle = bad;
+  await asOwner(`create sequence consensus.tries; grant all on sequence consensus.tries to public;
+    create function consensus.fail() returns trigger language plpgsql as
+      $$ begin if nextval('consensus.tries') < 2 then raise exception 'conflict' using errcode = '40001'; end if; return new; end $$;
+    create trigger fail before insert on consensus.dead_letter for each row execute function consensus.fail()`);
+  await runner().run(batch(0, 1), TOPIC, subscription);
+  expect(await accounts()).toMatchObject({ accepted: 1, dead: 1 });
+});
+
+it('pauses when PostgreSQL is away as a batch begins', async () => {
+  const away = await openDataSource(database.adminUrl, definition);
+  await away.destroy();
+  await runner(away).run(batch(0, 1), TOPIC, subscription);
+  expect({ pauses, seeks }).toEqual({ pauses: [5000], seeks: [0] });
+});
+
+it('goes on from the position after it gave up', async () => {
+  const one = runner();
+  await one.run(batch(0, 10), TOPIC, subscription);
+  handle = async (_batch, tx) =>
+    void (await tx.sql(`do $$ begin raise exception 'conflict' using errcode = '40001'; end $$`));
+  await one.run(batch(10, 12), TOPIC, subscription);
+  expect({ seeks, pauses }).toEqual({ seeks: [10], pauses: [5000] });
+});
+
+it('puts a poisonous record aside once, however often it is read or published', async () => {
+  const poison = record(0, { value: Buffer.from('{') });
+  await runner().run(batch(0, 1, { records: [poison] }), TOPIC, subscription);
+  await movePosition(undefined);
+  await runner().run(batch(0, 2, { records: [poison, { ...poison, offset: 1 }] }), TOPIC, subscription);
+  const [{ n }] = await dataSource.query('select count(*)::int as n from dead_letter');
+  expect({ n, ...(await accounts()) }).toEqual({ n: 1, accepted: 1, applied: 0, dead: 1, duplicate: 2 });
+});
+
+it('keeps the words of an error that hold what PostgreSQL cannot store', async () => {
+  handle = async () => {
+    throw new Error('label \u0000');
+  };
+  await runner().run(batch(0, 1), TOPIC, subscription);
+  expect(await dataSource.query('select detail from dead_letter')).toEqual([{ detail: 'label \ufffd' }]);
+});
+
+it('counts the dead letters that a handler asks for', async () => {
+  const metrics = batchMetrics(new Registry());
+  handle = async ({ events }, tx) => events.forEach((event) => tx.deadLetter(event, 'rte', 'refused', 'no'));
+  await runner(dataSource, metrics).run(batch(0, 3), TOPIC, subscription);
+  expect((await metrics.deadLetters.get()).values).toEqual([{ labels: { reason: 'refused' }, value: 3 }]);
+  expect((await metrics.records.get()).values).toEqual([
+    { labels: { topic: TOPIC.name, outcome: 'dead_lettered' }, value: 3 },
+  ]);
+});
+
+it('wakes the relay only where something was published', async () => {
+  const one = runner();
+  await one.run(batch(0, 10), TOPIC, subscription);
+  await one.work(LANE, async () => false);
+  expect(wakes).toBe(0);
+});
+
+it('handles a dead letter once when two instances redrive it', async () => {
+  handle = bad;
+  await runner().run(batch(0, 1), TOPIC, subscription);
+  const [{ id }] = await dataSource.query('select id from dead_letter');
+  await redrive(dataSource.manager, id);
+  let calls = 0;
+  handle = async (_batch, tx) => {
+    calls++;
+    tx.account('rte', { applied: 1 });
+  };
+  const lock = dataSource.createQueryRunner();
+  await lock.startTransaction();
+  await lock.query(`select 1 from lane for update`);
+  const both = [runner().redrive(LANE), runner(another).redrive(LANE)];
+  await eventually(async () => {
+    const [{ n }] = await dataSource.query(
+      `select count(*)::int as n from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+    );
+    return n === 2;
+  }, 'both to wait for the lane');
+  await lock.commitTransaction();
+  await lock.release();
+  await Promise.all(both);
+  expect({ calls, ...(await accounts()) }).toEqual({ calls: 1, accepted: 1, applied: 1, dead: 0, duplicate: 0 });
+});
