@@ -108,6 +108,7 @@ function errorTable(judged: Judged[]): string {
     ['honest workers accused of anything', percent(accused.length, honest.length), 'at most 1 %'],
     ['findings that are false', percent(findings.filter(Boolean).length, findings.length), 'at most 5 %'],
     ['intervals of accuracy on gold that hold the chance of being right', coverage(), '95 +- 1 %'],
+    ['intervals without gold that hold it, four crowds without item difficulty', coverageWithoutGold(), '95 +- 1 %'],
     ...consistency(),
   ];
   return markdownTable(['what', 'measured', 'goal'], rows);
@@ -126,6 +127,33 @@ function coverage(): string {
     if (low <= accuracy && accuracy <= high) held += 1;
   }
   return percent(held, 20_000);
+}
+
+/** A hundred workers of accuracy .6 to .97, 30 or 100 labels each, 3 to 10 labels an item. */
+function coverageWithoutGold(): string {
+  const crowd = (labels: string[], items: number, labelsPerItem: number) => ({ labels, items, labelsPerItem });
+  const crowds = [
+    crowd(['a', 'b', 'c'], 2000, 5),
+    crowd(['a', 'b'], 2000, 5),
+    crowd(['a', 'b', 'c'], 300, 10),
+    crowd(['a', 'b', 'c'], 1000, 3),
+  ];
+  let [held, all] = [0, 0];
+  for (const of of crowds) {
+    for (const seed of SEEDS.slice(0, 5)) {
+      const workers: Population['workers'] = [
+        { behaviour: 'honest', count: 100, accuracy: { least: 0.6, most: 0.97 } },
+      ];
+      const simulation = simulate({ ...of, seed, workers });
+      const accuracy = new Map(simulation.workers.map((worker) => [worker.worker, worker.accuracy]));
+      const table = labelTable(simulation.labels, of.labels);
+      for (const { worker, low, high } of workerReports(table, auto(table).model)) {
+        if (low <= accuracy.get(worker)! && accuracy.get(worker)! <= high) held += 1;
+        all += 1;
+      }
+    }
+  }
+  return percent(held, all);
 }
 
 /** Blind repeats of people who are right with .9 and of people who toss, on items where typical workers agree with .82. */

@@ -9,6 +9,7 @@ import { numericAgreement } from './numeric-agreement';
 import { readPairwiseCohen } from './pairwise-cohen';
 import { rankingAgreement } from './ranking-agreement';
 import { spansAgreement } from './spans-agreement';
+import { weightedCohen } from './weighted-cohen';
 import { type LabelsOfWorkers } from './worker-pairs';
 
 /** The object under `agreement.<question>` of a report. */
@@ -23,7 +24,7 @@ export interface AgreementReport {
 export interface AgreementOptions extends BootstrapOptions {
   /** Default: the kind's own (`METRIC_OF_KIND`). */
   metric?: Metric;
-  /** Of `gwetAC2`; default quadratic. */
+  /** Of `gwetAC2` and `weightedCohenKappa`; default quadratic. */
   weights?: AgreementWeights;
   /** Items that a pair of workers must have in common; default 10, and 1 where there are only two workers. */
   leastCommon?: number;
@@ -71,6 +72,9 @@ export function categoricalAgreement(
   const { items, labels, coefficients } = bootstrapOverItems(table, schema, { ...options, twoWorkers: workers === 2 });
   const pairwise = readPairwiseCohen(table, options.leastCommon ?? (workers === 2 ? 1 : undefined)).coefficients;
   if (workers === 2) coefficients['cohenKappa'] = pairwise.meanPairwiseCohenKappa;
+  if (workers === 2 && schema.ordinal) {
+    coefficients['weightedCohenKappa'] = weightedCohen(table, options.weights ?? 'quadratic');
+  }
   return { items, workers, labels, coefficients: { ...coefficients, ...pairwise } };
 }
 

@@ -51,13 +51,16 @@ function numericRows({ itemStart, number }: NumbersByItem, mean: number, groups:
 
 function sumsOfVector(vector: Float64Array): NumericSums {
   const labels = vector[AT.labels]!;
+  const within = vector[AT.within]!;
+  const total = labels === 0 ? 0 : Math.max(0, vector[AT.squares]! - vector[AT.sum]! ** 2 / labels);
   return {
     items: vector[AT.items]!,
     labels,
     squaredSizes: vector[AT.squaredSizes]!,
-    within: vector[AT.within]!,
+    within,
     pairable: vector[AT.pairable]!,
-    total: labels === 0 ? 0 : Math.max(0, vector[AT.squares]! - vector[AT.sum]! ** 2 / labels),
+    total,
+    between: Math.max(0, total - within),
     mean: labels === 0 ? 0 : vector[AT.sum]! / labels,
   };
 }

@@ -14,6 +14,8 @@ export interface NumericSums {
   pairable: number;
   /** Sum of squared differences of all labels from their mean. */
   total: number;
+  /** `total` less `within`. */
+  between: number;
   /** Mean of all labels. */
   mean: number;
 }
@@ -23,6 +25,7 @@ export function numericSumsOf(statistics: NumericStatistics): NumericSums {
   const sums = { items: 0, labels: 0, squaredSizes: 0, within: 0, pairable: 0 };
   let sum: DoubleDouble = ZERO;
   let squares: DoubleDouble = ZERO;
+  let withinItems: DoubleDouble = ZERO;
   const sizes = Object.keys(statistics.buckets).map(Number);
   for (const n of sizes.filter((size) => size > 1).sort((a, b) => a - b)) {
     const bucket = statistics.buckets[n]!;
@@ -35,10 +38,13 @@ export function numericSumsOf(statistics: NumericStatistics): NumericSums {
     sums.pairable += (within * n) / (n - 1);
     sum = plus(sum, bucket.sum);
     squares = plus(squares, bucket.squares);
+    withinItems = plus(withinItems, bucket.within);
   }
-  if (sums.labels === 0) return { ...sums, total: 0, mean: 0 };
-  const total = Math.max(0, valueOf(minus(squares, dividedBy(times(sum, sum), sums.labels))));
-  return { ...sums, total, mean: valueOf(sum) / sums.labels };
+  if (sums.labels === 0) return { ...sums, total: 0, between: 0, mean: 0 };
+  const total = minus(squares, dividedBy(times(sum, sum), sums.labels));
+  // Both are large where between is small: their difference is taken before anything is rounded.
+  const between = Math.max(0, valueOf(minus(total, withinItems)));
+  return { ...sums, total: Math.max(0, valueOf(total)), between, mean: valueOf(sum) / sums.labels };
 }
 
 /**
@@ -64,7 +70,7 @@ function intervalAlpha({ labels, pairable, total }: NumericSums): number {
   return 1 - (pairable * (labels - 1)) / (labels * total);
 }
 
-function intraclass({ items, labels, squaredSizes, within, total }: NumericSums): {
+function intraclass({ items, labels, squaredSizes, within, between }: NumericSums): {
   icc1: Coefficient;
   icc1k: Coefficient;
 } {
@@ -72,7 +78,7 @@ function intraclass({ items, labels, squaredSizes, within, total }: NumericSums)
     const none = undefinedBecause('a single item has two or more labels');
     return { icc1: none, icc1k: none };
   }
-  const betweenMean = (total - within) / (items - 1);
+  const betweenMean = between / (items - 1);
   const withinMean = within / (labels - items);
   const size = (labels - squaredSizes / labels) / (items - 1);
   // All items have one mean: between is rounding, and nothing is left to be reliable about.

@@ -19,7 +19,10 @@ function statisticsOf(items: readonly (readonly number[])[]): NumericStatistics 
 
 const read = (items: readonly (readonly number[])[]) => numericCoefficients(numericSumsOf(statisticsOf(items)));
 
-const numbers = fc.oneof(fc.integer({ min: -5, max: 5 }), fc.double({ min: -1e9, max: 1e9, noNaN: true }));
+const numbers = fc.oneof(
+  fc.integer({ min: -5, max: 5 }),
+  fc.integer({ min: -1e9, max: 1e9 }).map((value) => value / 1000),
+);
 const items = fc.array(fc.array(numbers, { maxLength: 5 }), { maxLength: 10 });
 
 describe('numeric statistics', () => {
@@ -43,6 +46,7 @@ describe('numeric statistics', () => {
           else expect(Math.abs(live[name]!.value! - value)).toBeLessThan(1e-12 * Math.max(1, Math.abs(value)));
         }
       }),
+      { numRuns: 500 },
     );
   });
 

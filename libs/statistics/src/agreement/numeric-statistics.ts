@@ -2,7 +2,8 @@ import { dividedBy, type DoubleDouble, minus, plus, productOf, times, ZERO } fro
 
 /**
  * What agreement on numbers needs to know of many items; adds over disjoint items, and an item can be taken out again. JSON as it is.
- * Sums are kept to some 31 digits, so after any adding and taking out the coefficients are those of the batch to 1e-12.
+ * Sums are kept to some 31 digits, so after any adding and taking out the coefficients are those of the batch to 1e-12, unless what was taken out was
+ * a thousand million times as large as the differences that remain.
  */
 export interface NumericStatistics {
   /** By n, the number of labels of the item, from 1; a bucket without items is not there. */

@@ -59,6 +59,25 @@ describe('agreement on a random table without gaps', () => {
     expect(cohenKappa(counts, 'quadratic').value).toBeCloseTo(0.8425196850393701, 12);
   });
 
+  it('reports the weighted kappa of two workers with the interval of leaving out each item', () => {
+    const two = WITHOUT_GAPS.slice(0, 2);
+    const kappa = (skip: number) => {
+      const kept = two.flatMap((row, worker) =>
+        row.flatMap((value, t) => (t === skip ? [] : [{ item: `${t}`, worker: `${worker}`, label: `${value}` }])),
+      );
+      return agreementOf(labelTable(kept, ['1', '2', '3', '4', '5', '6']), 'rating', { resamples: 0 }).coefficients[
+        'weightedCohenKappa'
+      ]!;
+    };
+    const left = two[0]!.map((_, t) => kappa(t).value!);
+    const mean = left.reduce((sum, value) => sum + value, 0) / 25;
+    const error = Math.sqrt((24 / 25) * left.reduce((sum, value) => sum + (value - mean) ** 2, 0));
+    const whole = kappa(-1);
+    expect(whole.value).toBeCloseTo(0.8425196850393701, 12);
+    // t(.975, 24) = 2.0638985616.
+    expect(whole.low).toBeCloseTo(whole.value! - 2.0638985616 * error, 8);
+  });
+
   it('has the Fleiss kappa of statsmodels 0.15.0', () => {
     const statistics = emptyStatistics();
     for (const values of itemsOf(WITHOUT_GAPS))

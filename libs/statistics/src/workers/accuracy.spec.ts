@@ -3,6 +3,8 @@ import { auto } from '../aggregation/auto';
 import { dawidSkene } from '../aggregation/dawid-skene';
 import { labelTable } from '../aggregation/label-table';
 import { meanRanks } from '../agreement/kendall-w';
+import { type Population } from '../simulation/population';
+import { simulate } from '../simulation/simulate';
 import { believedPosteriors, rowsOfWorkers, viewOfOthers } from './believed';
 import { belowPool } from './below-pool';
 import { betaInterval } from './beta-interval';
@@ -10,6 +12,7 @@ import { atLeast, atMost, atMostOfDifferent, evenChance } from './binomial-test'
 import { confusionCounts, confusionMatrix, spammerScore } from './confusion';
 import { estimatedAccuracies } from './estimated-accuracy';
 import { adjusted } from './false-discoveries';
+import { othersViews } from './others-views';
 
 describe('betaInterval', () => {
   it("has the mean and tails of Jeffreys' posterior", () => {
@@ -76,6 +79,32 @@ describe('viewOfOthers', () => {
     };
     expect(last('a')).toEqual(last('b'));
     expect(last('a')[1]).toBeGreaterThan(0.5);
+  });
+});
+
+describe('othersViews', () => {
+  it('are the views of others, row by row, also where a worker labelled an item twice', () => {
+    const labels = ['a', 'b', 'c'];
+    const crowd: Population['workers'] = [
+      { behaviour: 'honest', count: 9 },
+      { behaviour: 'spammer', count: 3 },
+    ];
+    const simulation = simulate({
+      seed: 3,
+      labels,
+      items: 80,
+      labelsPerItem: { least: 1, most: 6 },
+      repeats: 0.1,
+      workers: crowd,
+    });
+    const table = labelTable(simulation.labels, labels);
+    const { model } = auto(table);
+    if (model.form !== 'matrix') throw new Error(`form ${model.form} of a model of three labels: expected matrix`);
+    const viewOf = othersViews(model, table);
+    for (let row = 0; row < table.label.length; row++) {
+      const expected = viewOfOthers(model, table, row);
+      viewOf(row).forEach((share, k) => expect(share).toBeCloseTo(expected[k]!, 10));
+    }
   });
 });
 

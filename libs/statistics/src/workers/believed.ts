@@ -7,12 +7,28 @@ import { type PublishedModel } from '../aggregation/published-model';
  * Tempered, because workers are judged by it: an over-confident posterior calls honest disagreement error.
  */
 export function believedPosteriors(model: PublishedModel, table: LabelTable): Float64Array {
+  return beliefsOf(model, table).believed;
+}
+
+/** What a model makes of each item of a table, T * K each. */
+export interface Beliefs {
+  /** As they are: over-confident. */
+  posteriors: Float64Array;
+  /** Tempered, as in `believedPosteriors`. */
+  believed: Float64Array;
+}
+
+/** Both in one pass. */
+export function beliefsOf(model: PublishedModel, table: LabelTable): Beliefs {
   const K = table.labels.length;
+  const posteriors = new Float64Array(table.items.length * K);
   const believed = new Float64Array(table.items.length * K);
   for (let t = 0; t < table.items.length; t++) {
-    believed.set(tempered(posteriorOf(model, evidenceOf(table, t))), t * K);
+    const found = posteriorOf(model, evidenceOf(table, t));
+    posteriors.set(found.posterior, t * K);
+    believed.set(tempered(found), t * K);
   }
-  return believed;
+  return { posteriors, believed };
 }
 
 /** Rows of the table by worker, in the table's order: those of worker w are at place w. */
@@ -37,6 +53,11 @@ export function viewOfOthers(model: PublishedModel, table: LabelTable, row: numb
 }
 
 function tempered({ posterior, label, confidence }: Posterior): Float64Array {
+  return spreadOver(posterior, label, confidence);
+}
+
+/** The confidence for the label, and the rest as the posterior spreads it. */
+export function spreadOver(posterior: Float64Array, label: number, confidence: number): Float64Array {
   const rest = 1 - posterior[label]!;
   return posterior.map((mass, k) => {
     if (k === label) return confidence;

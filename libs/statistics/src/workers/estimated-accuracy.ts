@@ -14,14 +14,23 @@ export function estimatedAccuracies({ workers, labels, item, worker, label, post
   const K = labels.length;
   const right = new Float64Array(workers.length);
   const all = new Float64Array(workers.length);
+  const unsure = new Float64Array(workers.length);
   let pool = 0;
   for (let i = 0; i < label.length; i++) {
     const believed = posteriors[item[i]! * K + label[i]!]!;
     right[worker[i]!]! += believed;
     all[worker[i]!]! += 1;
+    unsure[worker[i]!]! += believed * (1 - believed);
     pool += believed;
   }
   const share = label.length === 0 ? 1 / Math.max(1, K) : pool / label.length;
   const prior = { right: POOL_LABELS * share, wrong: POOL_LABELS * (1 - share) };
-  return Array.from(right, (own, w) => betaInterval(own, Math.max(0, all[w]! - own), { prior }));
+  return Array.from(right, (own, w) => {
+    const n = all[w]!;
+    const wrong = Math.max(0, n - own);
+    const { value } = betaInterval(own, wrong, { prior });
+    // Which labels are right is itself unsure: the interval is that of as many labels as have both variances together.
+    const weight = 1 / (1 + unsure[w]! / Math.max(1e-9, n * value * (1 - value)));
+    return { ...betaInterval(own * weight, wrong * weight, { prior }), value };
+  });
 }

@@ -56,6 +56,31 @@ describe('workerReports', () => {
     }
   });
 
+  it('names who labelled later as the one who copied', () => {
+    const copying: WorkerGroup = { behaviour: 'copying', count: 2, accuracy: 0.9, strength: 0.95 };
+    const accused = reportsOf([{ behaviour: 'honest', count: 12, accuracy: 0.85 }, copying], false).filter(
+      ({ findings }) => findings.some(({ kind }) => kind === 'copying'),
+    );
+    expect(accused.map(({ behaviour }) => behaviour)).toEqual(['copying', 'copying']);
+  });
+
+  it('finds who does not agree with self on items that are clear', () => {
+    const rows = ['u', 'v', 'w'].flatMap((worker) =>
+      Array.from({ length: 40 }, (_, i) => ({ item: `${i}`, worker, label: i % 2 ? 'a' : 'b' })),
+    );
+    const table = labelTable(rows, ['a', 'b']);
+    const repeats = ['u', 'v'].flatMap((worker) =>
+      Array.from({ length: 30 }, (_, i) => {
+        const first = i % 2 ? 'a' : 'b';
+        return { item: `${i}`, worker, first, again: worker === 'u' && i % 3 === 0 ? 'a' : first };
+      }),
+    );
+    const kinds = workerReports(table, auto(table).model, { repeats }).map(({ findings }) =>
+      findings.map(({ kind }) => kind),
+    );
+    expect(kinds).toEqual([['inconsistent'], [], []]);
+  });
+
   it('says of nobody anything where there are no labels', () => {
     expect(workerReports(labelTable([], ['a', 'b']), epochZero(2))).toEqual([]);
   });

@@ -1,9 +1,10 @@
 import { type LabelTable } from '../aggregation/label-table';
 import { MOST_MATRIX_LABELS, type PublishedModel } from '../aggregation/published-model';
 import { betaInterval } from './beta-interval';
-import { believedPosteriors, rowsOfWorkers } from './believed';
+import { beliefsOf, rowsOfWorkers } from './believed';
 import { confusionCounts, confusionMatrix, spammerScore } from './confusion';
 import { estimatedAccuracies } from './estimated-accuracy';
+import { type RepeatedLabel } from './find-inconsistent';
 import { type Finding } from './finding';
 import { findAll } from './find-all';
 import { type GoldTestPolicy } from './gold-test';
@@ -31,6 +32,8 @@ export interface WorkerReportOptions {
   order?: ArrayLike<number>;
   /** Seconds that each row took; NaN where unknown. */
   seconds?: ArrayLike<number>;
+  /** Blind repeats; the table holds the first label of each. */
+  repeats?: readonly RepeatedLabel[];
 }
 
 /**
@@ -42,12 +45,12 @@ export function workerReports(
   options: WorkerReportOptions = {},
 ): WorkerReport[] {
   const K = table.labels.length;
-  const posteriors = believedPosteriors(model, table);
-  const believed = { ...table, posteriors };
+  const beliefs = beliefsOf(model, table);
+  const believed = { ...table, posteriors: beliefs.believed };
   const estimates = estimatedAccuracies(believed);
   const rows = rowsOfWorkers(table).map((own) => inOrder(own, options.order));
   const checks = goldChecks(table, rows, options.gold);
-  const findings = findAll(table, model, rows, checks, options);
+  const findings = findAll(table, model, beliefs, rows, checks, options);
   const counts = K > MOST_MATRIX_LABELS ? undefined : confusionCounts(believed);
   return table.workers.map((worker, w) => {
     const own = checks[w]!;

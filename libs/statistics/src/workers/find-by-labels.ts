@@ -1,0 +1,85 @@
+import { type LabelTable } from '../aggregation/label-table';
+import { type PublishedModel } from '../aggregation/published-model';
+import { type Beliefs, viewOfOthers } from './believed';
+import { biasTest } from './bias-test';
+import { confusionCounts, confusionMatrix, pooledConfusion, spammerScore } from './confusion';
+import { driftTest } from './drift';
+import { othersViews } from './others-views';
+import { type OwnLabel } from './own-labels';
+import { repetitionTest } from './patterns';
+import { spammerTest } from './spammer-test';
+import { type Suspicion } from './suspicion';
+
+/** Drift by less than this share of wrong labels is no finding. */
+const LEAST_WORSENING = 0.1;
+
+/**
+ * The tests that hold a worker's labels against what the others believe of the items: spammers and biased, and with an order of occurrence the drifting
+ * and the patterned. One worker's views at a time are in memory.
+ */
+export function findByLabels(
+  table: LabelTable,
+  model: PublishedModel,
+  { believed }: Beliefs,
+  rows: readonly (readonly number[])[],
+  order: ArrayLike<number> | undefined,
+): Suspicion[] {
+  const K = table.labels.length;
+  const counts = confusionCounts({ ...table, posteriors: believed });
+  const pooled = pooledConfusion(counts, K);
+  const residuals = new Float64Array(table.label.length);
+  const viewOf = model.form === 'matrix' ? othersViews(model, table) : (row: number) => viewOfOthers(model, table, row);
+  const found = rows.flatMap((own, worker): Suspicion[] => {
+    const said = own.map((row): OwnLabel => ({ label: table.label[row]!, view: viewOf(row) }));
+    said.forEach(({ label, view }, i) => (residuals[own[i]!] = residualOf(label, view)));
+    // Who confuses labels with each other in a fixed way does look at the items: that is no spam.
+    const informative = spammerScore(confusionMatrix(counts, worker, K), K) > spammerScore(pooled, K) / 2;
+    const { informedness, pValue } = informative ? { informedness: NaN, pValue: 1 } : spammerTest(said, K);
+    const bias = biasTest(said, pooled, K);
+    const excess = { label: table.labels[bias.label]!, excess: bias.excess };
+    return [
+      { worker, kind: 'spammer', pValue, evidence: { labels: said.length, informedness } },
+      { worker, kind: 'biased', pValue: bias.pValue, evidence: excess },
+      ...(order ? [patterned(worker, said, K)] : []),
+    ];
+  });
+  return order ? [...found, ...drifting(rows, withoutTrend(residuals, order))] : found;
+}
+
+/** How much less a label is believed by the others than a perfect worker's would be. */
+function residualOf(label: number, view: Float64Array): number {
+  return view.reduce((sum, share) => sum + share * share, 0) - view[label]!;
+}
+
+function patterned(worker: number, said: readonly OwnLabel[], K: number): Suspicion {
+  const labels = said.map(({ label }) => label);
+  const { repeated, expected, pValue } = repetitionTest(labels, (i) => said[i]!.view, K);
+  return { worker, kind: 'patterned', pValue, evidence: { repeated, expected } };
+}
+
+function drifting(rows: readonly (readonly number[])[], residuals: Float64Array): Suspicion[] {
+  return rows.map((own, worker) => {
+    const { pValue, changedAt, before, after } = driftTest(own.map((row) => residuals[row]!));
+    const evidence = { changedAt, before, after };
+    return { worker, kind: 'drifting', pValue: after - before < LEAST_WORSENING ? 1 : pValue, evidence };
+  });
+}
+
+/** Stretches of time whose mean residual is taken as everybody's. */
+const STRETCHES = 20;
+
+/**
+ * Residuals less the mean of all workers at the time: where some drift, the others' view of late items gets worse, and everybody would seem to drift
+ * with them.
+ */
+function withoutTrend(residuals: Float64Array, order: ArrayLike<number>): Float64Array {
+  const inTime = Int32Array.from(residuals, (_, row) => row).sort((a, b) => order[a]! - order[b]!);
+  const level = new Float64Array(residuals.length);
+  for (let stretch = 0; stretch < STRETCHES; stretch++) {
+    const from = Math.floor((stretch * inTime.length) / STRETCHES);
+    const rows = inTime.subarray(from, Math.floor(((stretch + 1) * inTime.length) / STRETCHES));
+    const mean = rows.reduce((sum, row) => sum + residuals[row]!, 0) / Math.max(1, rows.length);
+    for (const row of rows) level[row] = residuals[row]! - mean;
+  }
+  return level;
+}
