@@ -1,14 +1,7 @@
-import 'reflect-metadata';
 import Ajv from 'ajv';
-import Ajv2020 from 'ajv/dist/2020';
-import { plainToInstance } from 'class-transformer';
-import { validateSync } from 'class-validator';
-import fc from 'fast-check';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CATALOGUE, contractOf } from '../../libs/contracts/src/catalogue';
-import { type Contract } from '../../libs/contracts/src/contract';
-import { isUtcTimestamp, type JsonSchema, schemaOf } from '../../libs/contracts/src/fields';
 import { catalogueProblems } from '../../libs/contracts/src/generate/catalogue-problems';
 import { eventTable } from '../../libs/contracts/src/generate/event-table';
 import { generatedFiles } from '../../libs/contracts/src/generate/generated-files';
@@ -101,105 +94,5 @@ describe('recorded samples', () => {
       });
       expect(contract.key(sample.value)).toBe(sample.key);
     }
-  });
-});
-
-describe('class-validator and the generated schema in ajv', () => {
-  const ajv = new Ajv2020({ strict: true, formats: { 'utc-timestamp': isUtcTimestamp } });
-
-  /** As NestJS would check a body: a closed object, no unknown field. A value that is no object never gets to class-transformer. */
-  function isValidByClass(contract: Contract, value: unknown): boolean {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-    // class-transformer drops what has the name of a method of Object, before class-validator could refuse it.
-    if (Object.keys(value).some((name) => name in Object.prototype)) return false;
-    const options = { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true };
-    return validateSync(plainToInstance(contract.data, value) as object, options).length === 0;
-  }
-
-  /** Anything that JSON can write and that has surprised a validator before. */
-  const odd = fc.oneof(
-    fc.constantFrom<unknown>(
-      null,
-      '',
-      0,
-      -0,
-      1.5,
-      1e21,
-      -1,
-      true,
-      [],
-      {},
-      '2026-02-30T00:00:00.000Z',
-      '\u0000',
-      '\ud800',
-      '1',
-      [null],
-      [[]],
-      [''],
-      { a: 1 },
-    ),
-    fc.jsonValue({ maxDepth: 2 }),
-  );
-
-  function valueOf(schema: JsonSchema): fc.Arbitrary<unknown> {
-    if (schema['enum']) return fc.constantFrom(...(schema['enum'] as unknown[]));
-    if (schema['format'] === 'utc-timestamp') {
-      return fc
-        .date({ noInvalidDate: true, min: new Date(0), max: new Date('9999-01-01') })
-        .map((date) => date.toISOString());
-    }
-    switch (schema['type']) {
-      case 'string':
-        return fc.oneof(
-          fc.constantFrom('a', 'rte', '0'.repeat(64), 'é', '😀', 'x'.repeat(200), '😀'.repeat(200), 'x'.repeat(201)),
-          fc.string({ unit: 'binary', maxLength: 20 }),
-        );
-      case 'integer':
-        return fc.oneof(fc.integer({ min: 0, max: 5 }), fc.maxSafeInteger());
-      case 'number':
-        return fc.double({ min: 0, max: 1, noNaN: true });
-      case 'boolean':
-        return fc.boolean();
-      case 'array':
-        return fc.array(valueOf(schema['items'] as JsonSchema), { maxLength: 3 });
-      case 'object':
-        return schema['properties'] ? objectOf(schema) : fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 1 }));
-      default:
-        return odd;
-    }
-  }
-
-  function objectOf(schema: JsonSchema): fc.Arbitrary<object> {
-    const properties = schema['properties'] as Record<string, JsonSchema>;
-    const required = schema['required'] as string[];
-    return fc.record(Object.fromEntries(Object.entries(properties).map(([name, field]) => [name, valueOf(field)])), {
-      requiredKeys: required,
-    });
-  }
-
-  /** A value of the schema, with a few of its fields made odd, left out or added. */
-  function nearly(schema: JsonSchema): fc.Arbitrary<unknown> {
-    const names = [...Object.keys(schema['properties'] as object), 'unheardOf', 'constructor', 'toString'];
-    const change = fc.record({ name: fc.constantFrom(...names), value: odd, isGone: fc.boolean() });
-    return fc.tuple(objectOf(schema), fc.array(change, { maxLength: 2 })).map(([value, changes]) => {
-      const changed: Record<string, unknown> = { ...value };
-      for (const { name, value: strange, isGone } of changes) {
-        if (isGone) delete changed[name];
-        else changed[name] = strange;
-      }
-      // As it would come over the wire: -0 becomes 0, undefined is gone.
-      return JSON.parse(JSON.stringify(changed)) as unknown;
-    });
-  }
-
-  it.each(CATALOGUE.map((contract) => [contract.type, contract] as const))('agree on %s', (_type, contract) => {
-    const schema = schemaOf(contract.data);
-    const validate = ajv.compile(schema);
-    fc.assert(
-      fc.property(fc.oneof(nearly(schema), odd), (value) => {
-        expect([value, isValidByClass(contract, value)]).toEqual([value, validate(value)]);
-      }),
-      { numRuns: 300 },
-    );
   });
 });

@@ -1,3 +1,4 @@
+import { hasCharacters } from './characters';
 import { type FieldError, fieldError } from './field-error';
 import { type DataClass, isUtcTimestamp, type JsonSchema, schemaOf, STORABLE } from './fields';
 import { nearestName } from './nearest-name';
@@ -73,7 +74,7 @@ function expectation(schema: JsonSchema, value: unknown): string | undefined {
       const words = schema['enum'] as string[] | undefined;
       const fits =
         (words === undefined || words.includes(value)) &&
-        within(characters(value), schema['minLength'], schema['maxLength']) &&
+        hasCharacters(value, (schema['minLength'] as number) ?? 0, (schema['maxLength'] as number) ?? Infinity) &&
         (schema['pattern'] === undefined || matches(schema['pattern'] as string, value)) &&
         (schema['format'] === undefined || isUtcTimestamp(value));
       return fits ? undefined : what(schema);
@@ -97,11 +98,6 @@ function expectation(schema: JsonSchema, value: unknown): string | undefined {
     default:
       return value === null ? 'a value' : undefined;
   }
-}
-
-/** JSON Schema counts characters, not UTF-16 code units; what is far too long need not be counted. */
-function characters(text: string): number {
-  return text.length > 10_000 ? text.length : [...text].length;
 }
 
 /** A schema in words. */
