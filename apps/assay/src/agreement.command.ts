@@ -1,28 +1,38 @@
-import { categoricalAgreement } from '@assay/statistics/agreement/agreement-report';
+import { type LabelTable } from '@assay/statistics/aggregation/label-table';
+import { agreementOf } from '@assay/statistics/agreement/agreement-report';
+import { type LabelKind, type Metric } from '@assay/statistics/agreement/label-metric';
 import { pairwiseCohen } from '@assay/statistics/agreement/pairwise-cohen';
 import { type Context } from './context';
-import { type QuestionTable, readTables, type TableOptions } from './label-tables';
+import { CliError, EXIT } from './cli-error';
+import { readTables, readWrittenTables } from './label-tables';
 import { type AgreementReport } from './report';
 import { printAgreement } from './report-table';
 
-export interface AgreementOptions extends TableOptions {
-  metric?: 'nominal' | 'ordinal';
+export interface AgreementOptions {
+  project?: string;
+  kind?: LabelKind;
+  metric?: Metric;
   weights?: 'linear' | 'quadratic';
   by?: 'slice' | 'worker' | 'pair';
+  skipBad?: boolean;
 }
 
-/** `assay agreement FILE`: how well the workers of a file agree, without a server; intervals by bootstrap over items. */
+/** One question of a file, whatever its kind. */
+interface Asked {
+  name: string;
+  kind: LabelKind;
+  table: LabelTable;
+  slices: ReadonlyMap<string, LabelTable>;
+}
+
+/** `assay agreement FILE`: how well the workers of a file agree, without a server; every coefficient with its interval. */
 export async function agreementCommand(context: Context, path: string, options: AgreementOptions): Promise<void> {
-  const questions = await readTables(context, path, options);
-  const isOrdinal = ({ question }: QuestionTable) =>
-    options.metric === 'ordinal' || (!options.metric && question.kind === 'rating');
-  const report = (one: QuestionTable, table = one.table): AgreementReport =>
-    categoricalAgreement(table, { ordinal: isOrdinal(one), weights: options.weights });
+  const questions = await askedIn(context, path, options);
   if (options.by === 'pair' || options.by === 'worker') return printPairs(context, questions, options.by);
   const reports: Record<string, AgreementReport> = {};
-  for (const one of questions) {
-    if (options.by !== 'slice') reports[one.question.name] = report(one);
-    else for (const [slice, table] of one.slices) reports[`${one.question.name}/${slice}`] = report(one, table);
+  for (const { name, kind, table, slices } of questions) {
+    if (options.by !== 'slice') reports[name] = measured(table, kind, options);
+    else for (const [slice, some] of slices) reports[`${name}/${slice}`] = measured(some, kind, options);
   }
   if (context.output.format !== 'table') {
     const [only] = Object.values(reports);
@@ -32,11 +42,33 @@ export async function agreementCommand(context: Context, path: string, options: 
   for (const [name, agreement] of Object.entries(reports)) printAgreement(name, agreement, context.output);
 }
 
+/** @throws CliError 6 on labels that the metric cannot measure. */
+function measured(table: LabelTable, kind: LabelKind, { metric, weights }: AgreementOptions): AgreementReport {
+  try {
+    return agreementOf(table, kind, { metric, weights });
+  } catch (error) {
+    if (error instanceof RangeError) throw new CliError(EXIT.badData, error.message, { cause: error });
+    throw error;
+  }
+}
+
+async function askedIn(context: Context, path: string, options: AgreementOptions): Promise<Asked[]> {
+  const { kind = 'choice', metric, ...rest } = options;
+  const isOfSet = (kind === 'choice' || kind === 'rating') && (!metric || metric === 'nominal' || metric === 'ordinal');
+  if (isOfSet || rest.project) {
+    const ofSet = kind === 'rating' ? kind : 'choice';
+    const tables = await readTables(context, path, { ...rest, kind: ofSet });
+    return tables.map(({ question, ...one }) => ({ name: question.name, kind: question.kind, ...one }));
+  }
+  const tables = await readWrittenTables(context, path, rest);
+  return tables.map(({ question, ...one }) => ({ name: question, kind, ...one }));
+}
+
 /** Cohen's kappa of every pair of workers, or its mean over the pairs of each worker. */
-function printPairs({ output }: Context, questions: readonly QuestionTable[], by: 'pair' | 'worker'): void {
-  const rows = questions.flatMap(({ question, table }) =>
+function printPairs({ output }: Context, questions: readonly Asked[], by: 'pair' | 'worker'): void {
+  const rows = questions.flatMap(({ name, table }) =>
     pairwiseCohen(table).map((pair) => ({
-      question: question.name,
+      question: name,
       first: table.workers[pair.u]!,
       second: table.workers[pair.v]!,
       common: pair.common,

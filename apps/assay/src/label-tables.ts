@@ -4,7 +4,7 @@ import { type KindName, type Policy, type Question } from '@assay/contracts/proj
 import { type Context } from './context';
 import { eachLabel, openLabels } from './label-file';
 import { complete, readProjectFile } from './project-file';
-import { projectOfLabels } from './project-of-labels';
+import { DEFAULT_QUESTION, projectOfLabels } from './project-of-labels';
 import { RowErrors } from './row-errors';
 import { checkLabelFile } from './send-labels';
 
@@ -13,6 +13,8 @@ export interface QuestionTable {
   question: Question;
   table: LabelTable;
   policy: Policy;
+  /** The rows that count, as they stand in the file. */
+  rows: readonly CountingRow[];
   /** Tables of the items of each slice, where the file has slices. */
   slices: Map<string, LabelTable>;
 }
@@ -35,14 +37,15 @@ export async function readTables({ output }: Context, path: string, options: Tab
   const { errors, slices } = await checkLabelFile(file, project);
   if (!options.skipBad) errors.refuse();
   else if (errors.count > 0) output.warn(`${errors.words()}\n${errors.count} bad rows left out`);
-  const rows = new Map<string, Kept[]>(project.questions.map((question) => [question.name, []]));
+  const rows = new Map<string, CountingRow[]>(project.questions.map((question) => [question.name, []]));
   await eachLabel(file, new RowErrors(file.records.name), (row) => {
     if (errors.has(row.line)) return;
     const question = project.questions.find((one) => one.name === row.question) ?? project.questions[0]!;
     const checked = KIND_OF[question.kind].check(row.label, question);
     if (checked.type !== 'label') return;
-    const { item, worker, occurredAt = '', occasion = 0, revision = 0, line } = row;
-    rows.get(question.name)?.push({ item, worker, label: checked.label, occasion, revision, at: occurredAt, line });
+    const { item, worker, occurredAt = '', occasion = 0, revision = 0, line, seconds } = row;
+    const { label } = checked;
+    rows.get(question.name)?.push({ item, worker, label, occasion, revision, at: occurredAt, line, seconds });
   });
   return project.questions.map((question) => {
     const counting = countingRows(rows.get(question.name) ?? []);
@@ -54,22 +57,26 @@ export async function readTables({ output }: Context, path: string, options: Tab
     return {
       question,
       policy: project.policy,
+      rows: counting,
       table: labelTable(counting, question.labels),
       slices: new Map([...bySlice].map(([slice, some]) => [slice, labelTable(some, question.labels)])),
     };
   });
 }
 
-interface Kept extends TableRow {
+/** A row of a file that counts. */
+export interface CountingRow extends TableRow {
   occasion: number;
   revision: number;
+  /** ISO 8601, empty where the file does not say. */
   at: string;
   line: number;
+  seconds?: number;
 }
 
 /** Of each worker, item and occasion the highest revision, of those the earliest (keep-first). */
-function countingRows(rows: readonly Kept[]): Kept[] {
-  const cells = new Map<string, Kept>();
+function countingRows(rows: readonly CountingRow[]): CountingRow[] {
+  const cells = new Map<string, CountingRow>();
   for (const row of rows) {
     const cell = `${row.item}\u0000${row.worker}\u0000${row.occasion}`;
     const known = cells.get(cell);
@@ -77,4 +84,38 @@ function countingRows(rows: readonly Kept[]): Kept[] {
     if (!known || row.revision > known.revision || (row.revision === known.revision && isBefore)) cells.set(cell, row);
   }
   return [...cells.values()];
+}
+
+/**
+ * The labels of a file of any kind as they are written, a table for each question: what agreement by a distance needs.
+ * @throws CliError 6 where a row is bad and bad rows are not to be skipped.
+ */
+export async function readWrittenTables(
+  { output }: Context,
+  path: string,
+  options: { skipBad?: boolean },
+): Promise<{ question: string; table: LabelTable; slices: Map<string, LabelTable> }[]> {
+  const file = await openLabels(path);
+  const errors = new RowErrors(file.records.name);
+  const rows = new Map<string, (CountingRow & { slice?: string })[]>();
+  await eachLabel(file, errors, (row) => {
+    const { item, worker, question = DEFAULT_QUESTION, occurredAt = '', occasion = 0, revision = 0, line, slice } = row;
+    const label = typeof row.label === 'string' ? row.label : JSON.stringify(row.label);
+    const kept = { item, worker, label, occasion, revision, at: occurredAt, line, slice };
+    const known = rows.get(question);
+    if (known) known.push(kept);
+    else rows.set(question, [kept]);
+  });
+  if (!options.skipBad) errors.refuse();
+  else if (errors.count > 0) output.warn(`${errors.words()}\n${errors.count} bad rows left out`);
+  return [...rows].map(([question, some]) => {
+    const counting = countingRows(some) as (CountingRow & { slice?: string })[];
+    const slices = new Set(counting.flatMap(({ slice }) => (slice === undefined ? [] : [slice])));
+    const ofSlice = (slice: string) => labelTable(counting.filter((row) => row.slice === slice));
+    return {
+      question,
+      table: labelTable(counting),
+      slices: new Map([...slices].map((slice) => [slice, ofSlice(slice)])),
+    };
+  });
 }

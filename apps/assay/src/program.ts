@@ -8,6 +8,10 @@ import { KINDS } from '@assay/contracts/project/label-schema';
 import { FORMATS, type Format, Output, showsColor } from './output';
 import { type ReplayOptions } from './replay.command';
 
+/** What `agreement` can measure, by interfaces section 4. */
+const METRICS = ['nominal', 'ordinal', 'interval', 'ratio', 'jaccard', 'masi', 'iou', 'span'];
+const FILE_KINDS = ['choice', 'choices', 'rating', 'number', 'preference', 'ranking', 'boxes', 'spans', 'text'];
+
 // Each verb loads what it needs when it is called, so that the first output of the small ones comes within 100 ms.
 
 interface GlobalOptions {
@@ -109,11 +113,11 @@ export function assayProgram(): Command {
   program
     .command('agreement <labels>')
     .description('how well the workers of a file agree; no server needed')
-    .addOption(new Option('--metric <metric>', 'distance of two labels').choices(['nominal', 'ordinal']))
+    .addOption(new Option('--metric <metric>', 'distance of two labels').choices(METRICS))
     .addOption(new Option('--weights <weights>', "weights of Gwet's AC2").choices(['linear', 'quadratic']))
     .addOption(new Option('--by <what>', 'apart').choices(['slice', 'worker', 'pair']))
     .option('--project <file>', 'project file (YAML or JSON); without it the labels decide')
-    .addOption(new Option('--kind <kind>', 'kind of label, without a project file').choices(KINDS))
+    .addOption(new Option('--kind <kind>', 'kind of label, without a project file').choices(FILE_KINDS))
     .option('--skip-bad', 'leaves bad rows out and says how many')
     .action(async (labels: string, options: AgreementOptions, command: Command) => {
       const { agreementCommand } = await import('./agreement.command.js');

@@ -1,10 +1,12 @@
 import { auto } from '@assay/statistics/aggregation/auto';
+import { type LabelTable, labelTable } from '@assay/statistics/aggregation/label-table';
+import { type RepeatedLabel } from '@assay/statistics/workers/find-inconsistent';
 import { type WorkerReport, workerReports } from '@assay/statistics/workers/worker-report';
 import { type Question } from '@assay/contracts/project/label-schema';
 import { type Answers, readAnswers } from './answer-file';
 import { CliError, EXIT } from './cli-error';
 import { type Context } from './context';
-import { type QuestionTable, readTables, type TableOptions } from './label-tables';
+import { type CountingRow, type QuestionTable, readTables, type TableOptions } from './label-tables';
 import { type Column } from './output';
 import { DEFAULT_QUESTION } from './project-of-labels';
 
@@ -40,14 +42,47 @@ export async function workersCommand(
   context.output.rows(questions.length > 1 ? [question, ...COLUMNS] : COLUMNS, rows);
 }
 
-function rowsOf({ question, table, policy }: QuestionTable, gold: Answers | undefined): WorkerRow[] {
+function rowsOf({ question, rows, policy }: QuestionTable, gold: Answers | undefined): WorkerRow[] {
   const known = gold && goldOf(gold, question);
+  const { first, repeats } = firstAndRepeats(rows);
+  const table = labelTable(first.values(), question.labels);
   const { model } = auto(table, known);
   const { target, reject } = policy.gold;
-  return workerReports(table, model, { gold: known, goldPolicy: known && { target, reject } }).map((report) => ({
+  const goldPolicy = known && { target, reject };
+  const { order, seconds } = columnsOf(table, first);
+  return workerReports(table, model, { gold: known, goldPolicy, order, seconds, repeats }).map((report) => ({
     ...report,
     question: question.name,
   }));
+}
+
+/** The first label of each worker on each item, and what the worker said when asked again. */
+function firstAndRepeats(rows: readonly CountingRow[]) {
+  const first = new Map<string, CountingRow>();
+  const repeats: RepeatedLabel[] = [];
+  for (const row of [...rows].sort((a, b) => a.occasion - b.occasion)) {
+    const known = first.get(cellOf(row.item, row.worker));
+    if (known) repeats.push({ item: row.item, worker: row.worker, first: known.label, again: row.label });
+    else first.set(cellOf(row.item, row.worker), row);
+  }
+  return { first, repeats };
+}
+
+/** When each row of a table occurred among the others, and how long it took: by time, then by line. */
+function columnsOf(table: LabelTable, first: ReadonlyMap<string, CountingRow>) {
+  const inOrder = [...first.values()].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.line - b.line));
+  const place = new Map(inOrder.map((row, index) => [row, index]));
+  const rows = Array.from(table.item, (item, i) =>
+    first.get(cellOf(table.items[item]!, table.workers[table.worker[i]!]!)),
+  );
+  return {
+    order: Float64Array.from(rows, (row) => (row ? (place.get(row) ?? 0) : 0)),
+    seconds: Float64Array.from(rows, (row) => row?.seconds ?? NaN),
+  };
+}
+
+function cellOf(item: string, worker: string): string {
+  return `${item}\u0000${worker}`;
 }
 
 /** @throws CliError 6 on a gold label that the question does not have. */
