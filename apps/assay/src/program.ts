@@ -3,7 +3,7 @@ import { CliError, EXIT } from './cli-error';
 import { type AgreementOptions } from './agreement.command';
 import { type Context } from './context';
 import { type TableOptions } from './label-tables';
-import { type KeyOptions } from './operations.command';
+import { type KeyOptions } from './keys.command';
 import { KINDS } from '@assay/contracts/project/label-schema';
 import { FORMATS, type Format, Output, showsColor } from './output';
 import { type ReplayOptions } from './replay.command';
@@ -210,22 +210,22 @@ function addOperations(program: Command): void {
     .option('--projects <names>', 'projects with commas between, * for all', '*')
     .option('--worker <id>', 'the worker that a key of a worker or expert is')
     .action(async (options: KeyOptions, command: Command) => {
-      const { createKeyCommand } = await import('./operations.command.js');
+      const { createKeyCommand } = await import('./keys.command.js');
       await createKeyCommand(contextOf(command), options);
     });
   keys.command('list').action(async (_options: unknown, command: Command) => {
-    const { listKeysCommand } = await import('./operations.command.js');
+    const { listKeysCommand } = await import('./keys.command.js');
     await listKeysCommand(contextOf(command));
   });
   keys
     .command('rotate <id>')
     .description('prints a second key of the same holder; the first stays valid until it is revoked')
     .action(async (id: string, _options: unknown, command: Command) => {
-      const { rotateKeyCommand } = await import('./operations.command.js');
+      const { rotateKeyCommand } = await import('./keys.command.js');
       await rotateKeyCommand(contextOf(command), id);
     });
   keys.command('revoke <id>').action(async (id: string, _options: unknown, command: Command) => {
-    const { revokeKeyCommand } = await import('./operations.command.js');
+    const { revokeKeyCommand } = await import('./keys.command.js');
     await revokeKeyCommand(contextOf(command), id);
   });
 }

@@ -8,6 +8,7 @@ import { type HandlerRole, TRANSPORT } from './consumes';
 import { type BatchMetrics } from './batch-metrics';
 import { LaneWorker } from './lane-worker';
 import { lanePositions } from './lane.queries';
+import { type Redriving, redriveNext } from './redrive';
 import { type Handle, SliceRunner } from './slice-runner';
 import { checkWiring } from './wiring';
 
@@ -37,6 +38,7 @@ export class BatchServer extends Server implements CustomTransportStrategy {
   private subscribing: Promise<Subscription> | undefined;
   private readonly lanes = new Map<string, LaneWorker>();
   private topics: readonly Topic[] = [];
+  private readonly consumers = new Map<string, Handle>();
   private laneWork: { kind: string; everyMs: number; handle: Handle }[] = [];
   private runner: SliceRunner | undefined;
 
@@ -74,13 +76,12 @@ export class BatchServer extends Server implements CustomTransportStrategy {
   }
 
   private async start(): Promise<void> {
-    const consumers = new Map<string, Handle>();
     const topics: Topic[] = [];
     for (const handler of this.messageHandlers.values()) {
       const role = handler.extras as HandlerRole | undefined;
       if (role?.role === 'consumer') {
         topics.push(role.topic);
-        consumers.set(role.topic.name, handleOf(handler));
+        this.consumers.set(role.topic.name, handleOf(handler));
       } else if (role?.role === 'lane-work') {
         this.laneWork.push({ kind: role.kind, everyMs: role.everyMs, handle: handleOf(handler) });
       }
@@ -91,7 +92,7 @@ export class BatchServer extends Server implements CustomTransportStrategy {
     }
     checkWiring(this.options.service, topics, CATALOGUE);
     this.topics = topics;
-    this.runner = new SliceRunner(this.options, topics, consumers);
+    this.runner = new SliceRunner(this.options, topics, this.consumers);
     if (topics.length === 0) return;
     this.subscribing = this.options.log.subscribe({
       group: this.options.service,
@@ -164,11 +165,16 @@ export class BatchServer extends Server implements CustomTransportStrategy {
       const work = this.laneWork
         .filter((one) => one.kind === kind)
         .map(({ everyMs, handle }) => ({ everyMs, run: () => runner.work(place, handle) }));
-      const redriving = { everyMs: REDRIVE_MS, run: () => runner.redrive(place) };
+      const redriving = { everyMs: REDRIVE_MS, run: () => redriveNext(this.redriving(kind, runner), place) };
       lane = new LaneWorker(place, [...work, redriving], this.options.logger);
       this.lanes.set(name, lane);
     }
     return lane;
+  }
+
+  private redriving(kind: Topic['lane'], runner: SliceRunner): Redriving {
+    const topics = this.topics.filter((topic) => topic.lane === kind).map((topic) => topic.name);
+    return { options: this.options, topics, handlers: this.consumers, runner };
   }
 }
 

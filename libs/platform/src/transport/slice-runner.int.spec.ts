@@ -11,6 +11,7 @@ import { type Batch } from './batch';
 import { batchMetrics } from './batch-metrics';
 import { redrive } from './dead-letters';
 import { eventId } from './event-id';
+import { redriveNext } from './redrive';
 import { type Handle, SliceRunner } from './slice-runner';
 import { type LaneTransaction } from './transaction';
 import { outboxEvent, recordOf } from './wire';
@@ -50,17 +51,21 @@ afterEach(async () => {
   await database.drop();
 });
 
+function optionsOf(source: DataSource, metrics = batchMetrics(new Registry())) {
+  const say = (message: string) => void said.push(message);
+  const logger = { warn: say, error: say };
+  return { service: 'consensus', dataSource: source, metrics, logger, onPublish: () => void wakes++ };
+}
+
 function runner(source = dataSource, metrics = batchMetrics(new Registry())) {
-  const call: Handle = (batch, tx) => handle(batch as Batch<AnnotationSubmitted>, tx);
-  const logger = {
-    warn: (message: string) => void said.push(message),
-    error: (message: string) => void said.push(message),
-  };
-  return new SliceRunner(
-    { service: 'consensus', dataSource: source, metrics, logger, onPublish: () => wakes++ },
-    [TOPIC],
-    new Map([[TOPIC.name, call]]),
-  );
+  const call: Handle = (given, tx) => handle(given as Batch<AnnotationSubmitted>, tx);
+  return new SliceRunner(optionsOf(source, metrics), [TOPIC], new Map([[TOPIC.name, call]]));
+}
+
+function redriven(source: DataSource) {
+  const call: Handle = (given, tx) => handle(given as Batch<AnnotationSubmitted>, tx);
+  const handlers = new Map([[TOPIC.name, call]]);
+  return redriveNext({ options: optionsOf(source), topics: [TOPIC.name], handlers, runner: runner(source) }, LANE);
 }
 
 function record(offset: number, change: Partial<LogRecord> = {}): LogRecord {
@@ -218,7 +223,7 @@ it('handles a dead letter once when two instances redrive it', async () => {
   const lock = dataSource.createQueryRunner();
   await lock.startTransaction();
   await lock.query(`select 1 from lane for update`);
-  const both = [runner().redrive(LANE), runner(another).redrive(LANE)];
+  const both = [redriven(dataSource), redriven(another)];
   await eventually(async () => {
     const [{ n }] = await dataSource.query(
       `select count(*)::int as n from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,

@@ -6,7 +6,6 @@ import { type Batch, type ReceivedEvent } from './batch';
 import { type BatchMetrics } from './batch-metrics';
 import { isTransient } from '../postgres/transient-error';
 import { messageOf } from './message-of';
-import { nextToRedrive, settleRedriven } from './dead-letters';
 import { createLane, holdLane, type Lane, lanePositions, moveCut, moveLane } from './lane.queries';
 import { BatchTransaction } from './lane-transaction';
 import { type LaneTransaction } from './transaction';
@@ -23,7 +22,8 @@ const HANDLER_TRIES = 2;
 /** Calls a method of a Nest controller. */
 export type Handle = (payload: unknown, tx: LaneTransaction) => Promise<unknown>;
 
-interface RunnerOptions {
+/** What a service's transport runs on. */
+export interface RunnerOptions {
   service: string;
   dataSource: DataSource;
   metrics: BatchMetrics;
@@ -40,7 +40,7 @@ export class SliceRunner {
 
   constructor(
     private readonly options: RunnerOptions,
-    private readonly topics: readonly Topic[],
+    topics: readonly Topic[],
     private readonly handlers: ReadonlyMap<string, Handle>,
   ) {
     this.accountedOf = new Map(topics.filter((topic) => topic.accounted).map((topic) => [topic.lane, topic.name]));
@@ -102,42 +102,6 @@ export class SliceRunner {
     });
     this.committed(tx);
     return more;
-  }
-
-  /** Handles one dead letter of the lane again, if one is to be. @returns whether there was one. */
-  async redrive(lane: Lane): Promise<boolean> {
-    const { dataSource, service } = this.options;
-    const topics = this.topics.filter((topic) => topic.lane === lane.kind).map((topic) => topic.name);
-    // Without the lane only to see whether there is anything to do: which one, is asked again when it is held.
-    if (!(await nextToRedrive(dataSource.manager, topics, lane.partition))) return false;
-    let id: string | undefined;
-    try {
-      const tx = await dataSource.transaction(async (manager) => {
-        await holdLane(manager, lane);
-        const letter = await nextToRedrive(manager, topics, lane.partition);
-        if (!letter) return undefined;
-        id = letter.id;
-        const reading = readRecord(letter.topic, letter.record);
-        if (reading.type === 'unreadable') {
-          await settleRedriven(manager, letter.id, reading.detail);
-          return undefined;
-        }
-        const tx = this.transaction(manager, lane);
-        tx.records.set(letter.record.offset, letter.record);
-        tx.takeBack(letter.topic, letter.project);
-        const events = [reading.event];
-        await this.handlers.get(letter.topic)?.({ topic: letter.topic, lane: lane.partition, events }, tx);
-        await tx.flush();
-        await settleRedriven(manager, letter.id);
-        return tx;
-      });
-      if (tx) this.committed(tx);
-    } catch (error) {
-      if (isTransient(error) || id === undefined) throw error;
-      this.options.logger.warn(`${service} could not handle dead letter ${id} again: ${messageOf(error)}`);
-      await settleRedriven(dataSource.manager, id, messageOf(error));
-    }
-    return true;
   }
 
   /** @param verdict what every record of the slice is to be taken for, instead of what it reads as. */
@@ -244,7 +208,8 @@ export class SliceRunner {
     if (published > 0) metrics.eventAge.observe({ topic }, Math.max(0, (now - published) / 1000));
   }
 
-  private committed(tx: BatchTransaction): void {
+  /** Counts what a committed transaction put aside, and wakes the relay where it published. */
+  committed(tx: BatchTransaction): void {
     for (const reason of tx.reasons()) this.options.metrics.deadLetters.inc({ reason });
     if (tx.hasPublished()) this.options.onPublish();
   }
@@ -268,7 +233,8 @@ export class SliceRunner {
     return events;
   }
 
-  private transaction(manager: DataSource['manager'], lane: Lane): BatchTransaction {
+  /** A transaction that says what happens in a lane; the caller holds it. */
+  transaction(manager: DataSource['manager'], lane: Lane): BatchTransaction {
     const accounted = this.accountedOf.get(lane.kind);
     return new BatchTransaction(manager, { ...lane, service: this.options.service, accounted });
   }

@@ -1,0 +1,60 @@
+import { isTransient } from '../postgres/transient-error';
+import { nextToRedrive, settleRedriven } from './dead-letters';
+import { holdLane, type Lane } from './lane.queries';
+import { type BatchTransaction } from './lane-transaction';
+import { messageOf } from './message-of';
+import { type Handle, type RunnerOptions, type SliceRunner } from './slice-runner';
+import { readRecord } from './wire';
+
+/** What handling dead letters again needs of the transport. */
+export interface Redriving {
+  options: RunnerOptions;
+  /** Names of the topics of this kind of lane that the service reads. */
+  topics: readonly string[];
+  handlers: ReadonlyMap<string, Handle>;
+  runner: SliceRunner;
+}
+
+/**
+ * Handles one dead letter of a lane again, if one is to be; where it still cannot be borne it is open again, with the new reason.
+ * @returns whether there was one.
+ */
+export async function redriveNext(redriving: Redriving, lane: Lane): Promise<boolean> {
+  const { options, topics } = redriving;
+  // Without the lane only to see whether there is anything to do: which one, is asked again when it is held.
+  if (!(await nextToRedrive(options.dataSource.manager, topics, lane.partition))) return false;
+  let id: string | undefined;
+  try {
+    const tx = await options.dataSource.transaction(async (manager) => {
+      await holdLane(manager, lane);
+      const letter = await nextToRedrive(manager, topics, lane.partition);
+      id = letter?.id;
+      return letter && handleAgain(redriving, redriving.runner.transaction(manager, lane), letter);
+    });
+    if (tx) redriving.runner.committed(tx);
+  } catch (error) {
+    if (isTransient(error) || id === undefined) throw error;
+    options.logger.warn(`${options.service} could not handle dead letter ${id} again: ${messageOf(error)}`);
+    await settleRedriven(options.dataSource.manager, id, messageOf(error));
+  }
+  return true;
+}
+
+async function handleAgain(
+  { handlers }: Redriving,
+  tx: BatchTransaction,
+  letter: NonNullable<Awaited<ReturnType<typeof nextToRedrive>>>,
+): Promise<BatchTransaction | undefined> {
+  const { id, topic, project, record } = letter;
+  const reading = readRecord(topic, record);
+  if (reading.type === 'unreadable') {
+    await settleRedriven(tx.manager, id, reading.detail);
+    return undefined;
+  }
+  tx.records.set(record.offset, record);
+  tx.takeBack(topic, project);
+  await handlers.get(topic)?.({ topic, lane: tx.lane, events: [reading.event] }, tx);
+  await tx.flush();
+  await settleRedriven(tx.manager, id);
+  return tx;
+}
