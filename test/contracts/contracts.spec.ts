@@ -6,24 +6,50 @@ import { catalogueProblems } from '../../libs/contracts/src/generate/catalogue-p
 import { eventTable } from '../../libs/contracts/src/generate/event-table';
 import { generatedFiles } from '../../libs/contracts/src/generate/generated-files';
 import { kafkaAcls } from '../../libs/contracts/src/generate/kafka-acls';
+import * as topics from '../../libs/contracts/src/topics';
 import { readRecord } from '../../libs/platform/src/transport/wire';
 
 const ROOT = join(__dirname, '../..');
 const GENERATED = join(ROOT, 'libs/contracts/generated');
 const GOLDEN = join(__dirname, 'golden');
 
+const { PARTITIONS, ...declared } = topics;
+const TOPICS = Object.values(declared);
+
 describe('the catalogue', () => {
-  it('is in order', () => expect(catalogueProblems(CATALOGUE)).toEqual([]));
+  it('is in order', () => expect(catalogueProblems(CATALOGUE, TOPICS)).toEqual([]));
+
+  it('has as many partitions a topic as divide the 120 stripes', () => {
+    expect(120 % PARTITIONS).toBe(0);
+    for (const topic of TOPICS) expect([topic.name, topic.partitions]).toEqual([topic.name, PARTITIONS]);
+  });
 
   it('has nothing that stands twice, is nobody’s or is badly named', () => {
     const [first] = CATALOGUE;
-    const bad = { ...first!, type: 'assay.item.v1', producers: [], topic: { ...first!.topic } };
-    expect(catalogueProblems([first!, first!, bad])).toEqual([
+    const { topic } = first!;
+    const bad = { ...first!, type: 'assay.item.v1', producers: [], topic: { ...topic } };
+    expect(catalogueProblems([first!, first!, bad], [topic, { ...topic }])).toEqual([
       `${first!.type} stands twice`,
       'assay.item.v1: expected assay.<what>.<happened>.v<major>',
       'assay.item.v1: nobody produces it',
-      `${first!.topic.name} is declared twice`,
+      `assay.item.v1: topic ${topic.name} is not declared`,
+      `topic ${topic.name} is declared twice`,
+      `topic ${topic.name}: no event is on it`,
     ]);
+  });
+
+  it('ends every type and topic in its major version', () => {
+    const [first] = CATALOGUE;
+    const named = (type: string, name: string) => {
+      const topic = { ...first!.topic, name };
+      return catalogueProblems([{ ...first!, type, topic }], [topic]);
+    };
+    expect(named('assay.item.imported', 'assay.item.events')).toEqual([
+      'assay.item.imported: expected assay.<what>.<happened>.v<major>',
+      'topic assay.item.events: expected assay.<what>.v<major>',
+    ]);
+    expect(named('assay.item.imported.v0', 'assay.item.events.v1')).toHaveLength(1);
+    expect(named('assay.item.imported.v12', 'assay.item.events.v2')).toEqual([]);
   });
 
   it('gives the files that are committed (npm run generate writes them)', () => {
