@@ -46,6 +46,13 @@ module.exports = {
     },
     { name: 'platform-never-imports-an-app', severity: 'error', from: { path: '^libs/' }, to: { path: '^apps/' } },
     {
+      name: 'platform-computes-nothing',
+      comment: 'What services stand on knows contracts, not what they compute.',
+      severity: 'error',
+      from: { path: '^libs/platform/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^libs/statistics/' },
+    },
+    {
       name: 'domain-is-pure',
       comment: 'A decision is a function of data, policy and time.',
       severity: 'error',

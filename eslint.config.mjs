@@ -6,7 +6,11 @@ const pure = {
     { name: 'process', message: 'A decision takes what it needs as an argument; only settings read the environment.' },
     { name: 'setTimeout', message: 'Pure code has no clock.' },
     { name: 'setInterval', message: 'Pure code has no clock.' },
+    { name: 'setImmediate', message: 'Pure code has no clock.' },
     { name: 'performance', message: 'Pure code has no clock: pass the time in.' },
+    { name: 'crypto', message: 'Pure code has no dice: pass a seeded generator in.' },
+    { name: 'fetch', message: 'Pure code does not wait.' },
+    { name: 'globalThis', message: 'Pure code takes what it needs as an argument.' },
   ],
   'no-restricted-properties': [
     'error',
@@ -24,8 +28,12 @@ const pure = {
       selector: "NewExpression[callee.name='Date'][arguments.length=0]",
       message: 'Pure code has no clock: pass the time in.',
     },
+    { selector: "CallExpression[callee.name='Date']", message: 'Pure code has no clock: pass the time in.' },
+    { selector: "CallExpression[callee.property.name='then']", message: 'Pure code does not wait.' },
   ],
 };
+
+const settingsOnly = 'Settings are read once, in libs/platform/src/config.';
 
 export default tseslint.config(
   { ignores: ['dist/**', 'node_modules/**', 'coverage/**', '.assay/**', 'test/architecture/planted/**'] },
@@ -43,14 +51,19 @@ export default tseslint.config(
       'no-console': 'error',
       'no-restricted-properties': [
         'error',
-        { object: 'process', property: 'env', message: 'Settings are read once, in libs/platform/src/config.' },
+        { object: 'process', property: 'env', message: settingsOnly },
+        { object: 'globalThis', property: 'process', message: settingsOnly },
+      ],
+      'no-restricted-imports': [
+        'error',
+        { paths: ['process', 'node:process'].map((name) => ({ name, message: settingsOnly })) },
       ],
     },
   },
   { files: ['apps/**/*.domain.ts', 'libs/statistics/src/**/*.ts'], ignores: ['**/*.spec.ts'], rules: pure },
   {
     files: ['libs/platform/src/config/**/*.ts', 'test/**/*.ts', '**/*.spec.ts', '**/*.mjs'],
-    rules: { 'no-restricted-properties': 'off' },
+    rules: { 'no-restricted-properties': 'off', 'no-restricted-imports': 'off' },
   },
   {
     files: ['**/*.mjs', '**/*.cjs', 'test/**'],

@@ -6,24 +6,56 @@ import { catalogueProblems } from '../../libs/contracts/src/generate/catalogue-p
 import { eventTable } from '../../libs/contracts/src/generate/event-table';
 import { generatedFiles } from '../../libs/contracts/src/generate/generated-files';
 import { kafkaAcls } from '../../libs/contracts/src/generate/kafka-acls';
+import * as topics from '../../libs/contracts/src/topics';
 import { readRecord } from '../../libs/platform/src/transport/wire';
 
 const ROOT = join(__dirname, '../..');
 const GENERATED = join(ROOT, 'libs/contracts/generated');
 const GOLDEN = join(__dirname, 'golden');
 
+const { PARTITIONS, ...declared } = topics;
+const TOPICS = Object.values(declared);
+
+function namesConsumer(topic: string, service: string): boolean {
+  return CATALOGUE.some(
+    (contract) => contract.topic.name === topic && (contract.consumers as readonly string[]).includes(service),
+  );
+}
+
 describe('the catalogue', () => {
-  it('is in order', () => expect(catalogueProblems(CATALOGUE)).toEqual([]));
+  it('is in order', () => expect(catalogueProblems(CATALOGUE, TOPICS)).toEqual([]));
+
+  it('has as many partitions a topic as divide the 120 stripes', () => {
+    expect(120 % PARTITIONS).toBe(0);
+    for (const topic of TOPICS) expect([topic.name, topic.partitions]).toEqual([topic.name, PARTITIONS]);
+  });
 
   it('has nothing that stands twice, is nobody’s or is badly named', () => {
     const [first] = CATALOGUE;
-    const bad = { ...first!, type: 'assay.item.v1', producers: [], topic: { ...first!.topic } };
-    expect(catalogueProblems([first!, first!, bad])).toEqual([
+    const { topic } = first!;
+    const bad = { ...first!, type: 'assay.item.v1', producers: [], topic: { ...topic } };
+    expect(catalogueProblems([first!, first!, bad], [topic, { ...topic }])).toEqual([
       `${first!.type} stands twice`,
       'assay.item.v1: expected assay.<what>.<happened>.v<major>',
       'assay.item.v1: nobody produces it',
-      `${first!.topic.name} is declared twice`,
+      `assay.item.v1: topic ${topic.name} is not declared`,
+      `topic ${topic.name} is declared twice`,
+      `topic ${topic.name}: no event is on it`,
     ]);
+  });
+
+  it('ends every type and topic in its major version', () => {
+    const [first] = CATALOGUE;
+    const named = (type: string, name: string) => {
+      const topic = { ...first!.topic, name };
+      return catalogueProblems([{ ...first!, type, topic }], [topic]);
+    };
+    expect(named('assay.item.imported', 'assay.item.events')).toEqual([
+      'assay.item.imported: expected assay.<what>.<happened>.v<major>',
+      'topic assay.item.events: expected assay.<what>.v<major>',
+    ]);
+    expect(named('assay.item.imported.v0', 'assay.item.events.v1')).toHaveLength(1);
+    expect(named('assay.item.imported.v12', 'assay.item.events.v2')).toEqual([]);
   });
 
   it('gives the files that are committed (npm run generate writes them)', () => {
@@ -37,12 +69,9 @@ describe('the catalogue', () => {
   });
 
   it('gives the README its table of events (npm run generate writes it)', () => {
-    const cells = (text: string) =>
-      text
-        .split('\n')
-        .map((row) => row.replace(/ *\| */g, '|').replace(/-{3,}/g, '---'))
-        .join('\n');
-    expect(cells(readFileSync(join(ROOT, 'README.md'), 'utf8'))).toContain(cells(eventTable(CATALOGUE)));
+    expect(readFileSync(join(ROOT, 'README.md'), 'utf8')).toContain(
+      `<!-- events -->\n\n${eventTable(CATALOGUE)}\n\n<!-- /events -->`,
+    );
   });
 
   it('gives an AsyncAPI 3.0 document', () => {
@@ -65,6 +94,10 @@ describe('the catalogue', () => {
     expect(may('User:assay-tools', 'read')).toEqual(['assay.public.decisions.v1']);
     expect(may('User:assay-consensus', 'read')).not.toContain('assay.worker.events.v1');
     expect(may('User:assay-consensus', 'write')).not.toContain('assay.annotation.events.v1');
+    const readBy = (service: string) =>
+      TOPICS.filter((topic) => namesConsumer(topic.name, service)).map((one) => one.name);
+    for (const service of new Set(CATALOGUE.flatMap((contract) => contract.consumers)))
+      expect(may(`User:assay-${service}`, 'read')).toEqual(readBy(service).sort());
     for (const { principal, resource, name } of acls)
       if (resource === 'group') expect(principal).toBe(`User:assay-${name}`);
   });
