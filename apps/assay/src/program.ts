@@ -7,6 +7,7 @@ import { type KeyOptions } from './keys.command';
 import { KINDS } from '@assay/contracts/project/label-schema';
 import { FORMATS, type Format, Output, showsColor } from './output';
 import { type ReplayOptions } from './replay.command';
+import { type ExportSubject } from './report.command';
 
 /** What `agreement` can measure, by interfaces section 4. */
 const METRICS = ['nominal', 'ordinal', 'interval', 'ratio', 'jaccard', 'masi', 'iou', 'span'];
@@ -75,9 +76,11 @@ export function assayProgram(): Command {
 
   program
     .command('export <project>')
-    .description('decisions as rows, or the record of annotations as JSON Lines')
-    .addOption(new Option('--what <what>', 'what to export').choices(['consensus', 'annotations']).default('consensus'))
-    .action(async (name: string, options: { what: 'consensus' | 'annotations' }, command: Command) => {
+    .description('decisions as rows, the record of annotations as JSON Lines, or what operators did')
+    .addOption(
+      new Option('--what <what>', 'what to export').choices(['consensus', 'annotations', 'audit']).default('consensus'),
+    )
+    .action(async (name: string, options: { what: ExportSubject }, command: Command) => {
       const { exportCommand } = await import('./report.command.js');
       await exportCommand(contextOf(command), name, options);
     });
