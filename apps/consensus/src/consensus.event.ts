@@ -10,7 +10,7 @@ import { eventId } from '@assay/platform/transport/event-id';
 import { type Transaction } from '@assay/platform/transport/transaction';
 import { isSameDecision, stateOfItem, type Transition, transitions } from './decision.domain';
 import { type Item } from './item.domain';
-import { type Project } from './project.domain';
+import { type Project } from '@assay/platform/copies/project-copy';
 
 /** SHA-256 (hex) of the annotations that an item holds, whatever the order in which they came. */
 export function evidenceOf(item: Item): string {

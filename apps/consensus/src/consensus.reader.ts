@@ -7,14 +7,14 @@ import { posteriorOf } from '@assay/statistics/aggregation/posterior';
 import { agreementOf, overAllItems, type QuestionAgreement } from './agreement.service';
 import { slicesOf } from './agreement.queries';
 import { digestOf } from './digest';
-import { countingEntries, type Entry, labelOf } from './entry.domain';
+import { countingEntries, type Entry, labelOf } from '@assay/contracts/annotation/entry';
 import { type Item, stateOf } from './item.domain';
 import { itemCounts } from './item-count.queries';
 import { itemNamed, itemPage } from './item.queries';
 import { Models } from './models';
-import { type Project } from './project.domain';
+import { type Project } from '@assay/platform/copies/project-copy';
 import { standingOf } from './provenance.domain';
-import { projectsNamed } from './project.queries';
+import { projectsNamed } from '@assay/platform/copies/project-copy';
 import { restOf } from './progress.queries';
 
 /** Items read at once for an export. */

@@ -1,33 +1,30 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { type AnnotationSubmitted } from '@assay/contracts/annotation/annotation-submitted';
-import { type ItemImported, type ItemRef } from '@assay/contracts/item/item-imported';
+import { type ItemImported } from '@assay/contracts/item/item-imported';
 import { itemWithdrawn } from '@assay/contracts/item/item-withdrawn';
-import { projectArchived } from '@assay/contracts/project/project-archived';
 import { type ProjectConfigured } from '@assay/contracts/project/project-configured';
-import { type Batch, type ReceivedEvent } from '@assay/platform/transport/batch';
+import { rowKey } from '@assay/platform/copies/annotated-item';
+import { isAnnotation, type ItemEvent, readyEvents, withAnnotation } from '@assay/platform/copies/item-events';
+import { drainParked } from '@assay/platform/copies/parked-events';
+import { keepProjects, type Project } from '@assay/platform/copies/project-copy';
+import { type Batch } from '@assay/platform/transport/batch';
 import { type LaneTransaction } from '@assay/platform/transport/transaction';
 import { changeStripes } from './agreement.queries';
 import { ConsensusGauges } from './consensus.gauges';
 import { ConsensusMetrics } from './consensus.metrics';
 import { publishDecisions } from './consensus.event';
 import { decide } from './decision.domain';
-import { contributionOf, entryOf, type Item, newItem, withEntry, withImport } from './item.domain';
+import { contributionOf, type Item, newItem, withImport } from './item.domain';
 import { countItems } from './item-count.queries';
-import { itemsBehind, itemsByKey, rowKey, saveItems } from './item.queries';
+import { itemsBehind, itemsByKey, saveItems } from './item.queries';
 import { Models } from './models';
-import { isNews, type Project } from './project.domain';
-import { projectsNamed, saveProject } from './project.queries';
-import { hasParked, markDrained, markSwept, projectToDrain, projectToSweep } from './progress.queries';
+import { markSwept, projectToSweep } from './progress.queries';
 import { StripeChanges } from './stripe-changes';
 
 /** Lane whose owner reads the gauges. */
 const GAUGES_LANE = 0;
-/** Items or events of one slice of lane work. */
+/** Items of one slice of lane work. */
 const SLICE = 200;
-
-/** Any event about an item. */
-type ItemEvent = ReceivedEvent<AnnotationSubmitted | ItemImported | ItemRef>;
 
 /** Decides items as events about them arrive, and again when their project's policy changes. */
 @Injectable()
@@ -40,27 +37,12 @@ export class ConsensusService {
 
   /** Keeps the newest state of each project. Items follow by the sweep. */
   async onProjects(batch: Batch<ProjectConfigured>, tx: LaneTransaction): Promise<void> {
-    const known = await projectsNamed(
-      tx,
-      batch.events.map((event) => event.data.project),
-    );
-    for (const { type, data } of batch.events) {
-      if (!isNews(known.get(data.project), data)) continue;
-      const project = { ...data, isArchived: type === projectArchived.type };
-      known.set(data.project, project);
-      await saveProject(tx, project);
-    }
+    await keepProjects(batch, tx);
   }
 
   /** Applies events about items, decides the items anew, publishes what changed. */
   async onItemEvents(events: readonly ItemEvent[], tx: LaneTransaction): Promise<void> {
-    const projects = await projectsNamed(tx, [...new Set(events.map((event) => event.data.project))]);
-    const ready = events.filter((event) => {
-      const project = projects.get(event.data.project);
-      const isReady = project !== undefined && schemaVersionOf(event) <= project.schemaVersion;
-      if (!isReady) tx.park(event, event.data.project);
-      return isReady;
-    });
+    const { ready, projects } = await readyEvents(events, tx);
     const before = await itemsByKey(tx, [...new Set(ready.map((event) => rowKey(event.data)))]);
     const after = new Map(before);
     for (const event of ready) this.apply(event, projects.get(event.data.project)!, after, tx);
@@ -70,19 +52,12 @@ export class ConsensusService {
       projects,
       tx,
     );
-    this.metrics.applied(ready.filter(({ data }) => 'worker' in data).map(({ time }) => time));
+    this.metrics.applied(ready.filter(isAnnotation).map(({ time }) => time));
   }
 
   /** Looks at parked events again when their project has come or grown. @returns whether more is left. */
   async drain(tx: LaneTransaction): Promise<boolean> {
-    const project = await projectToDrain(tx, tx.lane);
-    if (!project) return false;
-    if (await hasParked(tx, tx.lane, project)) {
-      // Those of a schema that is still to come are parked again, behind the others.
-      const events = (await tx.unpark(project.project, SLICE)) as ItemEvent[];
-      await this.onItemEvents(events, tx);
-    } else await markDrained(tx, tx.lane, project);
-    return true;
+    return drainParked(tx, (events) => this.onItemEvents(events, tx));
   }
 
   /** Decides a slice of the items that are behind their project's policy. @returns whether more is left. */
@@ -110,32 +85,9 @@ export class ConsensusService {
     if (item.project !== data.project || item.item !== data.item) {
       return tx.deadLetter(event, data.project, 'key_conflict', `key ${key} is that of another item`);
     }
-    if (!('worker' in data)) {
-      items.set(
-        key,
-        event.type === itemWithdrawn.type
-          ? { ...item, isWithdrawn: true }
-          : withImport(item, importOf(data as ItemImported)),
-      );
-      return;
-    }
-    const read = entryOf(event.id, data, project.questions);
-    if (read.type === 'unknown-label') return tx.deadLetter(event, data.project, 'refused', read.detail);
-    const added = withEntry(item, read.entry);
-    switch (added.type) {
-      case 'grown':
-        items.set(key, added.item);
-        return;
-      case 'duplicate':
-        return tx.account(data.project, { duplicate: 1 });
-      case 'conflict':
-        return tx.deadLetter(
-          event,
-          data.project,
-          'id_conflict',
-          `id ${event.id}: the item holds another annotation by it`,
-        );
-    }
+    if (isAnnotation(event)) items.set(key, withAnnotation(item, event, project, tx));
+    else if (event.type === itemWithdrawn.type) items.set(key, { ...item, isWithdrawn: true });
+    else items.set(key, withImport(item, importOf(data as ItemImported)));
   }
 
   /** Decides changed items, and brings everything that follows from them up to date. */
@@ -186,8 +138,4 @@ function importOf({ revision, slice, data }: ItemImported): NonNullable<Item['im
     .update(JSON.stringify([slice ?? null, data ?? null]))
     .digest('hex');
   return { revision, content, ...(slice !== undefined && { slice }) };
-}
-
-function schemaVersionOf({ data }: ItemEvent): number {
-  return 'schemaVersion' in data ? data.schemaVersion : 0;
 }

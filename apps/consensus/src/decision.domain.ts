@@ -2,7 +2,7 @@ import { DECISION_STATES, type Decision, type DecisionState } from '@assay/contr
 import { type Policy, type Question } from '@assay/contracts/project/label-schema';
 import { posteriorOf } from '@assay/statistics/aggregation/posterior';
 import { type PublishedModel } from '@assay/statistics/aggregation/published-model';
-import { countingEntries, type Entry, labelOf } from './entry.domain';
+import { countingEntries, type Entry, labelOf } from '@assay/contracts/annotation/entry';
 
 /** What a question of an item is decided by, besides the entries. */
 export interface Basis {

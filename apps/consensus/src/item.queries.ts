@@ -1,12 +1,6 @@
-import { createHash } from 'node:crypto';
-import { itemKey } from '@assay/contracts/item/item-imported';
+import { rowKey } from '@assay/platform/copies/annotated-item';
 import { type Transaction } from '@assay/platform/transport/transaction';
 import { type Item, stateOf } from './item.domain';
-
-/** Key of an item's row: the first 64 bits of SHA-1 of "project/item", as PostgreSQL writes a bigint. */
-export function rowKey(ref: { project: string; item: string }): string {
-  return createHash('sha1').update(itemKey(ref)).digest().readBigInt64BE(0).toString();
-}
 
 interface ItemRow {
   key: string;

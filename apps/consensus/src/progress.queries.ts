@@ -1,6 +1,6 @@
 import { PARTITIONS } from '@assay/contracts/topics';
 import { type Transaction } from '@assay/platform/transport/transaction';
-import { type Project } from './project.domain';
+import { type Project } from '@assay/platform/copies/project-copy';
 
 /** A project whose items in a lane may be behind its policy. */
 export async function projectToSweep(tx: Pick<Transaction, 'sql'>, lane: number): Promise<Project | undefined> {
@@ -17,36 +17,6 @@ export async function markSwept(tx: Pick<Transaction, 'sql'>, lane: number, proj
   await tx.sql(
     `insert into lane_progress (project, lane, swept_revision) values ($1, $2, $3)
      on conflict (project, lane) do update set swept_revision = excluded.swept_revision`,
-    [project.project, lane, project.revision],
-  );
-}
-
-/** A known project with parked events in a lane that were not looked at since its newest revision. */
-export async function projectToDrain(tx: Pick<Transaction, 'sql'>, lane: number): Promise<Project | undefined> {
-  const [row] = await tx.sql<{ state: Project }>(
-    `select p.state from project p left join lane_progress l on l.project = p.project and l.lane = $1
-     where coalesce(l.drained_revision, 0) < p.revision
-       and exists (select 1 from parked where kind = 'item' and partition = $1 and project = p.project) limit 1`,
-    [lane],
-  );
-  return row?.state;
-}
-
-/** Whether a lane has parked events of a project that can be applied by its schema. */
-export async function hasParked(tx: Pick<Transaction, 'sql'>, lane: number, project: Project): Promise<boolean> {
-  const rows = await tx.sql(
-    `select 1 from parked where kind = 'item' and partition = $1 and project = $2
-       and coalesce((event -> 'data' ->> 'schemaVersion')::bigint, 0) <= $3 limit 1`,
-    [lane, project.project, project.schemaVersion],
-  );
-  return rows.length > 0;
-}
-
-/** Every parked event of the lane was looked at by this revision. */
-export async function markDrained(tx: Pick<Transaction, 'sql'>, lane: number, project: Project): Promise<void> {
-  await tx.sql(
-    `insert into lane_progress (project, lane, drained_revision) values ($1, $2, $3)
-     on conflict (project, lane) do update set drained_revision = excluded.drained_revision`,
     [project.project, lane, project.revision],
   );
 }
