@@ -1,5 +1,6 @@
 import { type Decision, type DecisionState } from '@assay/contracts/consensus/decision';
 import { type Policy, type Question } from '@assay/contracts/project/label-schema';
+import { type Adjudication } from './adjudication.domain';
 import { stateOfItem } from './decision.domain';
 import {
   countingEntries,
@@ -19,6 +20,8 @@ export interface Item {
   entries: readonly Entry[];
   /** Empty until it is first decided, and of a withdrawn item. */
   decisions: readonly Decision[];
+  /** What experts decided, by question. */
+  adjudications: Readonly<Record<string, Adjudication>>;
   /** What it adds to the sums over items since it was last decided: to be taken out again when that changes. */
   contribution: Contribution;
   /** Grows by one each time that it is saved. */
@@ -55,6 +58,7 @@ export function newItem(project: string, item: string): Item {
     isWithdrawn: false,
     entries: [],
     decisions: [],
+    adjudications: {},
     contribution: NOTHING,
     version: 0,
     policyRevision: 0,

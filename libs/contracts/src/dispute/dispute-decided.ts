@@ -18,5 +18,5 @@ export const disputeDecided = contract({
   key: itemKey,
   data: DisputeDecided,
   producers: ['assignment'],
-  consumers: [],
+  consumers: ['consensus'],
 });

@@ -1,4 +1,4 @@
-import { OneOf, Text, Timestamp } from '../fields';
+import { Integer, OneOf, Text, Timestamp } from '../fields';
 import { ItemRef } from '../item/item-imported';
 
 /** Why workers and model could not agree, in the expert's eyes. */
@@ -26,6 +26,10 @@ export class DisputeEvent extends ItemRef {
 export class DisputeEnded extends DisputeEvent {
   @OneOf(DISPUTE_REASONS)
   reason!: DisputeReason;
+
+  /** The project's schema version by which it was decided. */
+  @Integer({ min: 1 })
+  schemaVersion!: number;
 
   /** What the expert wrote beside it. */
   @Text({ optional: true, max: 2000 })

@@ -13,5 +13,5 @@ export const disputeUnresolvable = contract({
   key: itemKey,
   data: DisputeUnresolvable,
   producers: ['assignment'],
-  consumers: [],
+  consumers: ['consensus'],
 });

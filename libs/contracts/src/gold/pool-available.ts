@@ -17,5 +17,5 @@ export const poolAvailable = contract({
   key: itemKey,
   data: PoolAvailable,
   producers: ['gold'],
-  consumers: ['assignment'],
+  consumers: ['assignment', 'consensus'],
 });

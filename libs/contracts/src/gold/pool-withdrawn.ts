@@ -13,5 +13,5 @@ export const poolWithdrawn = contract({
   key: itemKey,
   data: PoolWithdrawn,
   producers: ['gold'],
-  consumers: ['assignment'],
+  consumers: ['assignment', 'consensus'],
 });

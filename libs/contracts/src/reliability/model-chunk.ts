@@ -43,5 +43,5 @@ export const modelChunk = contract({
   key: (data) => data.project,
   data: ModelChunk,
   producers: ['scoring'],
-  consumers: [],
+  consumers: ['consensus'],
 });

@@ -1,12 +1,13 @@
 import { type AnnotationSubmitted } from '@assay/contracts/annotation/annotation-submitted';
 import { type Entry, entryOf, withEntry } from '@assay/contracts/annotation/entry';
+import { type DisputeEnded } from '@assay/contracts/dispute/dispute-event';
 import { type ItemImported, type ItemRef } from '@assay/contracts/item/item-imported';
 import { type ReceivedEvent } from '../transport/batch';
 import { type LaneTransaction } from '../transport/transaction';
 import { type Project, projectsNamed } from './project-copy';
 
-/** Any event about an item, of the topics of items and of annotations. */
-export type ItemEvent = ReceivedEvent<AnnotationSubmitted | ItemImported | ItemRef>;
+/** Any event about an item that is applied when its project is known: of the topics of items, annotations and disputes. */
+export type ItemEvent = ReceivedEvent<AnnotationSubmitted | ItemImported | DisputeEnded | ItemRef>;
 
 /** An event about an annotation. */
 export type AnnotationEvent = ReceivedEvent<AnnotationSubmitted>;
@@ -63,5 +64,5 @@ export function withAnnotation<Item extends { entries: readonly Entry[] }>(
 }
 
 function schemaVersionOf({ data }: ItemEvent): number {
-  return 'schemaVersion' in data ? data.schemaVersion : 0;
+  return 'schemaVersion' in data ? Number(data.schemaVersion) : 0;
 }
