@@ -134,6 +134,7 @@ describe('an epoch', () => {
     await sendAndRest('overtaken', configured(), ...events);
     await sendAndRest('overtaken', ...epochs);
     expect(await consensus.digest('overtaken')).toBe(await consensus.digest('whole'));
+    expect(new Set((await itemsOf('overtaken')).map((one) => one.decisions[0]!.epoch))).toEqual(new Set([2]));
   });
 
   it('is not used for a question that has grown since, until a fit knows its labels', async () => {
