@@ -91,7 +91,11 @@ describe('the catalogue', () => {
         .map((acl) => acl.name)
         .sort();
     expect(may('User:assay-tools', 'write')).toEqual(['assay.inbound.v1']);
-    expect(may('User:assay-tools', 'read')).toEqual(['assay.public.decisions.v1']);
+    expect(may('User:assay-tools', 'read')).toEqual([
+      'assay.assignment.events.v1',
+      'assay.public.decisions.v1',
+      'assay.public.findings.v1',
+    ]);
     expect(may('User:assay-consensus', 'read')).not.toContain('assay.worker.events.v1');
     expect(may('User:assay-consensus', 'write')).not.toContain('assay.annotation.events.v1');
     const readBy = (service: string) =>

@@ -5,9 +5,9 @@ import { type EstimatedCoefficient } from '@assay/statistics/agreement/coefficie
 import { jackknifeOverStripes } from '@assay/statistics/agreement/jackknife-over-stripes';
 import { readPairwiseCohen } from '@assay/statistics/agreement/pairwise-cohen';
 import { stripesOf } from './agreement.queries';
-import { countingEntries, firstOfEachWorker, labelOf } from './entry.domain';
+import { countingEntries, firstOfEachWorker, labelOf } from '@assay/contracts/annotation/entry';
 import { itemPage } from './item.queries';
-import { type Project } from './project.domain';
+import { type Project } from '@assay/platform/copies/project-copy';
 
 /** Agreement on one question, as interfaces section 4 writes it. */
 export interface QuestionAgreement {

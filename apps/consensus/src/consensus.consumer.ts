@@ -1,8 +1,19 @@
 import { Controller } from '@nestjs/common';
 import type { AnnotationSubmitted } from '@assay/contracts/annotation/annotation-submitted';
+import type { DisputeEnded } from '@assay/contracts/dispute/dispute-event';
+import type { PoolAvailable } from '@assay/contracts/gold/pool-available';
 import type { ItemImported } from '@assay/contracts/item/item-imported';
 import type { ProjectConfigured } from '@assay/contracts/project/project-configured';
-import { ANNOTATION_EVENTS, ITEM_EVENTS, PROJECT_EVENTS } from '@assay/contracts/topics';
+import type { EpochPublished } from '@assay/contracts/reliability/epoch-published';
+import type { ModelChunk } from '@assay/contracts/reliability/model-chunk';
+import {
+  ANNOTATION_EVENTS,
+  DISPUTE_EVENTS,
+  GOLD_POOL,
+  ITEM_EVENTS,
+  PROJECT_EVENTS,
+  RELIABILITY,
+} from '@assay/contracts/topics';
 import type { Batch } from '@assay/platform/transport/batch';
 import { Consumes, LaneWork } from '@assay/platform/transport/consumes';
 import type { LaneTransaction } from '@assay/platform/transport/transaction';
@@ -26,6 +37,21 @@ export class ConsensusConsumer {
   @Consumes(ANNOTATION_EVENTS)
   async onAnnotations(batch: Batch<AnnotationSubmitted>, tx: LaneTransaction): Promise<void> {
     await this.consensus.onItemEvents(batch.events, tx);
+  }
+
+  @Consumes(DISPUTE_EVENTS)
+  async onDisputes(batch: Batch<DisputeEnded>, tx: LaneTransaction): Promise<void> {
+    await this.consensus.onDisputes(batch, tx);
+  }
+
+  @Consumes(GOLD_POOL)
+  async onGoldPool(batch: Batch<PoolAvailable>, tx: LaneTransaction): Promise<void> {
+    await this.consensus.onGoldPool(batch, tx);
+  }
+
+  @Consumes(RELIABILITY)
+  async onReliabilities(batch: Batch<ModelChunk | EpochPublished>, tx: LaneTransaction): Promise<void> {
+    await this.consensus.onReliabilities(batch, tx);
   }
 
   @LaneWork({ lane: 'item', everyMs: 2000 })

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { consensusAdjudicated } from '@assay/contracts/consensus/consensus-adjudicated';
 import { consensusCorrected } from '@assay/contracts/consensus/consensus-corrected';
 import { consensusDisputed } from '@assay/contracts/consensus/consensus-disputed';
 import { consensusReached } from '@assay/contracts/consensus/consensus-reached';
@@ -10,7 +11,7 @@ import { eventId } from '@assay/platform/transport/event-id';
 import { type Transaction } from '@assay/platform/transport/transaction';
 import { isSameDecision, stateOfItem, type Transition, transitions } from './decision.domain';
 import { type Item } from './item.domain';
-import { type Project } from './project.domain';
+import { type Project } from '@assay/platform/copies/project-copy';
 
 /** SHA-256 (hex) of the annotations that an item holds, whatever the order in which they came. */
 export function evidenceOf(item: Item): string {
@@ -19,15 +20,23 @@ export function evidenceOf(item: Item): string {
 }
 
 /** Publishes what changed of an item: its full state once, and for each question what happened to it. */
-export function publishDecisions(tx: Transaction, before: readonly Decision[], item: Item, project: Project): void {
+export function publishDecisions(
+  tx: Transaction,
+  before: readonly Decision[],
+  item: Item,
+  project: Project,
+  isGold: boolean,
+): void {
   const was = new Map(before.map((decision) => [decision.question, decision]));
   if (item.decisions.every((decision) => isSameDecision(was.get(decision.question), decision))) return;
   const { version, policyRevision, epoch } = item;
   const place = { project: item.project, item: item.item, version };
   const basis = { ...place, policyRevision, schemaVersion: project.schemaVersion, evidence: evidenceOf(item) };
-  // The id is that of what is said, never of the batch that made it.
+  // The id is that of what is said, never of the batch that made it. Besides the evidence, what experts decided and gold make a decision.
+  const experts = Object.values(item.adjudications).map((one) => one.dispute);
+  const apart = [...experts.sort(), ...(isGold ? ['gold'] : [])];
   const id = (type: string, question = '') =>
-    eventId(type, item.project, item.item, question, basis.evidence, policyRevision, epoch);
+    eventId(type, item.project, item.item, question, basis.evidence, policyRevision, epoch, ...apart);
   const state = stateOfItem(item.decisions);
   tx.publish(consensusUpdated, id(consensusUpdated.type), { ...basis, state, decisions: [...item.decisions] });
   for (const decision of item.decisions) {
@@ -53,6 +62,8 @@ function tell(
       return tx.publish(consensusDisputed, id(consensusDisputed.type), { ...basis, decision });
     case 'dispute-withdrawn':
       return tx.publish(disputeWithdrawn, id(disputeWithdrawn.type), { ...basis, decision });
+    case 'adjudicated':
+      return tx.publish(consensusAdjudicated, id(consensusAdjudicated.type), { ...basis, decision });
     case 'corrected':
       return tx.publish(consensusCorrected, id(consensusCorrected.type), {
         ...basis,

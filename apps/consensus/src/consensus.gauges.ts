@@ -4,7 +4,7 @@ import { type Transaction } from '@assay/platform/transport/transaction';
 import { Transactions } from '@assay/platform/transport/transactions';
 import { agreementOf } from './agreement.service';
 import { itemCounts } from './item-count.queries';
-import { firstProjects } from './project.queries';
+import { firstProjects } from '@assay/platform/copies/project-copy';
 
 /** How often gauges are read from the database. */
 const EVERY_MS = 15_000;

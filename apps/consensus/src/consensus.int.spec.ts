@@ -6,7 +6,7 @@ import { type Transaction } from '@assay/platform/transport/transaction';
 import { type Transactions } from '@assay/platform/transport/transactions';
 import { addItem, emptyStatistics, mergeStatistics } from '@assay/statistics/agreement/categorical-statistics';
 import { ConsensusGauges } from './consensus.gauges';
-import { rowKey } from './item.queries';
+import { rowKey } from '@assay/platform/copies/annotated-item';
 import {
   configured,
   ConsensusUnderTest,

@@ -2,6 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Counter, Histogram, Registry } from 'prom-client';
 import { type Item } from './item.domain';
 
+/** What made it necessary to decide an item. */
+export type Cause = 'evidence' | 'policy' | 'epoch';
+
 /** What consensus says about itself (operations, section 4). */
 @Injectable()
 export class ConsensusMetrics {
@@ -39,7 +42,7 @@ export class ConsensusMetrics {
   }
 
   /** Counts the items of one batch or slice. */
-  decided(cause: 'evidence' | 'policy', items: readonly Item[]): void {
+  decided(cause: Cause, items: readonly Item[]): void {
     const states = new Map<string, number>();
     for (const { decisions } of items) {
       for (const { state } of decisions) states.set(state, (states.get(state) ?? 0) + 1);

@@ -6,13 +6,15 @@ import { ConsensusGauges } from './consensus.gauges';
 import { ConsensusMetrics } from './consensus.metrics';
 import { ConsensusReader } from './consensus.reader';
 import { ConsensusService } from './consensus.service';
+import { DecisionService } from './decision.service';
 import { CreateItems1764000200000 } from './migrations/1764000200000-create-items';
 import { CountItems1764000300000 } from './migrations/1764000300000-count-items';
+import { KeepModels1764000400000 } from './migrations/1764000400000-keep-models';
 import { Models } from './models';
 
 @Module({
   controllers: [ConsensusConsumer, ConsensusController, AgreementController, ConsensusOperationsController],
-  providers: [ConsensusService, ConsensusReader, ConsensusMetrics, ConsensusGauges, Models],
+  providers: [ConsensusService, DecisionService, ConsensusReader, ConsensusMetrics, ConsensusGauges, Models],
 })
 export class ConsensusModule {}
 
@@ -20,7 +22,7 @@ export class ConsensusModule {}
 export const CONSENSUS: ServiceDefinition = {
   name: 'consensus',
   module: ConsensusModule,
-  migrations: [CreateItems1764000200000, CountItems1764000300000],
+  migrations: [CreateItems1764000200000, CountItems1764000300000, KeepModels1764000400000],
   entities: [],
   prefixes: ['consensus', 'agreement'],
 };

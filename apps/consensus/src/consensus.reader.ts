@@ -1,20 +1,22 @@
 import { Injectable } from '@nestjs/common';
+import { type Question } from '@assay/contracts/project/label-schema';
 import { type Decision, type DecisionState } from '@assay/contracts/consensus/decision';
 import { notFound } from '@assay/platform/http/problem';
 import { type Transaction } from '@assay/platform/transport/transaction';
 import { Transactions } from '@assay/platform/transport/transactions';
 import { posteriorOf } from '@assay/statistics/aggregation/posterior';
+import { adjudicationOf } from './adjudication.domain';
 import { agreementOf, overAllItems, type QuestionAgreement } from './agreement.service';
 import { slicesOf } from './agreement.queries';
 import { digestOf } from './digest';
-import { countingEntries, type Entry, labelOf } from './entry.domain';
+import { countingEntries, type Entry, labelOf } from '@assay/contracts/annotation/entry';
 import { type Item, stateOf } from './item.domain';
 import { itemCounts } from './item-count.queries';
 import { itemNamed, itemPage } from './item.queries';
-import { Models } from './models';
-import { type Project } from './project.domain';
+import { type CurrentModels, Models } from './models';
+import { type Project } from '@assay/platform/copies/project-copy';
 import { standingOf } from './provenance.domain';
-import { projectsNamed } from './project.queries';
+import { projectsNamed } from '@assay/platform/copies/project-copy';
 import { restOf } from './progress.queries';
 
 /** Items read at once for an export. */
@@ -74,12 +76,13 @@ export class ConsensusReader {
     return this.read(name, async (tx, project) => {
       const found = await itemNamed(tx, { project: name, item });
       if (!found) throw notFound('item', item);
+      const models = await this.models.current(tx, [name]);
       return {
         ...listed(found),
         project: name,
         isWithdrawn: found.isWithdrawn,
         slice: found.imported?.slice,
-        questions: project.questions.map(({ name: question }) => this.questionOf(found, question, project)),
+        questions: project.questions.map((question) => questionOf(found, question, project, models)),
       };
     });
   }
@@ -92,7 +95,7 @@ export class ConsensusReader {
       const states = { open: 0, reached: 0, disputed: 0, adjudicated: 0, unresolvable: 0, ...counts };
       return {
         project: name,
-        epoch: this.models.epoch,
+        epoch: (await this.models.current(tx, [name])).epochOf(name),
         policyRevision: project.revision,
         items: { total, ...states, withdrawn },
       };
@@ -130,36 +133,6 @@ export class ConsensusReader {
     return this.transactions.run((tx) => digestOf(tx, name));
   }
 
-  private questionOf(item: Item, question: string, project: Project) {
-    const schema = project.questions.find((one) => one.name === question)!;
-    const counting = countingEntries(item.entries, question, project.policy.repeats);
-    const { model, epoch } = this.models.of(schema);
-    const nameOf = (entry: Entry) => schema.labels[labelOf(entry, question) ?? -1] ?? null;
-    const evidence = counting.map((entry) => ({ worker: entry.worker, label: labelOf(entry, question) ?? 0 }));
-    const { posterior } = posteriorOf(model, evidence);
-    return {
-      question,
-      epoch,
-      posterior: Object.fromEntries(schema.labels.map((label, index) => [label, posterior[index] ?? 0])),
-      annotations: item.entries
-        .filter((entry) => !entry.labels || labelOf(entry, question) !== undefined)
-        .map((entry) => ({
-          id: entry.id,
-          worker: entry.worker,
-          role: entry.role,
-          occasion: entry.occasion,
-          revision: entry.revision,
-          occurredAt: entry.at === undefined ? null : new Date(entry.at).toISOString(),
-          order: entry.order,
-          label: nameOf(entry),
-          counts: !item.isWithdrawn && counting.includes(entry),
-          why: item.isWithdrawn
-            ? 'the item was withdrawn'
-            : standingOf(entry, item.entries, question, project.policy.repeats),
-        })),
-    };
-  }
-
   private async read<Result>(
     name: string,
     work: (tx: Transaction, project: Project) => Promise<Result>,
@@ -181,4 +154,45 @@ function listed(item: Item): ItemDecisions {
     policyRevision,
     decisions,
   };
+}
+
+/** What a question of an item was decided from. */
+function questionOf(item: Item, schema: Question, project: Project, models: CurrentModels) {
+  const question = schema.name;
+  const counting = countingEntries(item.entries, question, project.policy.repeats);
+  const { model, epoch } = models.of(project.project, schema);
+  const nameOf = (entry: Entry) => schema.labels[labelOf(entry, question) ?? -1] ?? null;
+  const evidence = counting.map((entry) => ({ worker: entry.worker, label: labelOf(entry, question) ?? 0 }));
+  const { posterior } = posteriorOf(model, evidence);
+  return {
+    question,
+    epoch,
+    adjudication: adjudicated(item, schema),
+    posterior: Object.fromEntries(schema.labels.map((label, index) => [label, posterior[index] ?? 0])),
+    annotations: item.entries
+      .filter((entry) => !entry.labels || labelOf(entry, question) !== undefined)
+      .map((entry) => ({
+        id: entry.id,
+        worker: entry.worker,
+        role: entry.role,
+        occasion: entry.occasion,
+        revision: entry.revision,
+        occurredAt: entry.at === undefined ? null : new Date(entry.at).toISOString(),
+        order: entry.order,
+        label: nameOf(entry),
+        counts: !item.isWithdrawn && counting.includes(entry),
+        why: item.isWithdrawn
+          ? 'the item was withdrawn'
+          : standingOf(entry, item.entries, question, project.policy.repeats),
+      })),
+  };
+}
+
+/** What an expert decided on a question, in words; absent where none did. */
+function adjudicated(item: Item, { name, labels }: Question) {
+  const adjudication = adjudicationOf(item.adjudications, name);
+  if (!adjudication) return undefined;
+  const { dispute, expert, at, reason, label } = adjudication;
+  const outcome = label === undefined ? 'unresolvable' : 'label';
+  return { dispute, expert, at: new Date(at).toISOString(), reason, outcome, label: labels[label ?? -1] };
 }

@@ -1,183 +1,169 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { type AnnotationSubmitted } from '@assay/contracts/annotation/annotation-submitted';
-import { type ItemImported, type ItemRef } from '@assay/contracts/item/item-imported';
+import { type DisputeDecided, disputeDecided } from '@assay/contracts/dispute/dispute-decided';
+import { type DisputeEnded } from '@assay/contracts/dispute/dispute-event';
+import { disputeUnresolvable } from '@assay/contracts/dispute/dispute-unresolvable';
+import { type PoolAvailable, poolAvailable } from '@assay/contracts/gold/pool-available';
+import { type ItemImported, itemImported } from '@assay/contracts/item/item-imported';
 import { itemWithdrawn } from '@assay/contracts/item/item-withdrawn';
-import { projectArchived } from '@assay/contracts/project/project-archived';
 import { type ProjectConfigured } from '@assay/contracts/project/project-configured';
+import { type EpochPublished } from '@assay/contracts/reliability/epoch-published';
+import { type ModelChunk, modelChunk } from '@assay/contracts/reliability/model-chunk';
+import { rowKey } from '@assay/platform/copies/annotated-item';
+import { isAnnotation, type ItemEvent, readyEvents, withAnnotation } from '@assay/platform/copies/item-events';
+import { drainParked } from '@assay/platform/copies/parked-events';
+import { keepProjects, type Project, projectsNamed } from '@assay/platform/copies/project-copy';
 import { type Batch, type ReceivedEvent } from '@assay/platform/transport/batch';
 import { type LaneTransaction } from '@assay/platform/transport/transaction';
-import { changeStripes } from './agreement.queries';
+import { withAdjudication } from './adjudication.domain';
 import { ConsensusGauges } from './consensus.gauges';
 import { ConsensusMetrics } from './consensus.metrics';
-import { publishDecisions } from './consensus.event';
-import { decide } from './decision.domain';
-import { contributionOf, entryOf, type Item, newItem, withEntry, withImport } from './item.domain';
-import { countItems } from './item-count.queries';
-import { itemsBehind, itemsByKey, rowKey, saveItems } from './item.queries';
-import { Models } from './models';
-import { isNews, type Project } from './project.domain';
-import { projectsNamed, saveProject } from './project.queries';
-import { hasParked, markDrained, markSwept, projectToDrain, projectToSweep } from './progress.queries';
-import { StripeChanges } from './stripe-changes';
+import { isUndecidedOrFlipped } from './decision.domain';
+import { DecisionService } from './decision.service';
+import { keepChunks, keepEpochs, movePointers } from './epoch.queries';
+import { type Item, newItem, withImport } from './item.domain';
+import { itemsByKey, itemsOfLane, keepGoldReferences } from './item.queries';
+import { keepSweep, nextSweep, type Sweep } from './progress.queries';
 
 /** Lane whose owner reads the gauges. */
 const GAUGES_LANE = 0;
-/** Items or events of one slice of lane work. */
+
+/** Items of one slice of lane work. */
 const SLICE = 200;
 
-/** Any event about an item. */
-type ItemEvent = ReceivedEvent<AnnotationSubmitted | ItemImported | ItemRef>;
-
-/** Decides items as events about them arrive, and again when their project's policy changes. */
+/** Decides items as events about them arrive, and again when their project's policy or its reliabilities change. */
 @Injectable()
 export class ConsensusService {
   constructor(
-    private readonly models: Models,
+    private readonly decisions: DecisionService,
     private readonly metrics: ConsensusMetrics,
     private readonly gauges: ConsensusGauges,
   ) {}
 
   /** Keeps the newest state of each project. Items follow by the sweep. */
   async onProjects(batch: Batch<ProjectConfigured>, tx: LaneTransaction): Promise<void> {
-    const known = await projectsNamed(
+    await keepProjects(batch, tx);
+  }
+
+  /** Keeps epochs, and points to the newest that is whole. Items follow by the sweep. */
+  async onReliabilities(batch: Batch<ModelChunk | EpochPublished>, tx: LaneTransaction): Promise<void> {
+    const chunks = batch.events.filter((event): event is ReceivedEvent<ModelChunk> => event.type === modelChunk.type);
+    const epochs = batch.events.filter((event): event is ReceivedEvent<EpochPublished> => 'covers' in event.data);
+    await keepChunks(
       tx,
-      batch.events.map((event) => event.data.project),
+      chunks.map(({ data }) => data),
     );
-    for (const { type, data } of batch.events) {
-      if (!isNews(known.get(data.project), data)) continue;
-      const project = { ...data, isArchived: type === projectArchived.type };
-      known.set(data.project, project);
-      await saveProject(tx, project);
-    }
+    await keepEpochs(
+      tx,
+      epochs.map(({ data }) => data),
+    );
+    await movePointers(tx, [...new Set(batch.events.map(({ data }) => data.project))]);
   }
 
   /** Applies events about items, decides the items anew, publishes what changed. */
   async onItemEvents(events: readonly ItemEvent[], tx: LaneTransaction): Promise<void> {
-    const projects = await projectsNamed(tx, [...new Set(events.map((event) => event.data.project))]);
-    const ready = events.filter((event) => {
-      const project = projects.get(event.data.project);
-      const isReady = project !== undefined && schemaVersionOf(event) <= project.schemaVersion;
-      if (!isReady) tx.park(event, event.data.project);
-      return isReady;
-    });
+    const { ready, projects } = await readyEvents(events, tx);
     const before = await itemsByKey(tx, [...new Set(ready.map((event) => rowKey(event.data)))]);
     const after = new Map(before);
     for (const event of ready) this.apply(event, projects.get(event.data.project)!, after, tx);
     const changed = [...after].filter(([key, item]) => item !== before.get(key));
-    await this.settle(
+    await this.decisions.settle(
       changed.map(([key, item]) => [before.get(key), item]),
       projects,
       tx,
     );
-    this.metrics.applied(ready.filter(({ data }) => 'worker' in data).map(({ time }) => time));
+    this.metrics.applied(ready.filter(isAnnotation).map(({ time }) => time));
+  }
+
+  /** Takes what experts decided; what else they did with a dispute decides nothing. */
+  async onDisputes(batch: Batch<DisputeEnded>, tx: LaneTransaction): Promise<void> {
+    const ended: string[] = [disputeDecided.type, disputeUnresolvable.type];
+    await this.onItemEvents(
+      batch.events.filter((event) => ended.includes(event.type)),
+      tx,
+    );
+  }
+
+  /** Keeps which items audit workers, and decides them anew: an item that is not there yet is decided when it comes. */
+  async onGoldPool(batch: Batch<PoolAvailable>, tx: LaneTransaction): Promise<void> {
+    await keepGoldReferences(
+      tx,
+      batch.events.map(({ type, data }) => ({ ...data, isAvailable: type === poolAvailable.type })),
+    );
+    const items = await itemsByKey(tx, [...new Set(batch.events.map(({ data }) => rowKey(data)))]);
+    const projects = await projectsNamed(tx, [...new Set([...items.values()].map((item) => item.project))]);
+    await this.decisions.settle(
+      [...items.values()].map((item) => [item, item]),
+      projects,
+      tx,
+    );
   }
 
   /** Looks at parked events again when their project has come or grown. @returns whether more is left. */
   async drain(tx: LaneTransaction): Promise<boolean> {
-    const project = await projectToDrain(tx, tx.lane);
-    if (!project) return false;
-    if (await hasParked(tx, tx.lane, project)) {
-      // Those of a schema that is still to come are parked again, behind the others.
-      const events = (await tx.unpark(project.project, SLICE)) as ItemEvent[];
-      await this.onItemEvents(events, tx);
-    } else await markDrained(tx, tx.lane, project);
+    return drainParked(tx, (events) => this.onItemEvents(events, tx));
+  }
+
+  /** Decides a slice of the items that are behind their project's policy or its newest epoch. @returns whether more is left. */
+  async sweep(tx: LaneTransaction): Promise<boolean> {
+    if (tx.lane === GAUGES_LANE) this.gauges.lead();
+    const sweep = await nextSweep(tx, tx.lane);
+    if (!sweep) return false;
+    const { project, after } = sweep;
+    const items = await itemsOfLane(tx, { project: project.project, lane: tx.lane, after }, SLICE);
+    if (items.length > 0) await this.sweepItems(sweep, items, tx);
+    const last = items.at(-1);
+    await keepSweep(tx, tx.lane, sweep, items.length < SLICE ? undefined : last && rowKey(last));
     return true;
   }
 
-  /** Decides a slice of the items that are behind their project's policy. @returns whether more is left. */
-  async sweep(tx: LaneTransaction): Promise<boolean> {
-    if (tx.lane === GAUGES_LANE) this.gauges.lead();
-    const project = await projectToSweep(tx, tx.lane);
-    if (!project) return false;
-    const place = { project: project.project, lane: tx.lane, revision: project.revision, epoch: this.models.epoch };
-    const items = await itemsBehind(tx, place, SLICE);
-    if (items.length === 0) await markSwept(tx, tx.lane, project);
-    else
-      await this.settle(
-        items.map((item) => [item, item]),
-        new Map([[project.project, project]]),
-        tx,
-        'policy',
-      );
-    return true;
+  /** A new policy and a settling epoch touch every item; any other epoch what is undecided or would flip. */
+  private async sweepItems({ project, swept }: Sweep, items: readonly Item[], tx: LaneTransaction): Promise<void> {
+    const projects = new Map([[project.project, project]]);
+    const models = await this.decisions.current(tx, [project.project]);
+    const decided = await this.decisions.decideAll(
+      items.map((item) => [item, item]),
+      projects,
+      models,
+      tx,
+    );
+    const isNewPolicy = swept.revision !== project.revision;
+    const touchesAll = isNewPolicy || models.settlesSince(project.project, swept.epoch);
+    const kept = decided.filter(
+      ({ before, after }) =>
+        touchesAll || after.decisions.some((one, index) => isUndecidedOrFlipped(before?.decisions[index], one)),
+    );
+    await this.decisions.keep(kept, projects, tx, isNewPolicy ? 'policy' : 'epoch');
   }
 
   private apply(event: ItemEvent, project: Project, items: Map<string, Item>, tx: LaneTransaction): void {
-    const { data } = event;
+    const { data, type } = event;
     const key = rowKey(data);
     const item = items.get(key) ?? newItem(data.project, data.item);
     if (item.project !== data.project || item.item !== data.item) {
       return tx.deadLetter(event, data.project, 'key_conflict', `key ${key} is that of another item`);
     }
-    if (!('worker' in data)) {
-      items.set(
-        key,
-        event.type === itemWithdrawn.type
-          ? { ...item, isWithdrawn: true }
-          : withImport(item, importOf(data as ItemImported)),
-      );
-      return;
-    }
-    const read = entryOf(event.id, data, project.questions);
-    if (read.type === 'unknown-label') return tx.deadLetter(event, data.project, 'refused', read.detail);
-    const added = withEntry(item, read.entry);
-    switch (added.type) {
-      case 'grown':
-        items.set(key, added.item);
-        return;
-      case 'duplicate':
-        return tx.account(data.project, { duplicate: 1 });
-      case 'conflict':
-        return tx.deadLetter(
-          event,
-          data.project,
-          'id_conflict',
-          `id ${event.id}: the item holds another annotation by it`,
-        );
-    }
+    if (isAnnotation(event)) items.set(key, withAnnotation(item, event, project, tx));
+    else if (type === itemWithdrawn.type) items.set(key, { ...item, isWithdrawn: true });
+    else if (type === itemImported.type) items.set(key, withImport(item, importOf(data as ItemImported)));
+    else items.set(key, withEnd(item, event as ReceivedEvent<DisputeEnded>, project, tx));
   }
+}
 
-  /** Decides changed items, and brings everything that follows from them up to date. */
-  private async settle(
-    changes: readonly (readonly [before: Item | undefined, after: Item])[],
-    projects: ReadonlyMap<string, Project>,
-    tx: LaneTransaction,
-    cause: 'evidence' | 'policy' = 'evidence',
-  ): Promise<void> {
-    const stripes = new StripeChanges();
-    const decided: [before: Item | undefined, after: Item][] = [];
-    for (const [before, changed] of changes) {
-      const project = projects.get(changed.project)!;
-      const item = this.decided(changed, project);
-      const was = changed.contribution;
-      const is = item.contribution;
-      tx.account(item.project, { applied: is.applied - was.applied, superseded: is.superseded - was.superseded });
-      stripes.exchange(item, was, is, project.questions);
-      publishDecisions(tx, before?.decisions ?? [], item, project);
-      decided.push([before, item]);
-    }
-    const saved = decided.map(([, item]) => item);
-    await saveItems(tx, tx.lane, saved);
-    await countItems(tx, tx.lane, decided);
-    await changeStripes(tx, stripes.all());
-    this.metrics.decided(cause, saved);
+/** The item with what an expert decided. What names no question or label of the project is dead-lettered. */
+function withEnd(item: Item, event: ReceivedEvent<DisputeEnded>, project: Project, tx: LaneTransaction): Item {
+  const { question: name, dispute, expert, at, reason } = event.data;
+  const told = event.type === disputeDecided.type ? (event.data as DisputeDecided).label : undefined;
+  const question = project.questions.find((one) => one.name === name);
+  const label = told === undefined ? undefined : question?.labels.indexOf(told);
+  if (!question || label === -1) {
+    const expected = question ? 'one of its labels' : `one of ${project.questions.map((one) => one.name).join(', ')}`;
+    tx.deadLetter(event, project.project, 'refused', `decision on question "${name}": expected ${expected}`);
+    return item;
   }
-
-  private decided(item: Item, project: Project): Item {
-    const { questions, policy, revision } = project;
-    const decisions = questions.map((question) =>
-      decide(item.entries, { question, policy, ...this.models.of(question) }),
-    );
-    return {
-      ...item,
-      decisions: item.isWithdrawn ? [] : decisions,
-      contribution: contributionOf(item, questions, policy),
-      version: item.version + 1,
-      policyRevision: revision,
-      epoch: Math.max(0, ...decisions.map((decision) => decision.epoch)),
-    };
-  }
+  const adjudication = { dispute, expert, at: Date.parse(at), reason, ...(label !== undefined && { label }) };
+  const adjudications = withAdjudication(item.adjudications, name, adjudication);
+  return adjudications === item.adjudications ? item : { ...item, adjudications };
 }
 
 /** The import that an event tells of, as the item keeps it. */
@@ -186,8 +172,4 @@ function importOf({ revision, slice, data }: ItemImported): NonNullable<Item['im
     .update(JSON.stringify([slice ?? null, data ?? null]))
     .digest('hex');
   return { revision, content, ...(slice !== undefined && { slice }) };
-}
-
-function schemaVersionOf({ data }: ItemEvent): number {
-  return 'schemaVersion' in data ? data.schemaVersion : 0;
 }

@@ -4,8 +4,8 @@ import { type Decision, type DecisionState } from '@assay/contracts/consensus/de
 import { type Policy, type Question } from '@assay/contracts/project/label-schema';
 import { epochZero } from '@assay/statistics/aggregation/epoch-zero';
 import { decide, isSameDecision, stateOfItem, transitions } from './decision.domain';
-import { type Entry } from './entry.domain';
-import { anEntry, aRetraction } from './entry.fixture';
+import { type Entry } from '@assay/contracts/annotation/entry';
+import { anEntry, aRetraction } from '@assay/contracts/annotation/entry.fixture';
 
 const question: Question = { name: 'label', kind: 'choice', labels: ['no', 'yes'] };
 

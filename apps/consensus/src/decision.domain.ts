@@ -2,7 +2,8 @@ import { DECISION_STATES, type Decision, type DecisionState } from '@assay/contr
 import { type Policy, type Question } from '@assay/contracts/project/label-schema';
 import { posteriorOf } from '@assay/statistics/aggregation/posterior';
 import { type PublishedModel } from '@assay/statistics/aggregation/published-model';
-import { countingEntries, type Entry, labelOf } from './entry.domain';
+import { type Adjudication } from './adjudication.domain';
+import { countingEntries, type Entry, labelOf } from '@assay/contracts/annotation/entry';
 
 /** What a question of an item is decided by, besides the entries. */
 export interface Basis {
@@ -11,14 +12,19 @@ export interface Basis {
   model: PublishedModel;
   /** The fit that the model is of; 0 before the first. */
   epoch: number;
+  /** What an expert decided: it outdoes everything. */
+  adjudication?: Adjudication;
+  /** Gold audits workers: it is decided like any item, but no expert is asked about it. */
+  isGold?: boolean;
 }
 
 /**
  * The decision on one question of one item: a function of the entries that count, the model and the policy, without memory.
  * *reached* from `minOverlap` workers on with the confidence that the policy wants; *disputed* when `maxOverlap` workers could not
- * give it; *open* else. Everybody's labels are evidence; overlap counts the distinct workers of the roles that the policy counts.
+ * give it; *open* else, and instead of disputed for gold. What an expert decided is final: *adjudicated*, or *unresolvable*. Everybody's labels are evidence; overlap counts the distinct workers of the roles that the policy counts.
  */
-export function decide(entries: readonly Entry[], { question, policy, model, epoch }: Basis): Decision {
+export function decide(entries: readonly Entry[], basis: Basis): Decision {
+  const { question, policy, model, epoch, adjudication, isGold = false } = basis;
   const counting = countingEntries(entries, question.name, policy.repeats);
   const evidence = counting.map((entry) => ({ worker: entry.worker, label: labelOf(entry, question.name) ?? 0 }));
   const { posterior, label, confidence } = posteriorOf(model, evidence);
@@ -26,7 +32,7 @@ export function decide(entries: readonly Entry[], { question, policy, model, epo
     .size;
   const decision = {
     question: question.name,
-    state: stateOf(overlap, confidence, question, policy),
+    state: stateOf(overlap, confidence, question, policy, isGold),
     // A sum of exponentials can end a rounding error above 1.
     posterior: Math.min(1, posterior[label] ?? 0),
     confidence: Math.min(1, confidence),
@@ -34,13 +40,32 @@ export function decide(entries: readonly Entry[], { question, policy, model, epo
     overlap,
     epoch,
   };
+  if (adjudication) return adjudicated(decision, adjudication, question, counting.length > 0 ? label : undefined);
   return counting.length === 0 ? { ...decision, state: 'open' } : { ...decision, label: question.labels[label] };
 }
 
-function stateOf(overlap: number, confidence: number, question: Question, policy: Policy): DecisionState {
+/** The decision with what the expert said; an unresolvable question keeps what the workers make of it. */
+function adjudicated(
+  decision: Omit<Decision, 'label'>,
+  { label }: Adjudication,
+  question: Question,
+  believed: number | undefined,
+): Decision {
+  if (label !== undefined)
+    return { ...decision, state: 'adjudicated', label: question.labels[label], posterior: 1, confidence: 1 };
+  return { ...decision, state: 'unresolvable', ...(believed !== undefined && { label: question.labels[believed] }) };
+}
+
+function stateOf(
+  overlap: number,
+  confidence: number,
+  question: Question,
+  policy: Policy,
+  isGold: boolean,
+): DecisionState {
   const { minOverlap, maxOverlap, minConfidence } = { ...policy, ...definedOnly(question) };
   if (overlap >= minOverlap && confidence >= minConfidence) return 'reached';
-  return overlap >= maxOverlap ? 'disputed' : 'open';
+  return overlap >= maxOverlap && !isGold ? 'disputed' : 'open';
 }
 
 function definedOnly({ minOverlap, maxOverlap, minConfidence }: Question): Partial<Policy> {
@@ -56,7 +81,7 @@ export function stateOfItem(decisions: readonly Decision[]): DecisionState {
 }
 
 /** What a change of one decision is worth telling. */
-export type Transition = 'reached' | 'disputed' | 'dispute-withdrawn' | 'corrected' | 'published';
+export type Transition = 'reached' | 'disputed' | 'dispute-withdrawn' | 'adjudicated' | 'corrected' | 'published';
 
 /** What happened between two decisions on a question; `before` is absent for a question that was never decided. */
 export function transitions(before: Decision | undefined, after: Decision): Transition[] {
@@ -64,13 +89,28 @@ export function transitions(before: Decision | undefined, after: Decision): Tran
   const told: Transition[] = [];
   if (after.state === 'reached' && was !== 'reached') told.push('reached');
   if (after.state === 'disputed' && was !== 'disputed') told.push('disputed');
-  if (was === 'disputed' && after.state !== 'disputed') told.push('dispute-withdrawn');
+  if (was === 'disputed' && (after.state === 'open' || after.state === 'reached')) told.push('dispute-withdrawn');
+  if (isFinal(after.state) && (was !== after.state || before?.label !== after.label)) told.push('adjudicated');
   if ((was === 'reached' || was === 'adjudicated') && before?.label !== undefined && after.label !== undefined) {
     if (before.label !== after.label) told.push('corrected');
   }
   const isPublic = was !== 'open' || after.state !== 'open';
   if (isPublic && (was !== after.state || before?.label !== after.label)) told.push('published');
   return told;
+}
+
+/** Whether an expert decided. */
+function isFinal(state: DecisionState): boolean {
+  return state === 'adjudicated' || state === 'unresolvable';
+}
+
+/**
+ * Whether a decision by a newer fit is worth keeping where not everything is to be settled: it concerns what is undecided, or it flips what was
+ * decided.
+ */
+export function isUndecidedOrFlipped(before: Decision | undefined, after: Decision): boolean {
+  if (!before || before.state === 'open' || before.state === 'disputed') return true;
+  return before.state !== after.state || before.label !== after.label;
 }
 
 /** Whether two decisions say the same. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Transaction } from '@assay/platform/transport/transaction';
 import { agreementOf } from './agreement.service';
 import { itemPage } from './item.queries';
-import { projectsNamed } from './project.queries';
+import { projectsNamed } from '@assay/platform/copies/project-copy';
 
 const PAGE = 1000;
 

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { DEFAULT_POLICY } from '@assay/contracts/project/project-defaults';
 import { type Question } from '@assay/contracts/project/label-schema';
-import { anEntry, aRetraction } from './entry.fixture';
-import { contributionOf, entryOf, type Item, labelsIn, newItem, withEntry, withImport } from './item.domain';
+import { anEntry, aRetraction } from '@assay/contracts/annotation/entry.fixture';
+import { contributionOf, type Item, labelsIn, newItem, withImport } from './item.domain';
+import { entryOf, withEntry } from '@assay/contracts/annotation/entry';
 
 const questions: Question[] = [
   { name: 'label', kind: 'choice', labels: ['no', 'yes'] },

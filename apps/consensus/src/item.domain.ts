@@ -1,15 +1,14 @@
-import { type AnnotationSubmitted } from '@assay/contracts/annotation/annotation-submitted';
 import { type Decision, type DecisionState } from '@assay/contracts/consensus/decision';
 import { type Policy, type Question } from '@assay/contracts/project/label-schema';
+import { type Adjudication } from './adjudication.domain';
 import { stateOfItem } from './decision.domain';
 import {
   countingEntries,
   type Entry,
   firstOfEachWorker,
-  isSameEntry,
   isStandingRetraction,
   labelOf,
-} from './entry.domain';
+} from '@assay/contracts/annotation/entry';
 
 /** An item as consensus holds it. */
 export interface Item {
@@ -21,6 +20,8 @@ export interface Item {
   entries: readonly Entry[];
   /** Empty until it is first decided, and of a withdrawn item. */
   decisions: readonly Decision[];
+  /** What experts decided, by question. */
+  adjudications: Readonly<Record<string, Adjudication>>;
   /** What it adds to the sums over items since it was last decided: to be taken out again when that changes. */
   contribution: Contribution;
   /** Grows by one each time that it is saved. */
@@ -57,6 +58,7 @@ export function newItem(project: string, item: string): Item {
     isWithdrawn: false,
     entries: [],
     decisions: [],
+    adjudications: {},
     contribution: NOTHING,
     version: 0,
     policyRevision: 0,
@@ -66,16 +68,6 @@ export function newItem(project: string, item: string): Item {
 
 const NOTHING: Contribution = { applied: 0, superseded: 0, labels: {} };
 
-/** The item with one more entry, unless it holds one of that id: the same again, or another that wrongly bears the id. */
-export function withEntry(
-  item: Item,
-  entry: Entry,
-): { type: 'grown'; item: Item } | { type: 'duplicate' } | { type: 'conflict' } {
-  const known = item.entries.find((other) => other.id === entry.id);
-  if (known) return { type: isSameEntry(known, entry) ? 'duplicate' : 'conflict' };
-  return { type: 'grown', item: { ...item, entries: [...item.entries, entry] } };
-}
-
 /** The item as imported, if this import outdoes the one it has. */
 export function withImport(item: Item, imported: NonNullable<Item['imported']>): Item {
   const known = item.imported;
@@ -84,29 +76,6 @@ export function withImport(item: Item, imported: NonNullable<Item['imported']>):
     imported.revision > known.revision ||
     (imported.revision === known.revision && imported.content > known.content);
   return isNewer ? { ...item, imported } : item;
-}
-
-/** An annotation event as an entry: labels become indices. A label that the question does not have is named. */
-export function entryOf(
-  id: string,
-  data: Omit<AnnotationSubmitted, 'labels' | 'schemaVersion'> & { labels?: Record<string, unknown> },
-  questions: readonly Question[],
-): { type: 'entry'; entry: Entry } | { type: 'unknown-label'; detail: string } {
-  const { worker, role, occasion, revision, order } = data;
-  const at = data.occurredAt === undefined ? {} : { at: Date.parse(data.occurredAt) };
-  const entry: Entry = { id, worker, role, occasion, revision, order, ...at };
-  if (!data.labels) return { type: 'entry', entry };
-  const labels: Record<string, number> = {};
-  for (const [name, label] of Object.entries(data.labels)) {
-    const question = questions.find((one) => one.name === name);
-    const index = question?.labels.indexOf(label as string) ?? -1;
-    if (!question || index === -1) {
-      const expected = question ? 'one of its labels' : `one of ${questions.map((one) => one.name).join(', ')}`;
-      return { type: 'unknown-label', detail: `label of question "${name}": expected ${expected}` };
-    }
-    labels[name] = index;
-  }
-  return { type: 'entry', entry: { ...entry, labels } };
 }
 
 /**

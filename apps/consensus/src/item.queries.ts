@@ -1,12 +1,6 @@
-import { createHash } from 'node:crypto';
-import { itemKey } from '@assay/contracts/item/item-imported';
+import { rowKey } from '@assay/platform/copies/annotated-item';
 import { type Transaction } from '@assay/platform/transport/transaction';
 import { type Item, stateOf } from './item.domain';
-
-/** Key of an item's row: the first 64 bits of SHA-1 of "project/item", as PostgreSQL writes a bigint. */
-export function rowKey(ref: { project: string; item: string }): string {
-  return createHash('sha1').update(itemKey(ref)).digest().readBigInt64BE(0).toString();
-}
 
 interface ItemRow {
   key: string;
@@ -16,6 +10,7 @@ interface ItemRow {
   is_withdrawn: boolean;
   entries: Item['entries'];
   decisions: Item['decisions'];
+  adjudications: Item['adjudications'];
   contribution: Item['contribution'];
   version: number;
   policy_revision: string;
@@ -23,7 +18,7 @@ interface ItemRow {
 }
 
 const COLUMNS =
-  'key, project, item, imported, is_withdrawn, entries, decisions, contribution, version, policy_revision, epoch';
+  'key, project, item, imported, is_withdrawn, entries, decisions, adjudications, contribution, version, policy_revision, epoch';
 
 /** Items by row key. */
 export async function itemsByKey(tx: Pick<Transaction, 'sql'>, keys: readonly string[]): Promise<Map<string, Item>> {
@@ -31,31 +26,60 @@ export async function itemsByKey(tx: Pick<Transaction, 'sql'>, keys: readonly st
   return new Map(rows.map((row) => [row.key, itemOf(row)]));
 }
 
-/** At most `limit` items of a lane that were decided by a lower policy revision, or by the same and a lower epoch. */
-export async function itemsBehind(
+/** At most `limit` items of a project in a lane in the order of their keys, from behind `after` on. */
+export async function itemsOfLane(
   tx: Pick<Transaction, 'sql'>,
-  place: { project: string; lane: number; revision: number; epoch: number },
+  place: { project: string; lane: number; after: string | null },
   limit: number,
 ): Promise<Item[]> {
   const rows = await tx.sql<ItemRow>(
     `select ${COLUMNS} from item
-     where project = $1 and lane = $2 and (policy_revision, epoch) < ($3::bigint, $4::integer) limit $5`,
-    [place.project, place.lane, place.revision, place.epoch, limit],
+     where project = $1 and lane = $2 and ($3::bigint is null or key > $3) order by key limit $4`,
+    [place.project, place.lane, place.after, limit],
   );
   return rows.map(itemOf);
+}
+
+/** The keys among these whose items are in the gold pool. */
+export async function goldAmong(tx: Pick<Transaction, 'sql'>, keys: readonly string[]): Promise<Set<string>> {
+  const rows = await tx.sql<{ key: string }>(
+    'select key from gold_reference where key = any($1::bigint[]) and is_available',
+    [keys],
+  );
+  return new Set(rows.map((row) => row.key));
+}
+
+/** Keeps which items are in the gold pool, of each the highest revision; of one revision the withdrawal. */
+export async function keepGoldReferences(
+  tx: Pick<Transaction, 'sql'>,
+  references: readonly { project: string; item: string; revision: number; isAvailable: boolean }[],
+): Promise<void> {
+  await tx.sql(
+    `insert into gold_reference as g (key, revision, is_available)
+     select distinct on (key) key, revision, is_available
+     from unnest($1::bigint[], $2::bigint[], $3::boolean[]) as r (key, revision, is_available)
+     order by key, revision desc, is_available
+     on conflict (key) do update set revision = excluded.revision, is_available = excluded.is_available
+       where (g.revision, not g.is_available) < (excluded.revision, not excluded.is_available)`,
+    [
+      references.map(rowKey),
+      references.map(({ revision }) => revision),
+      references.map(({ isAvailable }) => isAvailable),
+    ],
+  );
 }
 
 /** Writes items, new or known. */
 export async function saveItems(tx: Pick<Transaction, 'sql'>, lane: number, items: readonly Item[]): Promise<void> {
   if (items.length === 0) return;
   await tx.sql(
-    `insert into item (key, project, item, lane, imported, is_withdrawn, entries, decisions, contribution, state, version, policy_revision, epoch)
-     select key, project, item, $1, imported, is_withdrawn, entries, decisions, contribution, state, version, policy_revision, epoch
+    `insert into item (key, project, item, lane, imported, is_withdrawn, entries, decisions, adjudications, contribution, state, version, policy_revision, epoch)
+     select key, project, item, $1, imported, is_withdrawn, entries, decisions, adjudications, contribution, state, version, policy_revision, epoch
      from unnest($2::bigint[], $3::text[], $4::text[], $5::jsonb[], $6::boolean[], $7::jsonb[], $8::jsonb[], $9::jsonb[],
-                 $10::text[], $11::integer[], $12::bigint[], $13::integer[])
-       as i (key, project, item, imported, is_withdrawn, entries, decisions, contribution, state, version, policy_revision, epoch)
+                 $10::jsonb[], $11::text[], $12::integer[], $13::bigint[], $14::integer[])
+       as i (key, project, item, imported, is_withdrawn, entries, decisions, adjudications, contribution, state, version, policy_revision, epoch)
      on conflict (key) do update set imported = excluded.imported, is_withdrawn = excluded.is_withdrawn,
-       entries = excluded.entries, decisions = excluded.decisions, contribution = excluded.contribution, state = excluded.state, version = excluded.version,
+       entries = excluded.entries, decisions = excluded.decisions, adjudications = excluded.adjudications, contribution = excluded.contribution, state = excluded.state, version = excluded.version,
        policy_revision = excluded.policy_revision, epoch = excluded.epoch`,
     [
       lane,
@@ -66,6 +90,7 @@ export async function saveItems(tx: Pick<Transaction, 'sql'>, lane: number, item
       items.map((item) => item.isWithdrawn),
       items.map((item) => JSON.stringify(item.entries)),
       items.map((item) => JSON.stringify(item.decisions)),
+      items.map((item) => JSON.stringify(item.adjudications)),
       items.map((item) => JSON.stringify(item.contribution)),
       items.map(stateOf),
       items.map((item) => item.version),
@@ -83,6 +108,7 @@ function itemOf(row: ItemRow): Item {
     isWithdrawn: row.is_withdrawn,
     entries: row.entries,
     decisions: row.decisions,
+    adjudications: row.adjudications,
     contribution: row.contribution,
     version: row.version,
     policyRevision: Number(row.policy_revision),

@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { type Question } from '@assay/contracts/project/label-schema';
+import { type Transaction } from '@assay/platform/transport/transaction';
 import { epochZero } from '@assay/statistics/aggregation/epoch-zero';
 import { type PublishedModel } from '@assay/statistics/aggregation/published-model';
+import { modelFrom } from '@assay/statistics/aggregation/published-model-json';
+import { type EpochPointer, modelsOf, pointersOf } from './epoch.queries';
 
 /** The model that a question is decided by, and the epoch that it is of. */
 export interface CurrentModel {
@@ -9,17 +12,76 @@ export interface CurrentModel {
   epoch: number;
 }
 
-/** The models by which items are decided: epoch 0, which knows nothing but the number of labels. */
+interface FittedProject {
+  epoch: number;
+  models: ReadonlyMap<string, PublishedModel>;
+}
+
+/** Projects whose models are kept in memory. */
+const MOST_PROJECTS = 64;
+
+/**
+ * The models by which items are decided. Which epoch counts is read inside each transaction; what is in memory is only a copy of what
+ * that epoch holds.
+ */
 @Injectable()
 export class Models {
-  /** The newest epoch. */
-  readonly epoch = 0;
   private readonly zero = new Map<number, PublishedModel>();
+  private readonly fitted = new Map<string, FittedProject>();
 
-  of(question: Question): CurrentModel {
-    const labels = question.labels.length;
+  /** The models of some projects, as this transaction sees them. */
+  async current(tx: Pick<Transaction, 'sql'>, projects: readonly string[]): Promise<CurrentModels> {
+    const pointers = await pointersOf(tx, projects);
+    const fitted = new Map<string, FittedProject>();
+    for (const [project, { epoch }] of pointers) {
+      const known = this.fitted.get(project);
+      fitted.set(project, known?.epoch === epoch ? known : await this.load(tx, project));
+    }
+    return new CurrentModels(pointers, fitted, (labels) => this.epochZero(labels));
+  }
+
+  private async load(tx: Pick<Transaction, 'sql'>, project: string): Promise<FittedProject> {
+    const { epoch, models } = await modelsOf(tx, project);
+    const loaded: FittedProject = {
+      epoch,
+      models: new Map([...models].map(([question, { header, workers }]) => [question, modelFrom(header, workers)])),
+    };
+    this.fitted.delete(project);
+    this.fitted.set(project, loaded);
+    if (this.fitted.size > MOST_PROJECTS) this.fitted.delete([...this.fitted.keys()][0]!);
+    return loaded;
+  }
+
+  private epochZero(labels: number): PublishedModel {
     let model = this.zero.get(labels);
     if (!model) this.zero.set(labels, (model = epochZero(labels)));
-    return { model, epoch: this.epoch };
+    return model;
+  }
+}
+
+/** The models of some projects at one moment. */
+export class CurrentModels {
+  constructor(
+    private readonly pointers: ReadonlyMap<string, EpochPointer>,
+    private readonly fitted: ReadonlyMap<string, FittedProject>,
+    private readonly zero: (labels: number) => PublishedModel,
+  ) {}
+
+  /** The newest epoch of a project; 0 before the first. */
+  epochOf(project: string): number {
+    return this.fitted.get(project)?.epoch ?? 0;
+  }
+
+  /** Whether a settling epoch came after the one given. */
+  settlesSince(project: string, epoch: number): boolean {
+    return (this.pointers.get(project)?.settlingEpoch ?? 0) > epoch;
+  }
+
+  /** The model of a question: epoch zero, which knows nothing but the number of labels, until a fit knows all its labels. */
+  of(project: string, question: Question): CurrentModel {
+    const fitted = this.fitted.get(project);
+    const model = fitted?.models.get(question.name);
+    if (fitted && model?.labels === question.labels.length) return { model, epoch: fitted.epoch };
+    return { model: this.zero(question.labels.length), epoch: 0 };
   }
 }

@@ -1,67 +1,69 @@
 import { PARTITIONS } from '@assay/contracts/topics';
 import { type Transaction } from '@assay/platform/transport/transaction';
-import { type Project } from './project.domain';
+import { type Project } from '@assay/platform/copies/project-copy';
 
-/** A project whose items in a lane may be behind its policy. */
-export async function projectToSweep(tx: Pick<Transaction, 'sql'>, lane: number): Promise<Project | undefined> {
-  const [row] = await tx.sql<{ state: Project }>(
-    `select p.state from project p left join lane_progress l on l.project = p.project and l.lane = $1
-     where coalesce(l.swept_revision, 0) < p.revision limit 1`,
+/** A sweep of a lane's items of a project, towards the newest policy and the newest epoch. */
+export interface Sweep {
+  project: Project;
+  epoch: number;
+  /** What every item of the lane was looked at by before. */
+  swept: { revision: number; epoch: number };
+  /** Key of the last item that was looked at; null at the beginning. */
+  after: string | null;
+}
+
+/** What is to be swept next in a lane. A sweep begins anew when policy or epoch have moved on. */
+export async function nextSweep(tx: Pick<Transaction, 'sql'>, lane: number): Promise<Sweep | undefined> {
+  const [row] = await tx.sql<{
+    state: Project;
+    epoch: number;
+    swept_revision: string;
+    swept_epoch: number;
+    after: string | null;
+  }>(
+    `select p.state, coalesce(e.epoch, 0) as epoch,
+       coalesce(l.swept_revision, 0) as swept_revision, coalesce(l.swept_epoch, 0) as swept_epoch,
+       case when (l.sweep_revision, l.sweep_epoch) = (p.revision, coalesce(e.epoch, 0)) then l.sweep_after end as after
+     from project p left join epoch_pointer e using (project)
+       left join lane_progress l on l.project = p.project and l.lane = $1
+     where (coalesce(l.swept_revision, 0), coalesce(l.swept_epoch, 0)) <> (p.revision, coalesce(e.epoch, 0)) limit 1`,
     [lane],
   );
-  return row?.state;
+  if (!row) return undefined;
+  const swept = { revision: Number(row.swept_revision), epoch: row.swept_epoch };
+  return { project: row.state, epoch: row.epoch, swept, after: row.after };
 }
 
-/** Every item of the lane is decided by this revision. */
-export async function markSwept(tx: Pick<Transaction, 'sql'>, lane: number, project: Project): Promise<void> {
+/** Keeps how far a sweep has come. @param last key of the last item; undefined where there was none any more: the sweep is done. */
+export async function keepSweep(
+  tx: Pick<Transaction, 'sql'>,
+  lane: number,
+  { project, epoch }: Sweep,
+  last: string | undefined,
+): Promise<void> {
   await tx.sql(
-    `insert into lane_progress (project, lane, swept_revision) values ($1, $2, $3)
-     on conflict (project, lane) do update set swept_revision = excluded.swept_revision`,
-    [project.project, lane, project.revision],
+    last === undefined
+      ? `insert into lane_progress (project, lane, swept_revision, swept_epoch) values ($1, $2, $3, $4)
+         on conflict (project, lane) do update set swept_revision = excluded.swept_revision, swept_epoch = excluded.swept_epoch,
+           sweep_after = null`
+      : `insert into lane_progress (project, lane, sweep_revision, sweep_epoch, sweep_after) values ($1, $2, $3, $4, $5)
+         on conflict (project, lane) do update set sweep_revision = excluded.sweep_revision, sweep_epoch = excluded.sweep_epoch,
+           sweep_after = excluded.sweep_after`,
+    [project.project, lane, project.revision, epoch, ...(last === undefined ? [] : [last])],
   );
 }
 
-/** A known project with parked events in a lane that were not looked at since its newest revision. */
-export async function projectToDrain(tx: Pick<Transaction, 'sql'>, lane: number): Promise<Project | undefined> {
-  const [row] = await tx.sql<{ state: Project }>(
-    `select p.state from project p left join lane_progress l on l.project = p.project and l.lane = $1
-     where coalesce(l.drained_revision, 0) < p.revision
-       and exists (select 1 from parked where kind = 'item' and partition = $1 and project = p.project) limit 1`,
-    [lane],
-  );
-  return row?.state;
-}
-
-/** Whether a lane has parked events of a project that can be applied by its schema. */
-export async function hasParked(tx: Pick<Transaction, 'sql'>, lane: number, project: Project): Promise<boolean> {
-  const rows = await tx.sql(
-    `select 1 from parked where kind = 'item' and partition = $1 and project = $2
-       and coalesce((event -> 'data' ->> 'schemaVersion')::bigint, 0) <= $3 limit 1`,
-    [lane, project.project, project.schemaVersion],
-  );
-  return rows.length > 0;
-}
-
-/** Every parked event of the lane was looked at by this revision. */
-export async function markDrained(tx: Pick<Transaction, 'sql'>, lane: number, project: Project): Promise<void> {
-  await tx.sql(
-    `insert into lane_progress (project, lane, drained_revision) values ($1, $2, $3)
-     on conflict (project, lane) do update set drained_revision = excluded.drained_revision`,
-    [project.project, lane, project.revision],
-  );
-}
-
-/** Items of a project that its newest policy has not decided yet, and parked events: both 0 at rest. */
+/** Lanes that were not swept by a project's newest policy and epoch yet, and parked events: both 0 at rest. */
 export async function restOf(
   tx: Pick<Transaction, 'sql'>,
   project: string,
 ): Promise<{ behind: number; parked: number }> {
-  // Lane by lane, so that the index finds those that are behind without a look at the others: this is asked again and again.
   const [row] = await tx.sql<{ behind: number; parked: number }>(
-    `select (select coalesce(sum(b.items), 0)::int from project p, generate_series(0, $2::int - 1) as lane,
-               lateral (select count(*) as items from item i
-                        where i.project = p.project and i.lane = lane and i.policy_revision < p.revision) b
-             where p.project = $1) as behind,
+    `select (select count(*)::int from project p left join epoch_pointer e using (project)
+               cross join generate_series(0, $2::int - 1) as n (lane)
+               left join lane_progress l on l.project = p.project and l.lane = n.lane
+             where p.project = $1
+               and (coalesce(l.swept_revision, 0), coalesce(l.swept_epoch, 0)) <> (p.revision, coalesce(e.epoch, 0))) as behind,
             (select count(*)::int from parked where project = $1) as parked`,
     [project, PARTITIONS],
   );

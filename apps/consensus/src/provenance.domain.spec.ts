@@ -1,4 +1,4 @@
-import { anEntry, aRetraction } from './entry.fixture';
+import { anEntry, aRetraction } from '@assay/contracts/annotation/entry.fixture';
 import { standingOf } from './provenance.domain';
 
 describe('standingOf', () => {

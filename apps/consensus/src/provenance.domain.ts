@@ -1,5 +1,5 @@
 import { type Repeats } from '@assay/contracts/project/label-schema';
-import { comparePlaces, countingEntries, type Entry } from './entry.domain';
+import { comparePlaces, countingEntries, type Entry } from '@assay/contracts/annotation/entry';
 
 /** Why an entry counts for a question, or why not, in words for people. */
 export function standingOf(entry: Entry, entries: readonly Entry[], question: string, repeats: Repeats): string {

@@ -4,7 +4,7 @@ import { type DataClass } from './fields';
 export interface Topic {
   name: string;
   /** What the key is made of: topics with one kind of lane that a service reads form its lanes. */
-  lane: 'project' | 'worker' | 'item' | 'tool' | 'access';
+  lane: 'project' | 'worker' | 'project-worker' | 'item' | 'tool' | 'access';
   partitions: number;
   /** Only the newest event of a key is kept: each event is the full state. */
   compacted: boolean;
@@ -15,7 +15,7 @@ export interface Topic {
 }
 
 /** The services that exist. A service's name is its schema, its database role and its consumer group. */
-export type ServiceName = 'ingestion' | 'consensus';
+export type ServiceName = 'ingestion' | 'assignment' | 'consensus' | 'gold' | 'scoring';
 
 /** One version of one event: everything that producers, consumers, schemas, AsyncAPI and ACLs are generated from. */
 export interface Contract<T extends object = object> {

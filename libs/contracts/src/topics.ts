@@ -17,6 +17,30 @@ export const ITEM_EVENTS = topic('assay.item.events.v1', 'item');
 export const ANNOTATION_EVENTS = topic('assay.annotation.events.v1', 'item', { accounted: true });
 /** What consensus decided, for the other services; key: project/item. */
 export const CONSENSUS_EVENTS = topic('assay.consensus.events.v1', 'item');
+/** Who was given which item, until when; key: project/item. */
+export const ASSIGNMENT_EVENTS = topic('assay.assignment.events.v1', 'item', { audience: 'tools' });
+
+/** What experts did with disputes; key: project/item. */
+export const DISPUTE_EVENTS = topic('assay.dispute.events.v1', 'item');
+
+/** Known labels. Restricted: for scoring alone; key: project/item. */
+export const GOLD_ITEMS = topic('assay.gold.items.v1', 'item');
+
+/** Which items are gold, without their labels; key: project/item. */
+export const GOLD_POOL = topic('assay.gold.pool.v1', 'item');
+
+/** Annotations compared with known labels. Restricted: for scoring alone; key: project/worker. */
+export const GOLD_CHECKS = topic('assay.gold.checks.v1', 'project-worker');
+
+/** Fitted reliabilities in chunks, and the epochs that close them; key: project. */
+export const RELIABILITY = topic('assay.reliability.v1', 'project');
+
+/** Findings on workers, and their tiers. Restricted: for assignment alone; key: project/worker. */
+export const STANDING_EVENTS = topic('assay.standing.events.v1', 'project-worker');
+
+/** What tools may know of findings; key: project/worker. */
+export const PUBLIC_FINDINGS = topic('assay.public.findings.v1', 'project-worker', { audience: 'tools' });
+
 /** What tools may know of decisions; key: project/item. */
 export const PUBLIC_DECISIONS = topic('assay.public.decisions.v1', 'item', { audience: 'tools' });
 /** Anything a tool sends; the key is the tool's choice. */

@@ -42,5 +42,5 @@ export const keyIssued = contract({
   key: (data) => data.key,
   data: KeyIssued,
   producers: ['ingestion'],
-  consumers: ['consensus'],
+  consumers: ['consensus', 'gold', 'scoring', 'assignment'],
 });

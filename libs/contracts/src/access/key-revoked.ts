@@ -16,5 +16,5 @@ export const keyRevoked = contract({
   key: (data) => data.key,
   data: KeyRevoked,
   producers: ['ingestion'],
-  consumers: ['consensus'],
+  consumers: ['consensus', 'gold', 'scoring', 'assignment'],
 });

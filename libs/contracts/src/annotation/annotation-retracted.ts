@@ -13,5 +13,5 @@ export const annotationRetracted = contract({
   key: itemKey,
   data: AnnotationRetracted,
   producers: ['ingestion'],
-  consumers: ['consensus'],
+  consumers: ['consensus', 'gold', 'scoring', 'assignment'],
 });

@@ -13,5 +13,5 @@ export const annotationRevised = contract({
   key: itemKey,
   data: AnnotationRevised,
   producers: ['ingestion'],
-  consumers: ['consensus'],
+  consumers: ['consensus', 'gold', 'scoring', 'assignment'],
 });

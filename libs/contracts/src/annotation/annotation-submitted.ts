@@ -56,5 +56,5 @@ export const annotationSubmitted = contract({
   key: itemKey,
   data: AnnotationSubmitted,
   producers: ['ingestion'],
-  consumers: ['consensus'],
+  consumers: ['consensus', 'gold', 'scoring', 'assignment'],
 });

@@ -21,5 +21,5 @@ export const consensusUpdated = contract({
   key: itemKey,
   data: ConsensusUpdated,
   producers: ['consensus'],
-  consumers: [],
+  consumers: ['assignment'],
 });

@@ -37,5 +37,5 @@ export const itemImported = contract({
   key: itemKey,
   data: ItemImported,
   producers: ['ingestion'],
-  consumers: ['consensus'],
+  consumers: ['consensus', 'gold', 'scoring', 'assignment'],
 });

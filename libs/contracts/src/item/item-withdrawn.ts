@@ -12,5 +12,5 @@ export const itemWithdrawn = contract({
   key: itemKey,
   data: ItemWithdrawn,
   producers: ['ingestion'],
-  consumers: ['consensus'],
+  consumers: ['consensus', 'gold', 'scoring', 'assignment'],
 });

@@ -12,5 +12,5 @@ export const projectArchived = contract({
   key: (data) => data.project,
   data: ProjectArchived,
   producers: ['ingestion'],
-  consumers: ['consensus'],
+  consumers: ['consensus', 'gold', 'scoring', 'assignment'],
 });

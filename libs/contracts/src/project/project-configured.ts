@@ -21,5 +21,5 @@ export const projectConfigured = contract({
   key: (data) => data.project,
   data: ProjectConfigured,
   producers: ['ingestion'],
-  consumers: ['consensus'],
+  consumers: ['consensus', 'gold', 'scoring', 'assignment'],
 });

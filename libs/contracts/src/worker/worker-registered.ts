@@ -38,5 +38,5 @@ export const workerRegistered = contract({
   key: (data) => data.worker,
   data: WorkerRegistered,
   producers: ['ingestion'],
-  consumers: [],
+  consumers: ['assignment', 'scoring'],
 });

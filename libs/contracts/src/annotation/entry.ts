@@ -1,4 +1,5 @@
-import { type Repeats, type WorkerRole } from '@assay/contracts/project/label-schema';
+import { type Question, type Repeats, type WorkerRole } from '../project/label-schema';
+import { type AnnotationSubmitted } from './annotation-submitted';
 
 /**
  * One event about an annotation, as its item keeps it for good. An item holds every entry, also those that do not count: which of them
@@ -18,6 +19,8 @@ export interface Entry {
   /** ms since 1970; absent where the source does not say. */
   at?: number;
   order: number;
+  /** How long the worker took; absent where the source does not say. */
+  seconds?: number;
   /** Label index by question; absent in a retraction. */
   labels?: Readonly<Record<string, number>>;
 }
@@ -37,11 +40,54 @@ export function isSameEntry(a: Entry, b: Entry): boolean {
     a.revision === b.revision &&
     a.at === b.at &&
     a.order === b.order &&
+    a.seconds === b.seconds &&
     !a.labels === !b.labels &&
     [...Object.keys(a.labels ?? {}), ...Object.keys(b.labels ?? {})].every(
       (question) => labelOf(a, question) === labelOf(b, question),
     )
   );
+}
+
+/** An annotation event as an entry: labels become indices. A label that the question does not have is named. */
+export function entryOf(
+  id: string,
+  data: Omit<AnnotationSubmitted, 'labels' | 'schemaVersion'> & { labels?: Record<string, unknown> },
+  questions: readonly Question[],
+): { type: 'entry'; entry: Entry } | { type: 'unknown-label'; detail: string } {
+  const { worker, role, occasion, revision, order, seconds } = data;
+  const at = data.occurredAt === undefined ? {} : { at: Date.parse(data.occurredAt) };
+  const entry: Entry = {
+    id,
+    worker,
+    role,
+    occasion,
+    revision,
+    order,
+    ...at,
+    ...(seconds !== undefined && { seconds }),
+  };
+  if (!data.labels) return { type: 'entry', entry };
+  const labels: Record<string, number> = {};
+  for (const [name, label] of Object.entries(data.labels)) {
+    const question = questions.find((one) => one.name === name);
+    const index = question?.labels.indexOf(label as string) ?? -1;
+    if (!question || index === -1) {
+      const expected = question ? 'one of its labels' : `one of ${questions.map((one) => one.name).join(', ')}`;
+      return { type: 'unknown-label', detail: `label of question "${name}": expected ${expected}` };
+    }
+    labels[name] = index;
+  }
+  return { type: 'entry', entry: { ...entry, labels } };
+}
+
+/** An item with one more entry, unless it holds one of that id: the same again, or another that wrongly bears the id. */
+export function withEntry<Item extends { entries: readonly Entry[] }>(
+  item: Item,
+  entry: Entry,
+): { type: 'grown'; item: Item } | { type: 'duplicate' } | { type: 'conflict' } {
+  const known = item.entries.find((other) => other.id === entry.id);
+  if (known) return { type: isSameEntry(known, entry) ? 'duplicate' : 'conflict' };
+  return { type: 'grown', item: { ...item, entries: [...item.entries, entry] } };
 }
 
 /**

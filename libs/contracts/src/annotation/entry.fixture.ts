@@ -1,4 +1,4 @@
-import { type Entry } from './entry.domain';
+import { type Entry } from './entry';
 
 /** An entry of worker w1 that says label 0 of the question "label", changed by what is given. */
 export function anEntry(change: Partial<Entry> = {}): Entry {

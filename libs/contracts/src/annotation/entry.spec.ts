@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { countingEntries, type Entry, firstOfEachWorker, isStandingRetraction } from './entry.domain';
+import { countingEntries, type Entry, firstOfEachWorker, isStandingRetraction } from './entry';
 import { anEntry, aRetraction } from './entry.fixture';
-import { REPEATS, type Repeats } from '@assay/contracts/project/label-schema';
+import { REPEATS, type Repeats } from '../project/label-schema';
 
 const ids = (entries: readonly Entry[]) => entries.map((entry) => entry.id);
 const counting = (entries: readonly Entry[], repeats: Repeats = 'keep-first') =>

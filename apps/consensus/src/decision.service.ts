@@ -1,0 +1,111 @@
+import { Injectable } from '@nestjs/common';
+import { rowKey } from '@assay/platform/copies/annotated-item';
+import { type Project } from '@assay/platform/copies/project-copy';
+import { type LaneTransaction, type Transaction } from '@assay/platform/transport/transaction';
+import { adjudicationOf } from './adjudication.domain';
+import { changeStripes } from './agreement.queries';
+import { publishDecisions } from './consensus.event';
+import { type Cause, ConsensusMetrics } from './consensus.metrics';
+import { decide } from './decision.domain';
+import { contributionOf, type Item } from './item.domain';
+import { countItems } from './item-count.queries';
+import { goldAmong, saveItems } from './item.queries';
+import { type CurrentModels, Models } from './models';
+import { StripeChanges } from './stripe-changes';
+
+/** An item that was decided, and as it was before. */
+export interface DecidedItem {
+  before: Item | undefined;
+  after: Item;
+  /** Whether it audits workers. */
+  isGold: boolean;
+}
+
+/** Decides items by what counts at the moment, and brings everything that follows from them up to date. */
+@Injectable()
+export class DecisionService {
+  constructor(
+    private readonly models: Models,
+    private readonly metrics: ConsensusMetrics,
+  ) {}
+
+  /** The models that count in this transaction. */
+  async current(tx: Pick<Transaction, 'sql'>, projects: readonly string[]): Promise<CurrentModels> {
+    return this.models.current(tx, projects);
+  }
+
+  /** Decides changed items and keeps them. */
+  async settle(
+    changes: readonly (readonly [before: Item | undefined, after: Item])[],
+    projects: ReadonlyMap<string, Project>,
+    tx: LaneTransaction,
+  ): Promise<void> {
+    if (changes.length === 0) return;
+    const models = await this.current(tx, [...new Set(changes.map(([, { project }]) => project))]);
+    await this.keep(await this.decideAll(changes, projects, models, tx), projects, tx, 'evidence');
+  }
+
+  /** Decides items; keeps nothing. */
+  async decideAll(
+    changes: readonly (readonly [before: Item | undefined, after: Item])[],
+    projects: ReadonlyMap<string, Project>,
+    models: CurrentModels,
+    tx: Pick<Transaction, 'sql'>,
+  ): Promise<DecidedItem[]> {
+    const gold = await goldAmong(
+      tx,
+      changes.map(([, item]) => rowKey(item)),
+    );
+    return changes.map(([before, item]) => {
+      const isGold = gold.has(rowKey(item));
+      return { before, after: decided(item, projects.get(item.project)!, models, isGold), isGold };
+    });
+  }
+
+  /** Saves decided items, publishes what changed, and exchanges what they add to accounting, agreement and counts. */
+  async keep(
+    items: readonly DecidedItem[],
+    projects: ReadonlyMap<string, Project>,
+    tx: LaneTransaction,
+    cause: Cause,
+  ): Promise<void> {
+    const stripes = new StripeChanges();
+    for (const { before, after, isGold } of items) {
+      const project = projects.get(after.project)!;
+      const was = before?.contribution ?? NOTHING;
+      const is = after.contribution;
+      tx.account(after.project, { applied: is.applied - was.applied, superseded: is.superseded - was.superseded });
+      stripes.exchange(after, was, is, project.questions);
+      publishDecisions(tx, before?.decisions ?? [], after, project, isGold);
+    }
+    const saved = items.map(({ after }) => after);
+    await saveItems(tx, tx.lane, saved);
+    await countItems(
+      tx,
+      tx.lane,
+      items.map(({ before, after }) => [before, after]),
+    );
+    await changeStripes(tx, stripes.all());
+    this.metrics.decided(cause, saved);
+  }
+}
+
+const NOTHING: Item['contribution'] = { applied: 0, superseded: 0, labels: {} };
+
+function decided(item: Item, project: Project, models: CurrentModels, isGold: boolean): Item {
+  const { questions, policy, revision } = project;
+  const decisions = questions.map((question) =>
+    decide(item.entries, {
+      ...{ question, policy, isGold, ...models.of(project.project, question) },
+      adjudication: adjudicationOf(item.adjudications, question.name),
+    }),
+  );
+  return {
+    ...item,
+    decisions: item.isWithdrawn ? [] : decisions,
+    contribution: contributionOf(item, questions, policy),
+    version: item.version + 1,
+    policyRevision: revision,
+    epoch: models.epochOf(project.project),
+  };
+}
