@@ -81,6 +81,17 @@ describe('auto', () => {
     expect(posteriorOf(model, []).posterior).toEqual(Float64Array.of(0.5, 0.5));
   });
 
+  it('believes every label alike where no item has two', () => {
+    const rows = Array.from({ length: 40 }, (_, i) => ({ item: `i${i}`, worker: `w${i % 5}`, label: 'xyz'[i % 3]! }));
+    const table = labelTable(rows, ['x', 'y', 'z']);
+    const { model } = auto(table);
+    const decided = table.items.map((_, t) => posteriorOf(model, evidenceOf(table, t)));
+    expect(decided.map(({ label }) => label)).toEqual([...table.label]);
+    expect(new Set(decided.map(({ confidence }) => confidence.toFixed(12))).size).toBe(1);
+    // With one known item something can be learned.
+    expect(auto(table, new Map([['i0', ['y']]])).model.workers.size).toBe(5);
+  });
+
   it('has an answer for one label of one worker', () => {
     const table = labelTable([{ item: 'a', worker: 'u', label: 'x' }], ['x', 'y']);
     const { label, confidence } = posteriorOf(auto(table).model, evidenceOf(table, 0));

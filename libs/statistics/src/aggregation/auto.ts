@@ -9,8 +9,12 @@ import { profileFit } from './profile-fit';
 import { MOST_MATRIX_LABELS, type PublishedModel } from './published-model';
 import { temperingOf } from './tempering';
 
-/** Least number of labels a row that a worker's competence and habit count for. One a label of the question where that is more: rows get sparser. */
+/**
+ * Labels a row that a worker's competence and habit count for: two for each way to be wrong, because rows get sparser, and at least four. Held-out labels
+ * do not tell a better one (`docs/statistics.md`).
+ */
 const LEAST_STRENGTH = 4;
+const STRENGTH_PER_WRONG_LABEL = 2;
 
 /** Values of `perLabel` that held-out labels are asked about. */
 const PER_LABELS = [0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8, 1.2];
@@ -30,18 +34,27 @@ export interface AutoFit {
  *
  * Dawid-Skene with smoothed matrices, each drawn to what its worker's competence and habit alone would make of it, and a confidence that is tempered
  * by how much labels of one item hang together, as held-out labels show it. Above 32 labels it is one accuracy a worker and a shared profile of
- * errors. Without labels it is epoch zero.
+ * errors. Without labels, and where no item has two and none is known, nothing can be learned: it is epoch zero.
  * The model gives posterior and confidence by `posteriorOf`. A function of the set of labels.
  * @throws RangeError on accepted labels that the table does not have.
  */
 export function auto(table: LabelTable, accepted: AcceptedLabels = new Map()): AutoFit {
   const K = table.labels.length;
-  if (table.label.length === 0 || K < 2) return { model: epochZero(Math.max(2, K)), iterations: 0, converged: true };
+  if (K < 2 || !canLearn(table, accepted)) return { model: epochZero(Math.max(2, K)), iterations: 0, converged: true };
   if (K > MOST_MATRIX_LABELS) return profileFit(table, accepted);
-  const prior: MatrixPrior = { type: 'competent', cell: 1 / K, diagonal: 1, strength: Math.max(LEAST_STRENGTH, K) };
+  const strength = Math.max(LEAST_STRENGTH, STRENGTH_PER_WRONG_LABEL * (K - 1));
+  const prior: MatrixPrior = { type: 'competent', cell: 1 / K, diagonal: 1, strength };
   const fit = dawidSkene(table, { prior, accepted });
   const step = Math.ceil(table.label.length / MOST_HELD_OUT);
   const foretold = heldOutLogLikelihood(table, fit, prior, PER_LABELS, step);
   const tempering = temperingOf(PER_LABELS[indexOfMax(foretold)]!);
   return { model: { ...fit.model, tempering }, iterations: fit.iterations, converged: fit.converged };
+}
+
+/** Of labels that stand alone on their items EM makes whatever its start and its smoothing say, three points worse than the labels themselves. */
+function canLearn({ items, itemStart }: LabelTable, accepted: AcceptedLabels): boolean {
+  return items.some((item, t) => {
+    const labels = itemStart[t + 1]! - itemStart[t]!;
+    return labels > 1 || (labels === 1 && accepted.has(item));
+  });
 }

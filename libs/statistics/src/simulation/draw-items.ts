@@ -10,6 +10,8 @@ export interface SimulatedItem {
   /** Index of the label most like the true one. */
   like: number;
   misleading: boolean;
+  /** Which kind of item it is; 0 where there are none. */
+  subtype: number;
   /** In log odds; 0 is ordinary, above is harder. */
   difficulty: number;
   /** How many labels it gets. */
@@ -36,6 +38,7 @@ export function drawItems(population: Population, throws: Dice): SimulatedItem[]
       difficulty: hard[truth]! + (population.difficulty ?? 0) * throws.normal(),
       labels: Math.min(workers, integerIn(population.labelsPerItem, throws)),
       gold: throws.uniform() < (population.gold ?? 0),
+      subtype: population.subtypes ? throws.below(population.subtypes) : 0,
     };
   });
 }

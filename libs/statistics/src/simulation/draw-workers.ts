@@ -6,6 +6,8 @@ export interface SimulatedWorker {
   name: string;
   group: WorkerGroup;
   accuracy: number;
+  /** What each kind of item adds to their log odds of being right; empty where there are no kinds. */
+  skills: number[];
   /** Weight in the draw of who labels an item. */
   activity: number;
   /** Labels that this worker will give, as expected; drifting begins after a share of them. */
@@ -44,6 +46,7 @@ export function drawWorkers(population: Population, throws: Dice): SimulatedWork
       (group.seconds ?? (group.behaviour === 'spammer' || group.behaviour === 'careless' ? 5 : 15)) *
       Math.exp(0.3 * throws.normal()),
     ...favouritesOf(group, population.labels, throws),
+    skills: Array.from({ length: population.subtypes ?? 0 }, () => throws.normal()),
   }));
   const models = workers.filter(({ group }) => group.behaviour === 'honest');
   for (const worker of workers) {
@@ -105,26 +108,32 @@ export function labelBy(
       if (copied !== undefined && throws.uniform() < (group.strength ?? 0.8)) return copied;
       break;
     case 'swapper': {
-      const seen = seenBy(worker.accuracy, item, population, throws);
+      const seen = seenBy(worker, worker.accuracy, item, population, throws);
       return seen === worker.favourite ? worker.other : seen === worker.other ? worker.favourite : seen;
     }
     case 'drifting': {
       const late = worker.given > (group.after ?? 0.5) * worker.expectedLabels;
-      return seenBy(late ? (group.to ?? 0.6) : worker.accuracy, item, population, throws);
+      return seenBy(worker, late ? (group.to ?? 0.6) : worker.accuracy, item, population, throws);
     }
     default:
       break;
   }
-  return seenBy(worker.accuracy, item, population, throws);
+  return seenBy(worker, worker.accuracy, item, population, throws);
 }
 
-/** The label that someone of this accuracy sees: the truth, the item's lure or any other. */
-function seenBy(accuracy: number, item: SimulatedItem, population: Population, throws: Dice): number {
+/** The label that a worker of this accuracy sees: the truth, the item's lure or any other. */
+function seenBy(
+  { skills }: SimulatedWorker,
+  accuracy: number,
+  item: SimulatedItem,
+  population: Population,
+  throws: Dice,
+): number {
   const K = population.labels.length;
   // On a misleading item the lure takes the place of the truth.
   const target = item.misleading ? item.lure : item.truth;
   const away = item.misleading ? item.truth : item.lure;
-  const odds = (accuracy / (1 - accuracy)) * Math.exp(-item.difficulty);
+  const odds = (accuracy / (1 - accuracy)) * Math.exp((skills[item.subtype] ?? 0) - item.difficulty);
   if (accuracy >= 1 || throws.uniform() < odds / (1 + odds)) return target;
   const kind = throws.uniform();
   if (kind < (population.lure ?? 0)) return away;

@@ -23,6 +23,8 @@ export interface Population {
   likeness?: number;
   /** Standard deviation of the labels' difficulty, in log odds, added to that of their items; 0 unless said. */
   labelDifficulty?: number;
+  /** Kinds of item that workers are not equally good at: each worker's log odds of being right move by a standard normal a kind. None unless said. */
+  subtypes?: number;
   /** Share of misleading items; 0 unless said. */
   misleading?: number;
   /** Share of items whose truth is handed out as gold; 0 unless said. */

@@ -88,6 +88,18 @@ describe('simulate', () => {
     }
   });
 
+  it('makes each worker better at some kinds of item than at others', () => {
+    const spread = (population: Population) => {
+      const shares = [...accuracies(population).values()];
+      const mean = shares.reduce((a, b) => a + b) / shares.length;
+      return Math.sqrt(shares.reduce((sum, share) => sum + (share - mean) ** 2, 0) / shares.length);
+    };
+    const workers: WorkerGroup[] = [{ behaviour: 'honest', count: 10, accuracy: 0.75 }];
+    // One kind moves the log odds of .75 by a standard normal a worker: a deviation of about .18; 700 labels alone give .014.
+    expect(spread(aPopulation(workers, { subtypes: 1 }))).toBeGreaterThan(0.08);
+    expect(spread(aPopulation(workers))).toBeLessThan(0.03);
+  });
+
   it('names what cannot be played', () => {
     expect(() => simulate(aPopulation([{ behaviour: 'copying', count: 2 }]))).toThrow(
       'a copying worker has nobody to copy from',
