@@ -88,11 +88,7 @@ export function assayProgram(): Command {
   program
     .command('aggregate <labels>')
     .description('the label of every item of a file; no server needed')
-    .option(
-      '--method <method>',
-      'pipeline (what the pipeline settles to), auto, majority, dawid-skene, mace, glad, ...',
-      'pipeline',
-    )
+    .option('--method <method>', 'auto (what the pipeline settles to), majority, dawid-skene, mace, glad, ...', 'auto')
     .option('--project <file>', 'project file (YAML or JSON); without it the labels decide')
     .addOption(new Option('--kind <kind>', 'kind of label, without a project file').choices(KINDS))
     .option('--skip-bad', 'leaves bad rows out and says how many')
