@@ -103,7 +103,13 @@ describe('an epoch', () => {
 
   it('keeps what is reached unless it flips; a settling one touches everything', async () => {
     const first = fitted(model, { epoch: 1, isSettling: true });
-    await sendAndRest('ordinary', configured({ policy: { minConfidence: 0.7 } }), ...events, ...first.chunks, first.close);
+    await sendAndRest(
+      'ordinary',
+      configured({ policy: { minConfidence: 0.7 } }),
+      ...events,
+      ...first.chunks,
+      first.close,
+    );
     const before = new Map((await itemsOf('ordinary')).map((one) => [one.item, one]));
 
     // Two honest workers are taken for liars: what rests on them flips or opens.
