@@ -1,45 +1,164 @@
-import { METHODS } from '@assay/statistics/aggregation/methods';
+import { type AcceptedLabels } from '@assay/statistics/aggregation/accepted-labels';
+import {
+  type Decided,
+  expectedCalibrationError,
+  logLoss,
+  type ReliabilityBin,
+  reliabilityDiagram,
+} from '@assay/statistics/aggregation/calibration';
+import { type LabelTable } from '@assay/statistics/aggregation/label-table';
+import { type Aggregation, type Method, METHODS } from '@assay/statistics/aggregation/methods';
+import { aggregateWithGold } from '@assay/statistics/aggregation/with-gold';
+import { type LabelKind } from '@assay/statistics/agreement/label-metric';
+import { METHODS_OF_KIND, READING_OF_KIND } from '@assay/statistics/kinds/methods-of-kind';
+import { type WrittenDecision } from '@assay/statistics/kinds/written';
+import { accuracyAgainst } from './accuracy';
+import { acceptedOf, type Answers, readAnswers } from './answer-file';
 import { CliError, EXIT } from './cli-error';
 import { type Context } from './context';
-import { readTables, type TableOptions } from './label-tables';
+import { readTables, readWrittenRows, type TableOptions, type WrittenRow } from './label-tables';
 import { type Column } from './output';
+import { DEFAULT_QUESTION } from './project-of-labels';
 
-interface AggregateRow {
-  task: string;
-  question: string;
-  label: string;
-  posterior: number;
-  confidence: number;
+export interface AggregateOptions extends Omit<TableOptions, 'kind'> {
+  method?: string;
+  kind?: LabelKind;
+  gold?: string;
+  truth?: string;
+  reliability?: boolean;
 }
 
-const COLUMNS: readonly Column<AggregateRow>[] = (
-  ['task', 'question', 'label', 'posterior', 'confidence'] as const
-).map((heading) => ({
-  heading,
-  value: (row) => row[heading],
-}));
+interface AggregateRow extends WrittenDecision {
+  question: string;
+}
+
+const COLUMNS: readonly Column<AggregateRow>[] = [
+  { heading: 'task', value: (row) => row.item },
+  { heading: 'question', value: (row) => row.question },
+  { heading: 'label', value: (row) => row.label },
+  { heading: 'posterior', value: (row) => row.posterior },
+  { heading: 'confidence', value: (row) => row.confidence },
+];
+const DEVIATION: Column<AggregateRow> = { heading: 'deviation', value: (row) => row.deviation };
 
 /**
- * `assay aggregate FILE`: the label of every item, without a server. The default, `auto`, is what the pipeline settles to.
- * @throws CliError 2 on a method that there is not.
+ * `assay aggregate FILE`: the label of every item, without a server; by default what the pipeline settles to. With an answer key it says how right and how sure it was; asked for the
+ * reliability, it prints that instead of the labels.
+ * @throws CliError 2 on a method that there is not, 6 on labels that the method cannot read.
  */
-export async function aggregateCommand(
+export async function aggregateCommand(context: Context, path: string, options: AggregateOptions): Promise<void> {
+  if (options.reliability && !options.truth)
+    throw new CliError(EXIT.usage, '--reliability without --truth: expected an answer key');
+  const rows = await aggregated(context, path, options);
+  const key = options.truth ? await readAnswers(options.truth, rows[0]?.question ?? DEFAULT_QUESTION) : undefined;
+  const gold = options.gold ? await readAnswers(options.gold, rows[0]?.question ?? DEFAULT_QUESTION) : undefined;
+  if (key) sayHowRight(context, rows, key, gold);
+  if (key && options.reliability) return printReliability(context, decidedRows(rows, key, gold));
+  context.output.rows(rows.some(({ deviation }) => deviation !== undefined) ? [...COLUMNS, DEVIATION] : COLUMNS, rows);
+}
+
+async function aggregated(context: Context, path: string, options: AggregateOptions): Promise<AggregateRow[]> {
+  const { kind = 'choice', ...rest } = options;
+  if (kind === 'choice' || kind === 'rating') return aggregatedOfSet(context, path, { ...rest, kind });
+  if (options.gold) throw new CliError(EXIT.usage, `--gold with kind ${kind}: expected choice or rating`);
+  const methods = METHODS_OF_KIND[kind];
+  const method = chosen(methods, options.method ?? Object.keys(methods)[0]!, `kind ${kind}`);
+  const rows: AggregateRow[] = [];
+  for (const [question, written] of await readWrittenRows(context, path, options, READING_OF_KIND[kind])) {
+    try {
+      for (const one of method(firstOccasions(written))) rows.push({ ...one, question });
+    } catch (error) {
+      if (error instanceof RangeError) throw new CliError(EXIT.badData, error.message, { cause: error });
+      throw error;
+    }
+  }
+  return rows;
+}
+
+async function aggregatedOfSet(
   context: Context,
   path: string,
-  options: TableOptions & { method: string },
-): Promise<void> {
-  const method = METHODS[options.method];
+  options: TableOptions & { method?: string; gold?: string },
+): Promise<AggregateRow[]> {
+  const method = chosen(METHODS, options.method ?? 'auto', 'choice and rating');
+  const tables = await readTables(context, path, options);
+  const gold = options.gold ? await readAnswers(options.gold, tables[0]?.question.name ?? DEFAULT_QUESTION) : undefined;
+  return tables.flatMap(({ question, table }) => {
+    const { labels, posterior, confidence } = gold
+      ? withGold(context, table, method, acceptedOf(gold, question))
+      : method(table);
+    return table.items.map((item, t) => ({
+      item,
+      question: question.name,
+      label: question.labels[labels[t]!] ?? '',
+      posterior: posterior[t]!,
+      confidence: confidence[t]!,
+    }));
+  });
+}
+
+function withGold({ output }: Context, table: LabelTable, method: Method, gold: AcceptedLabels): Aggregation {
+  const { aggregation, audit } = aggregateWithGold(table, method, gold);
+  const right = audit.filter((one) => one.right).length;
+  const temperature = aggregation.model?.tempering.temperature;
+  const tempered = temperature === undefined ? '' : `; confidence at temperature ${temperature.toFixed(2)}`;
+  output.say(`gold: ${right} of ${audit.length} items would have been decided right without it${tempered}`);
+  return aggregation;
+}
+
+function chosen<M>(methods: Readonly<Record<string, M>>, name: string, of: string): M {
+  const method = Object.hasOwn(methods, name) ? methods[name] : undefined;
   if (!method) {
-    const known = Object.keys(METHODS).join(', ');
-    throw new CliError(EXIT.usage, `method "${options.method}": expected one of ${known}`);
+    const known = Object.keys(methods).join(', ');
+    throw new CliError(EXIT.usage, `method "${name}" of ${of}: expected one of ${known}`);
   }
-  const rows: AggregateRow[] = [];
-  for (const { question, table } of await readTables(context, path, options)) {
-    const { labels, posterior, confidence } = method(table);
-    table.items.forEach((task, t) => {
-      const label = question.labels[labels[t]!] ?? '';
-      rows.push({ task, question: question.name, label, posterior: posterior[t]!, confidence: confidence[t]! });
-    });
+  return method;
+}
+
+/** What a worker said of an item when first asked: blind repeats measure the worker, and count in no consensus of drawings and the like. */
+function firstOccasions(rows: readonly WrittenRow[]): WrittenRow[] {
+  const first = new Map<string, WrittenRow>();
+  for (const row of rows) {
+    const cell = `${row.item}\u0000${row.worker}`;
+    const known = first.get(cell);
+    if (!known || row.occasion < known.occasion) first.set(cell, row);
   }
-  context.output.rows(COLUMNS, rows);
+  return [...first.values()];
+}
+
+/** Rows whose right label is known, gold left out; only those of methods that say how sure they are. */
+function decidedRows(rows: readonly AggregateRow[], key: Answers, gold: Answers | undefined): Decided[] {
+  return rows.flatMap(({ item, question, label, confidence }): Decided[] => {
+    const accepted = key.get(item)?.get(question);
+    if (!accepted || confidence === null || gold?.get(item)?.has(question)) return [];
+    return [{ right: accepted.has(label), confidence }];
+  });
+}
+
+function sayHowRight(
+  { output }: Context,
+  rows: readonly AggregateRow[],
+  key: Answers,
+  gold: Answers | undefined,
+): void {
+  const accuracy = accuracyAgainst(key, rows, new Set(gold?.keys()));
+  if (!accuracy) return output.say('truth: it names none of the items');
+  const { items, correct, value, low, high } = accuracy;
+  output.say(`truth: ${correct} of ${items} right, ${value.toFixed(4)} (${low.toFixed(4)} to ${high.toFixed(4)})`);
+  const decided = decidedRows(rows, key, gold);
+  if (decided.length === 0) return;
+  const calibration = expectedCalibrationError(decided).toFixed(4);
+  output.say(`confidence: log loss ${logLoss(decided).toFixed(4)}, expected calibration error ${calibration}`);
+}
+
+/** The reliability diagram, a bin a row; an empty bin has no confidence and no accuracy. */
+function printReliability({ output }: Context, decided: readonly Decided[]): void {
+  const columns = (['low', 'high', 'count', 'confidence', 'accuracy'] as const).map(
+    (heading): Column<ReliabilityBin> => ({
+      heading,
+      value: (bin) => (Number.isNaN(bin[heading]) ? null : bin[heading]),
+      ...(heading === 'confidence' || heading === 'accuracy' ? { digits: 3 } : {}),
+    }),
+  );
+  output.rows(columns, reliabilityDiagram(decided));
 }

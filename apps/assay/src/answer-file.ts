@@ -1,3 +1,5 @@
+import { type Question } from '@assay/contracts/project/label-schema';
+import { CliError, EXIT } from './cli-error';
 import { eachRecord, openRecords } from './records';
 import { requireColumns } from './label-file';
 import { RowErrors } from './row-errors';
@@ -25,4 +27,21 @@ export async function readAnswers(path: string, question: string): Promise<Answe
   });
   errors.refuse();
   return answers;
+}
+
+/** The accepted labels of one question, by item. @throws CliError 6 on a gold label that the question does not have. */
+export function acceptedOf(gold: Answers, question: Question): Map<string, string[]> {
+  const known = new Map<string, string[]>();
+  for (const [item, questions] of gold) {
+    const accepted = questions.get(question.name);
+    for (const label of accepted ?? []) {
+      if (question.labels.includes(label)) continue;
+      throw new CliError(
+        EXIT.badData,
+        `gold label "${label}" of "${item}": expected one of ${question.labels.join(', ')}`,
+      );
+    }
+    if (accepted) known.set(item, [...accepted]);
+  }
+  return known;
 }

@@ -76,8 +76,8 @@ export interface CountingRow extends TableRow {
 }
 
 /** Of each worker, item and occasion the highest revision; of those what the policy keeps of repeats, as the pipeline does. */
-function countingRows(rows: readonly CountingRow[], repeats: Repeats): CountingRow[] {
-  const cells = new Map<string, CountingRow[]>();
+function countingRows<Row extends CountingRow>(rows: readonly Row[], repeats: Repeats = DEFAULT_POLICY.repeats): Row[] {
+  const cells = new Map<string, Row[]>();
   for (const row of rows) {
     const cell = `${row.item}\u0000${row.worker}\u0000${row.occasion}`;
     const known = cells.get(cell);
@@ -93,30 +93,57 @@ function isBefore(a: CountingRow, b: CountingRow): boolean {
   return a.at < b.at || (a.at === b.at && a.line < b.line);
 }
 
+/** A row that counts of a file of any kind, its label as it is written. */
+export interface WrittenRow extends CountingRow {
+  left?: string;
+  right?: string;
+  slice?: string;
+}
+
 /**
- * The labels of a file of any kind as they are written, a table for each question: what agreement by a distance needs.
+ * The rows that count of a file of any kind as they are written, by question.
+ * @param read throws RangeError on a label that the kind does not have: a bad row.
  * @throws CliError 6 where a row is bad and bad rows are not to be skipped.
  */
-export async function readWrittenTables(
+export async function readWrittenRows(
   { output }: Context,
   path: string,
   options: { skipBad?: boolean },
-): Promise<{ question: string; table: LabelTable; slices: Map<string, LabelTable> }[]> {
+  read: (row: WrittenRow) => unknown = () => undefined,
+): Promise<Map<string, WrittenRow[]>> {
   const file = await openLabels(path);
   const errors = new RowErrors(file.records.name);
-  const rows = new Map<string, (CountingRow & { slice?: string })[]>();
+  const rows = new Map<string, WrittenRow[]>();
   await eachLabel(file, errors, (row) => {
-    const { item, worker, question = DEFAULT_QUESTION, occurredAt = '', occasion = 0, revision = 0, line, slice } = row;
+    const { item, worker, question = DEFAULT_QUESTION, occurredAt = '', occasion = 0, revision = 0, line } = row;
     const label = typeof row.label === 'string' ? row.label : JSON.stringify(row.label);
-    const kept = { item, worker, label, occasion, revision, at: occurredAt, line, slice };
+    const { slice, left, right } = row;
+    const kept = { item, worker, label, occasion, revision, at: occurredAt, line, slice, left, right };
+    try {
+      read(kept);
+    } catch (error) {
+      if (error instanceof RangeError) return errors.add(line, error.message);
+      throw error;
+    }
     const known = rows.get(question);
     if (known) known.push(kept);
     else rows.set(question, [kept]);
   });
   if (!options.skipBad) errors.refuse();
   else if (errors.count > 0) output.warn(`${errors.words()}\n${errors.count} bad rows left out`);
-  return [...rows].map(([question, some]) => {
-    const counting = countingRows(some, DEFAULT_POLICY.repeats) as (CountingRow & { slice?: string })[];
+  return new Map([...rows].map(([question, some]) => [question, countingRows(some)]));
+}
+
+/**
+ * The labels of a file of any kind as they are written, a table for each question: what agreement by a distance needs.
+ * @throws CliError 6 where a row is bad and bad rows are not to be skipped.
+ */
+export async function readWrittenTables(
+  context: Context,
+  path: string,
+  options: { skipBad?: boolean },
+): Promise<{ question: string; table: LabelTable; slices: Map<string, LabelTable> }[]> {
+  return [...(await readWrittenRows(context, path, options))].map(([question, counting]) => {
     const slices = new Set(counting.flatMap(({ slice }) => (slice === undefined ? [] : [slice])));
     const ofSlice = (slice: string) => labelTable(counting.filter((row) => row.slice === slice));
     return {

@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { CliError, EXIT } from './cli-error';
+import { type AggregateOptions } from './aggregate.command';
 import { type AgreementOptions } from './agreement.command';
 import { type Context } from './context';
 import { type TableOptions } from './label-tables';
@@ -88,11 +89,17 @@ export function assayProgram(): Command {
   program
     .command('aggregate <labels>')
     .description('the label of every item of a file; no server needed')
-    .option('--method <method>', 'auto (what the pipeline settles to), majority, dawid-skene, mace, glad, ...', 'auto')
+    .option(
+      '--method <method>',
+      'for choice: auto (what the pipeline settles to; the default), majority, dawid-skene, mace, ...; a wrong name lists those of the kind',
+    )
+    .option('--gold <file>', 'known labels: the fit takes them for true, and confidence is tempered by them')
+    .option('--truth <file>', 'answer key that the labels are compared with')
+    .option('--reliability', 'prints the reliability diagram against --truth, instead of labels')
     .option('--project <file>', 'project file (YAML or JSON); without it the labels decide')
-    .addOption(new Option('--kind <kind>', 'kind of label, without a project file').choices(KINDS))
+    .addOption(new Option('--kind <kind>', 'kind of label, without a project file').choices(FILE_KINDS))
     .option('--skip-bad', 'leaves bad rows out and says how many')
-    .action(async (labels: string, options: TableOptions & { method: string }, command: Command) => {
+    .action(async (labels: string, options: AggregateOptions, command: Command) => {
       const { aggregateCommand } = await import('./aggregate.command.js');
       await aggregateCommand(contextOf(command, 'csv'), labels, options);
     });

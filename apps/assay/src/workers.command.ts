@@ -2,9 +2,7 @@ import { auto } from '@assay/statistics/aggregation/auto';
 import { type LabelTable, labelTable } from '@assay/statistics/aggregation/label-table';
 import { type RepeatedLabel } from '@assay/statistics/workers/find-inconsistent';
 import { type WorkerReport, workerReports } from '@assay/statistics/workers/worker-report';
-import { type Question } from '@assay/contracts/project/label-schema';
-import { type Answers, readAnswers } from './answer-file';
-import { CliError, EXIT } from './cli-error';
+import { acceptedOf, type Answers, readAnswers } from './answer-file';
 import { type Context } from './context';
 import { type CountingRow, type QuestionTable, readTables, type TableOptions } from './label-tables';
 import { type Column } from './output';
@@ -43,7 +41,7 @@ export async function workersCommand(
 }
 
 function rowsOf({ question, rows, policy }: QuestionTable, gold: Answers | undefined): WorkerRow[] {
-  const known = gold && goldOf(gold, question);
+  const known = gold && acceptedOf(gold, question);
   const { first, repeats } = firstAndRepeats(rows);
   const table = labelTable(first.values(), question.labels);
   const { model } = auto(table, known);
@@ -83,21 +81,4 @@ function columnsOf(table: LabelTable, first: ReadonlyMap<string, CountingRow>) {
 
 function cellOf(item: string, worker: string): string {
   return `${item}\u0000${worker}`;
-}
-
-/** @throws CliError 6 on a gold label that the question does not have. */
-function goldOf(gold: Answers, question: Question): Map<string, string[]> {
-  const known = new Map<string, string[]>();
-  for (const [item, questions] of gold) {
-    const accepted = questions.get(question.name);
-    for (const label of accepted ?? []) {
-      if (question.labels.includes(label)) continue;
-      throw new CliError(
-        EXIT.badData,
-        `gold label "${label}" of "${item}": expected one of ${question.labels.join(', ')}`,
-      );
-    }
-    if (accepted) known.set(item, [...accepted]);
-  }
-  return known;
 }

@@ -131,12 +131,22 @@ async function snapshotOf(runner: QueryRunner, project: string): Promise<FitSnap
 
 function inputsOf({ project, columns, known }: FitSnapshot): FitInput[] {
   return columns.flatMap((one) => {
-    const question = project.questions.find(({ name }) => name === one.question)!;
+    const { name, labels } = project.questions.find(({ name }) => name === one.question)!;
     if (one.label.length === 0) return [];
-    const gold = known.gold.get(question.name) ?? new Map<string, readonly string[]>();
-    const adjudicated = known.adjudicated.get(question.name) ?? new Map<string, readonly string[]>();
-    return [{ columns: one, labels: question.labels, gold, adjudicated }];
+    const gold = ofSchema(known.gold.get(name), labels);
+    return [{ columns: one, labels, gold, adjudicated: ofSchema(known.adjudicated.get(name), labels) }];
   });
+}
+
+/** Known labels that the question has: one that it is still to learn clamps nothing yet. */
+function ofSchema(
+  known: ReadonlyMap<string, readonly string[]> | undefined,
+  labels: readonly string[],
+): Map<string, readonly string[]> {
+  const accepted = [...(known ?? [])].map(
+    ([item, some]) => [item, some.filter((one) => labels.includes(one))] as const,
+  );
+  return new Map(accepted.filter(([, some]) => some.length > 0));
 }
 
 /** Publishes the chunks of an epoch, and what closes it. */

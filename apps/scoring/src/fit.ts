@@ -1,4 +1,5 @@
 import { auto } from '@assay/statistics/aggregation/auto';
+import { type AcceptedLabels } from '@assay/statistics/aggregation/accepted-labels';
 import { type LabelTable } from '@assay/statistics/aggregation/label-table';
 import {
   chunkRows,
@@ -7,6 +8,9 @@ import {
   type WorkerRow,
   workerRows,
 } from '@assay/statistics/aggregation/published-model-json';
+import { evidenceOf } from '@assay/statistics/aggregation/posterior';
+import { type PublishedModel } from '@assay/statistics/aggregation/published-model';
+import { temperatureOnGold } from '@assay/statistics/aggregation/temperature-on-gold';
 import { beliefsOf } from '@assay/statistics/workers/believed';
 import { confusionCounts } from '@assay/statistics/workers/confusion';
 import { type RepeatedLabel } from '@assay/statistics/workers/find-inconsistent';
@@ -52,8 +56,11 @@ const MOST_CONFUSION_LABELS = 32;
  */
 export function fitQuestion({ columns, labels, gold, adjudicated }: FitInput): FittedModel {
   const all = tableOf(columns, labels, 'all');
-  const accepted = withoutUnlabelled(new Map([...gold, ...adjudicated]), all.table);
-  const { model } = auto(all.table, accepted);
+  const known = {
+    gold: withoutUnlabelled(new Map(gold), all.table),
+    adjudicated: withoutUnlabelled(new Map(adjudicated), all.table),
+  };
+  const model = fitted(all.table, known);
   const first = tableOf(columns, labels, 'first');
   const reports = workerReports(first.table, model, {
     gold: withoutUnlabelled(new Map(gold), first.table),
@@ -70,6 +77,23 @@ export function fitQuestion({ columns, labels, gold, adjudicated }: FitInput): F
     chunks: atLeastOne(chunkRows(workerRows(model), CHUNK_BYTES)),
     workers: reports.map((report, w) => ({ ...report, ...(confusion && { confusion: confusion(w) }) })),
   };
+}
+
+/**
+ * The model with every known item clamped. Where there is gold the confidence is tempered by it, as a fit that does not know it would have
+ * decided it; not by what experts decided, which is what workers could not.
+ */
+function fitted(table: LabelTable, known: { gold: AcceptedLabels; adjudicated: AcceptedLabels }): PublishedModel {
+  const { model } = auto(table, new Map([...known.gold, ...known.adjudicated]));
+  if (known.gold.size === 0) return model;
+  const audited = table.items.flatMap((item, t) => {
+    const [label, other] = known.gold.get(item) ?? [];
+    return label === undefined || other !== undefined
+      ? []
+      : [{ evidence: evidenceOf(table, t), label: table.labels.indexOf(label) }];
+  });
+  const tempering = temperatureOnGold(auto(table, known.adjudicated).model, audited);
+  return { ...model, tempering };
 }
 
 /** A model of no workers is published too: in one chunk. */

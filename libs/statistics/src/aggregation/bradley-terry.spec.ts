@@ -59,8 +59,8 @@ describeWithData('ukp_convincing', 'preferences of ukp_convincing', () => {
     const comparisons = comparisonsOf(preferences, 'drop');
     const fit = crowdBt(comparisons, comparisons.rows.map((row) => reported[row]!.worker), workers.size); // prettier-ignore
     expect(fit.converged).toBe(true);
-    expect(fit.objective).toBeCloseTo(methods.crowd_bt_map_ties_dropped.objective, 4);
-    comparisons.items.forEach((item, i) => expect(fit.scores[i]).toBeCloseTo(references[item].crowd_bt, 3));
+    expect(fit.objective).toBeCloseTo(methods.crowd_bt_map_ties_dropped.objective, 8);
+    comparisons.items.forEach((item, i) => expect(fit.scores[i]).toBeCloseTo(references[item].crowd_bt, 5));
   });
 });
 

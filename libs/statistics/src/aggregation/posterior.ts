@@ -38,6 +38,12 @@ export function posteriorOf(model: PublishedModel, evidence: readonly Evidence[]
   return { posterior, label, confidence: temperedConfidence(logs, label, effective, model.tempering) };
 }
 
+/** Tempered posterior of any label of an item: of the most probable one it is the confidence of `posteriorOf`. */
+export function confidenceIn(model: PublishedModel, evidence: readonly Evidence[], label: number): number {
+  const { states, effective } = logStateJoint(model, [...evidence].sort(byWorkerThenLabel));
+  return temperedConfidence(logLabelPosterior(model, states), label, effective, model.tempering);
+}
+
 /** The tempered posterior of one label, from the log posterior of all labels of an item that has so many effective labels. */
 export function temperedConfidence(logs: Float64Array, label: number, effective: number, tempering: Tempering): number {
   const exponent = effective === 0 ? 1 : 1 / (tempering.temperature * (1 + tempering.perLabel * (effective - 1)));

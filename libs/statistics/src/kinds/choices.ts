@@ -1,0 +1,41 @@
+import { medoid } from '../aggregation/medoid';
+import { multiLabel } from '../aggregation/multi-label';
+import { masiDistance } from '../agreement/label-distances';
+import { listed } from '../agreement/label-metric';
+import { byItem, type WrittenDecision, type WrittenMethod, type WrittenRow } from './written';
+
+/** Methods for several labels an item: one decision a label by `auto`, by the majority, or the answer nearest to all others by MASI. */
+export const CHOICES_METHODS = {
+  auto: (rows): WrittenDecision[] => {
+    const labels = labelsIn(rows);
+    // Nobody ever ticked anything: there is no label to decide, and no doubt either.
+    if (labels.length === 0) return CHOICES_METHODS.majority(rows);
+    const chosen = rows.map(({ item, worker, label }) => ({ item, worker, labels: listed(label) }));
+    return multiLabel(chosen, labels).map(({ item, labels: decided, posterior, confidence }) => ({
+      item,
+      label: decided.join('|'),
+      // Of the least sure of the decisions, as the confidence is.
+      posterior: Math.min(1, ...posterior.map((p, k) => (decided.includes(labels[k]!) ? p : 1 - p))),
+      confidence,
+    }));
+  },
+  majority: (rows: readonly WrittenRow[]): WrittenDecision[] => {
+    const labels = labelsIn(rows);
+    return [...byItem(rows)].map(([item, given]) => {
+      const answers = given.map(({ label }) => new Set(listed(label)));
+      const shares = labels.map((label) => answers.filter((answer) => answer.has(label)).length / answers.length);
+      const label = labels.filter((_, k) => shares[k]! > 0.5).join('|');
+      const share = Math.min(1, ...shares.map((s) => (s > 0.5 ? s : 1 - s)));
+      return { item, label, posterior: share, confidence: share };
+    });
+  },
+  medoid: (rows) =>
+    [...byItem(rows)].map(([item, given]) => {
+      const answers = given.map(({ label }) => listed(label));
+      return { item, label: given[medoid(answers, masiDistance)]!.label, posterior: null, confidence: null };
+    }),
+} satisfies Record<string, WrittenMethod>;
+
+function labelsIn(rows: readonly WrittenRow[]): string[] {
+  return [...new Set(rows.flatMap(({ label }) => listed(label)))].sort();
+}
