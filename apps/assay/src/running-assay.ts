@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { type Server } from 'node:http';
@@ -21,6 +22,9 @@ import { VERSION } from '@assay/platform/version';
 import { CliError, EXIT } from './cli-error';
 import { KEY_FILE, SERVER_FILE, type ServerFile } from './context';
 import { frontServer } from './front';
+
+/** Of the data folder: what assignments are signed with. */
+const SECRET_FILE = 'assignment.secret';
 
 export interface AssayOptions {
   settings: Settings;
@@ -78,6 +82,7 @@ async function start(options: AssayOptions, ends: (() => Promise<unknown>)[]): P
   const logger = createLogger(settings);
   const parsed = parseKey(key);
   if (!parsed) throw new CliError(EXIT.badData, `${join(dataDir, KEY_FILE)}: expected a key assay_<id>_<secret>`);
+  const assignmentSecret = secretOf(dataDir, settings);
   const running: RunningService[] = [];
   const { registry, stop } = processMetrics(VERSION);
   ends.push(async () => stop());
@@ -86,7 +91,7 @@ async function start(options: AssayOptions, ends: (() => Promise<unknown>)[]): P
   ends.push(() => closeServer(metricsServer));
   for (const definition of services) {
     const service = await startService(definition, {
-      settings,
+      settings: { ...settings, assignmentSecret },
       databaseUrl,
       eventLog,
       logger,
@@ -124,15 +129,25 @@ async function createTopics(eventLog: EventLog): Promise<void> {
 
 /** The first admin key: of the settings, or of the data folder, where it is made at the first start. */
 function adminKey(dataDir: string, settings: Settings): string {
-  if (settings.adminKey) return settings.adminKey;
-  const file = join(dataDir, KEY_FILE);
+  return settings.adminKey ?? keptInFile(join(dataDir, KEY_FILE), () => writeKey(newKey()));
+}
+
+/** What assignments are signed with: of the settings, or of the data folder, where it is made at the first start. */
+function secretOf(dataDir: string, settings: Settings): string {
+  return (
+    settings.assignmentSecret ?? keptInFile(join(dataDir, SECRET_FILE), () => randomBytes(32).toString('base64url'))
+  );
+}
+
+/** What a file holds; where there is none, it is made and holds what `make` gives, readable for its owner alone. */
+function keptInFile(file: string, make: () => string): string {
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    const key = writeKey(newKey());
-    writeWhole(file, key);
-    return key;
+    const made = make();
+    writeWhole(file, made);
+    return made;
   }
 }
 
