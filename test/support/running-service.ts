@@ -34,7 +34,7 @@ export async function startServiceUnderTest(definition: ServiceDefinition): Prom
   await log.createTopics([...topics.values()]);
   const key = newKey();
   const service = await startService(definition, {
-    settings: Object.assign(new Settings(), { assignmentSecret: TEST_SECRET }),
+    settings: Object.assign(new Settings(), { leaseSecret: TEST_SECRET }),
     databaseUrl: database.adminUrl,
     eventLog: log,
     logger: pino({ level: 'warn' }),

@@ -23,8 +23,8 @@ import { CliError, EXIT } from './cli-error';
 import { KEY_FILE, SERVER_FILE, type ServerFile } from './context';
 import { frontServer } from './front';
 
-/** Of the data folder: what assignments are signed with. */
-const SECRET_FILE = 'assignment.secret';
+/** In the data folder: what tokens of assignments are signed with. */
+const LEASE_SECRET_FILE = 'lease.secret';
 
 export interface AssayOptions {
   settings: Settings;
@@ -69,8 +69,9 @@ export async function startAssay(options: AssayOptions): Promise<RunningAssay> {
 }
 
 async function start(options: AssayOptions, ends: (() => Promise<unknown>)[]): Promise<Omit<RunningAssay, 'close'>> {
-  const { settings, dataDir, services, say } = options;
+  const { dataDir, services, say } = options;
   mkdirSync(dataDir, { recursive: true, mode: 0o755 });
+  const settings = { ...options.settings, leaseSecret: leaseSecret(dataDir, options.settings) };
   const databaseUrl = settings.databaseUrl ?? (await startDatabase(dataDir, say, ends));
   await provision(databaseUrl, services, PLATFORM_MIGRATIONS);
   const opened = openEventLog(settings, databaseUrl);
@@ -82,7 +83,6 @@ async function start(options: AssayOptions, ends: (() => Promise<unknown>)[]): P
   const logger = createLogger(settings);
   const parsed = parseKey(key);
   if (!parsed) throw new CliError(EXIT.badData, `${join(dataDir, KEY_FILE)}: expected a key assay_<id>_<secret>`);
-  const assignmentSecret = secretOf(dataDir, settings);
   const running: RunningService[] = [];
   const { registry, stop } = processMetrics(VERSION);
   ends.push(async () => stop());
@@ -91,7 +91,7 @@ async function start(options: AssayOptions, ends: (() => Promise<unknown>)[]): P
   ends.push(() => closeServer(metricsServer));
   for (const definition of services) {
     const service = await startService(definition, {
-      settings: { ...settings, assignmentSecret },
+      settings,
       databaseUrl,
       eventLog,
       logger,
@@ -127,27 +127,25 @@ async function createTopics(eventLog: EventLog): Promise<void> {
   );
 }
 
-/** The first admin key: of the settings, or of the data folder, where it is made at the first start. */
-function adminKey(dataDir: string, settings: Settings): string {
-  return settings.adminKey ?? keptInFile(join(dataDir, KEY_FILE), () => writeKey(newKey()));
+/** The first admin key: of the settings, or of the data folder. */
+function adminKey(dataDir: string, { adminKey }: Settings): string {
+  return adminKey ?? keptSecret(join(dataDir, KEY_FILE), () => writeKey(newKey()));
 }
 
-/** What assignments are signed with: of the settings, or of the data folder, where it is made at the first start. */
-function secretOf(dataDir: string, settings: Settings): string {
-  return (
-    settings.assignmentSecret ?? keptInFile(join(dataDir, SECRET_FILE), () => randomBytes(32).toString('base64url'))
-  );
+/** What tokens of assignments are signed with: of the settings, or of the data folder. */
+function leaseSecret(dataDir: string, { leaseSecret }: Settings): string {
+  return leaseSecret ?? keptSecret(join(dataDir, LEASE_SECRET_FILE), () => randomBytes(32).toString('base64url'));
 }
 
-/** What a file holds; where there is none, it is made and holds what `make` gives, readable for its owner alone. */
-function keptInFile(file: string, make: () => string): string {
+/** The secret in a file that its owner alone can read; it is made at the first start. */
+function keptSecret(file: string, make: () => string): string {
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    const made = make();
-    writeWhole(file, made);
-    return made;
+    const secret = make();
+    writeWhole(file, secret);
+    return secret;
   }
 }
 

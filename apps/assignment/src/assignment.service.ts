@@ -49,12 +49,10 @@ export class AssignmentService {
     private readonly metrics: AssignmentMetrics,
     settings: Settings,
   ) {
-    if (settings.assignmentSecret === undefined) {
-      throw new Error(
-        'ASSAY_ASSIGNMENT_SECRET is not set although assignments are signed: expected 32 to 200 characters',
-      );
+    if (settings.leaseSecret === undefined) {
+      throw new Error('ASSAY_LEASE_SECRET is not set although assignments are signed: expected 32 to 200 characters');
     }
-    this.secret = settings.assignmentSecret;
+    this.secret = settings.leaseSecret;
   }
 
   /** The next item for the calling worker, or why there is none. */

@@ -45,7 +45,7 @@ export class InboundService {
         ? entryOf({ source, type, data }, at)
         : entryOf({ id, source, type, time: utcTimestamp(time), data }, at),
     );
-    const submitted = await submit(tx, entries, at, this.settings.assignmentSecret);
+    const submitted = await submit(tx, entries, at, this.settings.leaseSecret);
     events.forEach((event, index) => account(tx, event, entries[index]!.project ?? '', submitted[index]!));
     await countAll(tx, count(entries, submitted));
     this.metrics.count('log', entries, submitted, at);

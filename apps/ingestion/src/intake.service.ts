@@ -28,7 +28,7 @@ export class IntakeService {
    */
   async receive(way: Way, entries: readonly Entry[], at: string): Promise<Outcome[]> {
     const submitted = await this.transactions.run(async (tx) => {
-      const results = await submit(tx, entries, at, this.settings.assignmentSecret);
+      const results = await submit(tx, entries, at, this.settings.leaseSecret);
       const settled = entries.map((_, index) => index).filter((index) => results[index]!.status !== 'waits');
       for (const result of results) if (result.status === 'waits') publishClaim(tx, result.claim, at);
       await countAll(

@@ -111,14 +111,14 @@ export class Settings {
   @Matches(/^assay_[0-9a-zA-Z]{1,32}_[0-9a-zA-Z_-]{32,128}$/)
   adminKey?: string;
 
-  @Setting('ASSAY_ASSIGNMENT_SECRET', {
+  @Setting('ASSAY_LEASE_SECRET', {
     meaning: 'what assignment signs its tokens with and ingestion checks them by; the embedded mode makes one',
     expected: '32 to 200 characters',
     secret: true,
   })
   @IsOptional()
   @Length(32, 200)
-  assignmentSecret?: string;
+  leaseSecret?: string;
 
   @Setting('ASSAY_REQUESTS_PER_SECOND', {
     meaning: 'requests a second that one credential may make',
