@@ -177,20 +177,20 @@ export async function queueFor(
   tx: Sql,
   place: { project: string; expert: string; after: QueuePlace | undefined; limit: number },
 ): Promise<QueuedDispute[]> {
-  const rows = await tx.sql<Omit<QueuedDispute, 'place'> & { hour: string; confidence: string }>(
+  const rows = await tx.sql<Omit<QueuedDispute, 'place'> & { hour: string; confidence: number }>(
     `select id as dispute, question, raised_at as "raisedAt", deadline, is_mine as "isMine", hour, confidence
      from (
-       select d.*, floor(extract(epoch from d.deadline) / 3600)::bigint as hour, d.confidence::float8 as confidence8,
+       select d.*, floor(extract(epoch from d.deadline) / 3600)::bigint as hour,
          d.status = 'claimed' and d.expert = $2 and d.claimed_until > now() as is_mine
        from dispute d
        where d.project = $1 and (d.status = 'open' or (d.status = 'claimed' and (d.expert = $2 or d.claimed_until <= now())))
          and not exists (select 1 from participation p where p.worker = $2 and p.key = d.key and p.has_annotated)) q
-     where $3::bigint is null or (hour, confidence8, id) > ($3, $4::float8, $5::uuid)
-     order by hour, confidence8, id limit $6`,
+     where $3::bigint is null or (hour, confidence, id) > ($3, $4::float8, $5::uuid)
+     order by hour, confidence, id limit $6`,
     [place.project, place.expert, ...(place.after ?? [null, null, null]), place.limit],
   );
   return rows.map(({ hour, confidence, ...row }) => ({
     ...row,
-    place: { hour: Number(hour), confidence: Number(confidence) },
+    place: { hour: Number(hour), confidence },
   }));
 }

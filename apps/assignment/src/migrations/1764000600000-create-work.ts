@@ -139,7 +139,7 @@ async function createDisputes(runner: QueryRunner): Promise<void> {
       question text not null,
       status text not null check (status in ('open', 'claimed', 'decided', 'unresolvable', 'withdrawn')),
       is_settled boolean not null default false,
-      confidence real not null,
+      confidence double precision not null,
       raised_at timestamptz not null,
       deadline timestamptz not null,
       expert uuid,
