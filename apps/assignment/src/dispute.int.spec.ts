@@ -80,6 +80,8 @@ describe('an expert', () => {
     expect((await asExpert(ANN, 'POST', `/v1/disputes/blind/${id}/claim`)).body).toEqual(body);
     expect(await queue('blind', ANN)).toMatchObject([{ dispute: id, status: 'yours' }]);
     expect(await queue('blind', BOB)).toEqual([]);
+    const all = await assignment.get<{ disputes: DisputeEntry[] }>('/v1/disputes/blind');
+    expect(all.disputes).toMatchObject([{ dispute: id, status: 'claimed' }]);
   });
 
   it('finds the candidates in another order with another claim', async () => {
@@ -108,6 +110,18 @@ describe('an expert', () => {
       ...{ item: 'i1', question: 'label', dispute: id, label: 'b', reason: 'worker-slip', note: 'see page 3' },
       schemaVersion: 1,
     });
+    const ended = await assignment.get<{ disputes: object[] }>('/v1/disputes/decided/ended?limit=1');
+    expect(ended.disputes).toMatchObject([
+      {
+        dispute: id,
+        item: 'i1',
+        status: 'decided',
+        believed: 'a',
+        label: 'b',
+        reason: 'worker-slip',
+        note: 'see page 3',
+      },
+    ]);
     // A late annotation makes consensus say it again before it knows of the decision: it is not asked twice.
     await assignment.send('decided', [decided('i1', 2, { state: 'disputed', labels: 4, overlap: 4 })]);
     expect(await queue('decided', BOB)).toEqual([]);
