@@ -23,10 +23,10 @@ export class DisputeRaising {
     }
     if (row.decidedVersion === before.decidedVersion) return;
     const disputed = disputesOf(row.decisions);
-    for (const { question, confidence } of disputed) {
+    for (const { question, label: believed, confidence } of disputed) {
       const { hours } = disputePolicy(project?.policy);
       const place = { key: row.key, project: row.project, item: row.item, question };
-      const isNew = await raiseDispute(tx, { ...place, version: row.decidedVersion, confidence, hours });
+      const isNew = await raiseDispute(tx, { ...place, version: row.decidedVersion, believed, confidence, hours });
       if (isNew) this.metrics.disputed('raised');
     }
     const settled = disputesOf(before.decisions).filter(

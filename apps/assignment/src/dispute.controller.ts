@@ -10,7 +10,7 @@ import { invalid } from '@assay/platform/http/problem';
 import { CheckedQuery } from '@assay/platform/http/query';
 import { CalledBy, type Caller } from '@assay/platform/security/caller';
 import { Roles } from '@assay/platform/security/roles';
-import type { QueuePlace } from './dispute.queries';
+import type { EndedDispute, QueuePlace } from './dispute.queries';
 import { type ClaimedDispute, type DisputeEntry, DisputeService } from './dispute.service';
 
 /** What an expert says of a claimed dispute: a label, or that there is none; and why workers could not agree. */
@@ -37,8 +37,9 @@ export class DisputeDecision {
 export class DisputeController {
   constructor(private readonly disputes: DisputeService) {}
 
-  /** What the expert may take or has in hand: by the hour of the deadline, within it where a decision is worth most. */
+  /** What the expert may take or has in hand, of a lead all: by the hour of the deadline, within it where a decision is worth most. */
   @Get()
+  @Roles('expert', 'lead')
   async list(
     @Param('project') project: string,
     @CheckedQuery(PageQuery) query: PageQuery,
@@ -53,11 +54,26 @@ export class DisputeController {
       String(place.confidence),
       dispute,
     ]);
-    const disputes = page.map(({ dispute, question, raisedAt, deadline, isMine }): DisputeEntry => {
+    const disputes = page.map(({ dispute, question, raisedAt, deadline, status }): DisputeEntry => {
       const times = { raisedAt: raisedAt.toISOString(), deadline: deadline.toISOString() };
-      return { dispute, question, ...times, status: isMine ? 'yours' : 'open' };
+      return { dispute, question, ...times, status };
     });
     return { project, disputes };
+  }
+
+  /** Disputes that have ended: what workers and model believed, what the expert said and why there was one. */
+  @Get('ended')
+  @Roles('lead')
+  async ended(
+    @Param('project') project: string,
+    @CheckedQuery(PageQuery) query: PageQuery,
+    @Req() request: HttpRequest,
+    @Res({ passthrough: true }) response: HttpResponse,
+  ): Promise<{ project: string; disputes: Omit<EndedDispute, 'place'>[] }> {
+    const limit = query.limit ?? PAGE_LIMIT;
+    const rows = await this.disputes.ended(project, endOf(query.cursor), limit + 1);
+    const page = pageOf(request, response, rows, limit, ({ place, dispute }) => [place, dispute]);
+    return { project, disputes: page.map(({ place: _place, ...dispute }) => dispute) };
   }
 
   /** Takes a dispute: answers with the item, the question and the candidates. 409 where another has it. */
@@ -106,5 +122,18 @@ function placeOf(cursor: string | undefined): QueuePlace | undefined {
   const [hour, confidence, id] = key;
   if (typeof hour === 'number' && Number.isFinite(Number(confidence)) && uuid.test(String(id)))
     return [hour, Number(confidence), String(id)];
-  throw invalid([fieldError('cursor', cursor, 'a cursor of a page before, or nothing')], 'the query has errors');
+  throw badCursor(cursor);
+}
+
+function endOf(cursor: string | undefined): readonly [string, string] | undefined {
+  const key = keyOfCursor(cursor, 2);
+  if (key === undefined) return undefined;
+  const [place, id] = key;
+  const isTime = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d{1,6})?[+-]\d{2}(:\d{2})?$/.test(String(place));
+  if (isTime && uuid.test(String(id))) return [String(place), String(id)];
+  throw badCursor(cursor);
+}
+
+function badCursor(cursor: string | undefined): Error {
+  return invalid([fieldError('cursor', cursor, 'a cursor of a page before, or nothing')], 'the query has errors');
 }

@@ -37,16 +37,23 @@ type Sql = Pick<Transaction, 'sql'>;
  */
 export async function raiseDispute(
   tx: LaneTransaction,
-  raised: ItemRef & { key: string; question: string; version: number; confidence: number; hours: number },
+  raised: ItemRef & {
+    key: string;
+    question: string;
+    version: number;
+    believed: string | undefined;
+    confidence: number;
+    hours: number;
+  },
 ): Promise<boolean> {
-  const { key, project, item, question, version, confidence, hours } = raised;
+  const { key, project, item, question, version, believed, confidence, hours } = raised;
   const rows = await tx.sql<{ is_new: boolean }>(
-    `insert into dispute as d (id, key, project, item, lane, question, status, confidence, raised_at, deadline)
-     select $1, $2, $3, $4, $5, $6, 'open', $7, now(), now() + make_interval(secs => $8)
+    `insert into dispute as d (id, key, project, item, lane, question, status, believed, confidence, raised_at, deadline)
+     select $1, $2, $3, $4, $5, $6, 'open', $9, $7, now(), now() + make_interval(secs => $8)
      where not exists (
        select 1 from dispute where key = $2 and question = $6 and status in ('decided', 'unresolvable'))
      on conflict (key, question) where status in ('open', 'claimed')
-       do update set confidence = excluded.confidence, is_settled = false
+       do update set believed = excluded.believed, confidence = excluded.confidence, is_settled = false
      returning id = $1 as is_new`,
     [
       eventId('dispute', project, item, question, version),
@@ -57,6 +64,7 @@ export async function raiseDispute(
       question,
       confidence,
       hours * 3600,
+      believed ?? null,
     ],
   );
   return rows[0]?.is_new ?? false;
@@ -165,32 +173,67 @@ export interface QueuedDispute {
   question: string;
   raisedAt: Date;
   deadline: Date;
-  isMine: boolean;
+  status: 'open' | 'claimed' | 'yours';
   place: { hour: number; confidence: number };
 }
 
 /**
- * The disputes of a project that an expert may claim or has claimed: none on items that the expert labelled, none that another holds. By
+ * The disputes of a project that an expert may claim or has claimed: none on items that the expert labelled, none that another holds. Without
+ * an expert all that have not ended. By
  * the hour of the deadline, within it the least sure first: there a decision is worth most. Behind a place, at most `limit`.
  */
 export async function queueFor(
   tx: Sql,
-  place: { project: string; expert: string; after: QueuePlace | undefined; limit: number },
+  place: { project: string; expert: string | null; after: QueuePlace | undefined; limit: number },
 ): Promise<QueuedDispute[]> {
-  const rows = await tx.sql<Omit<QueuedDispute, 'place'> & { hour: string; confidence: string }>(
-    `select id as dispute, question, raised_at as "raisedAt", deadline, is_mine as "isMine", hour, confidence
+  const rows = await tx.sql<Omit<QueuedDispute, 'place'> & { hour: string; confidence: number }>(
+    `select id as dispute, question, raised_at as "raisedAt", deadline, status, hour, confidence
      from (
-       select d.*, floor(extract(epoch from d.deadline) / 3600)::bigint as hour, d.confidence::float8 as confidence8,
-         d.status = 'claimed' and d.expert = $2 and d.claimed_until > now() as is_mine
+       select d.id, d.question, d.raised_at, d.deadline, d.confidence, floor(extract(epoch from d.deadline) / 3600)::bigint as hour,
+         case when d.status = 'open' or d.claimed_until <= now() then 'open' when d.expert = $2 then 'yours' else 'claimed' end as status
        from dispute d
-       where d.project = $1 and (d.status = 'open' or (d.status = 'claimed' and (d.expert = $2 or d.claimed_until <= now())))
+       where d.project = $1 and d.status in ('open', 'claimed')
+         and ($2::uuid is null or d.status = 'open' or d.expert = $2 or d.claimed_until <= now())
          and not exists (select 1 from participation p where p.worker = $2 and p.key = d.key and p.has_annotated)) q
-     where $3::bigint is null or (hour, confidence8, id) > ($3, $4::float8, $5::uuid)
-     order by hour, confidence8, id limit $6`,
+     where $3::bigint is null or (hour, confidence, id) > ($3, $4::float8, $5::uuid)
+     order by hour, confidence, id limit $6`,
     [place.project, place.expert, ...(place.after ?? [null, null, null]), place.limit],
   );
   return rows.map(({ hour, confidence, ...row }) => ({
     ...row,
-    place: { hour: Number(hour), confidence: Number(confidence) },
+    place: { hour: Number(hour), confidence },
   }));
+}
+
+/** A dispute that has ended, for leads: what workers and model believed, and what the expert said. */
+export interface EndedDispute {
+  dispute: string;
+  item: string;
+  question: string;
+  status: 'decided' | 'unresolvable' | 'withdrawn';
+  /** Label that consensus believed while it was disputed; null where there was none. */
+  believed: string | null;
+  /** Label of the expert; null where there is none. */
+  label: string | null;
+  reason: string | null;
+  note: string | null;
+  raisedAt: Date;
+  endedAt: Date;
+  /** `endedAt` with all of PostgreSQL's digits. */
+  place: string;
+}
+
+/** The disputes of a project that have ended, in the order of their ends, behind a place, at most `limit`. */
+export async function endedDisputes(
+  tx: Sql,
+  { project, after, limit }: { project: string; after: readonly [string, string] | undefined; limit: number },
+): Promise<EndedDispute[]> {
+  return tx.sql<EndedDispute>(
+    `select id as dispute, item, question, status, believed, label, reason, note, raised_at as "raisedAt", ended_at as "endedAt",
+       ended_at::text as place
+     from dispute where project = $1 and ended_at is not null
+       and ($2::timestamptz is null or (ended_at, id) > ($2, $3::uuid))
+     order by ended_at, id limit $4`,
+    [project, ...(after ?? [null, null]), limit],
+  );
 }

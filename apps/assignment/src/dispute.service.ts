@@ -4,7 +4,7 @@ import { fieldError } from '@assay/contracts/field-error';
 import { type Question } from '@assay/contracts/project/label-schema';
 import { appendAudit } from '@assay/platform/audit/audit';
 import { type AnnotatedItem, itemsByKey } from '@assay/platform/copies/annotated-item';
-import { type Project } from '@assay/platform/copies/project-copy';
+import { type Project, projectsNamed } from '@assay/platform/copies/project-copy';
 import { invalid, notFound, Problem } from '@assay/platform/http/problem';
 import { type Caller } from '@assay/platform/security/caller';
 import { type LaneTransaction, type Transaction } from '@assay/platform/transport/transaction';
@@ -17,6 +17,8 @@ import {
   decideDispute,
   type Dispute,
   endClaim,
+  type EndedDispute,
+  endedDisputes,
   hasAnnotated,
   holdDispute,
   holdExpiredClaims,
@@ -51,7 +53,7 @@ export interface DisputeEntry {
   question: string;
   raisedAt: string;
   deadline: string;
-  status: 'open' | 'yours';
+  status: 'open' | 'claimed' | 'yours';
 }
 
 /** Puts disputes to experts and takes their decisions. */
@@ -62,11 +64,20 @@ export class DisputeService {
     private readonly metrics: AssignmentMetrics,
   ) {}
 
-  /** What an expert may take or has in hand, most pressing first, behind a place. */
+  /** What an expert may take or has in hand, most pressing first, behind a place; of who is no worker (a lead) everything that is not decided. */
   async queue(caller: Caller, name: string, after: QueuePlace | undefined, limit: number): Promise<QueuedDispute[]> {
     return this.transactions.run(async (tx) => {
-      const { expert } = await this.placeOf(tx, caller, name);
-      return queueFor(tx, { project: name, expert, after, limit });
+      if (caller.worker !== undefined) await this.placeOf(tx, caller, name);
+      else if (!(await projectsNamed(tx, [name])).has(name)) throw notFound('project', name);
+      return queueFor(tx, { project: name, expert: caller.worker ?? null, after, limit });
+    });
+  }
+
+  /** Disputes that have ended, for leads, in the order of their ends. */
+  async ended(name: string, after: readonly [string, string] | undefined, limit: number): Promise<EndedDispute[]> {
+    return this.transactions.run(async (tx) => {
+      if (!(await projectsNamed(tx, [name])).has(name)) throw notFound('project', name);
+      return endedDisputes(tx, { project: name, after, limit });
     });
   }
 

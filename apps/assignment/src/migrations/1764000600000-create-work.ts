@@ -139,7 +139,8 @@ async function createDisputes(runner: QueryRunner): Promise<void> {
       question text not null,
       status text not null check (status in ('open', 'claimed', 'decided', 'unresolvable', 'withdrawn')),
       is_settled boolean not null default false,
-      confidence real not null,
+      believed text,
+      confidence double precision not null,
       raised_at timestamptz not null,
       deadline timestamptz not null,
       expert uuid,
@@ -154,6 +155,7 @@ async function createDisputes(runner: QueryRunner): Promise<void> {
     `create unique index dispute_active on dispute (key, question) where status in ('open', 'claimed')`,
   );
   await runner.query('create index dispute_of_item on dispute (key)');
+  await runner.query('create index dispute_ended on dispute (project, ended_at, id) where ended_at is not null');
   await runner.query(`create index dispute_claimed on dispute (lane, claimed_until) where status = 'claimed'`);
   await runner.query(`create index dispute_queue on dispute (project, deadline) where status in ('open', 'claimed')`);
 }
