@@ -1,22 +1,10 @@
 // How right and how well calibrated each method is: the real sets, and generated populations that break the model's assumptions.
-import { existsSync } from 'node:fs';
 import { expectedCalibrationError, logLoss, type Decided } from '../../libs/statistics/src/aggregation/calibration';
-import { labelTable, type LabelTable } from '../../libs/statistics/src/aggregation/label-table';
 import { METHODS } from '../../libs/statistics/src/aggregation/methods';
-import { simulate } from '../../libs/statistics/src/simulation/simulate';
-import { readLabelSet, SHARED_DATA, type SetName } from '../support/label-sets';
-import { POPULATIONS } from './populations';
+import { type KnownSet, knownSets } from './known-sets';
 import { markdownTable, record } from './record';
 
 const SEEDS = [201, 202, 203];
-const REAL: SetName[] = ['rte', 'weather_sentiment', 'ukp_convincing'];
-
-interface KnownSet {
-  name: string;
-  real: boolean;
-  table: LabelTable;
-  truth: Map<string, string>;
-}
 
 interface Figures {
   accuracy: number;
@@ -28,7 +16,7 @@ interface Figures {
 }
 
 export function run(): void {
-  const sets = [...realSets(), ...generatedSets()];
+  const sets = knownSets(SEEDS);
   const methods = Object.keys(METHODS);
   const figures = new Map(methods.map((method) => [method, sets.map((set) => figuresOf(set, method))]));
   const rows = methods.map((method) => {
@@ -39,26 +27,6 @@ export function run(): void {
   const header = ['method', 'real: accuracy', 'log loss', 'ECE', 'wrong at .95', 'generated: accuracy', 'log loss', 'ECE', 'wrong at .95']; // prettier-ignore
   record('statistics.md', 'aggregation', markdownTable(header, rows));
   record('statistics.md', 'aggregation-sets', bySet(sets, figures));
-}
-
-function realSets(): KnownSet[] {
-  if (!existsSync(SHARED_DATA)) {
-    console.warn(`real sets: skipped, there is no ${SHARED_DATA}`);
-    return [];
-  }
-  return REAL.map((name) => {
-    const { table, gold } = readLabelSet(name);
-    return { name, real: true, table, truth: gold };
-  });
-}
-
-function generatedSets(): KnownSet[] {
-  return Object.entries(POPULATIONS).flatMap(([name, population]) =>
-    SEEDS.map((seed) => {
-      const { labels, truth } = simulate({ ...population, seed });
-      return { name, real: false, table: labelTable(labels, population.labels), truth };
-    }),
-  );
 }
 
 function figuresOf({ table, truth }: KnownSet, method: string): Figures {

@@ -1,5 +1,12 @@
 // How often each finding is raised against each kind of worker, and how often intervals hold the true accuracy, by simulation.
 import { auto } from '../../libs/statistics/src/aggregation/auto';
+import { dawidSkene } from '../../libs/statistics/src/aggregation/dawid-skene';
+import { majority } from '../../libs/statistics/src/aggregation/majority';
+import { oneCoin } from '../../libs/statistics/src/aggregation/one-coin';
+import { agreementWith } from '../../libs/statistics/src/aggregation/weighted-vote';
+import { zeroBasedSkill } from '../../libs/statistics/src/aggregation/zero-based-skill';
+import { meanRanks } from '../../libs/statistics/src/agreement/kendall-w';
+import { confusionCounts } from '../../libs/statistics/src/workers/confusion';
 import { labelTable } from '../../libs/statistics/src/aggregation/label-table';
 import { type Population } from '../../libs/statistics/src/simulation/population';
 import { dice } from '../../libs/statistics/src/simulation/random';
@@ -11,6 +18,7 @@ import { type FindingKind } from '../../libs/statistics/src/workers/finding';
 import { goldTest, priceOfGoldTest } from '../../libs/statistics/src/workers/gold-test';
 import { selfConsistency } from '../../libs/statistics/src/workers/self-consistency';
 import { type WorkerReport, workerReports } from '../../libs/statistics/src/workers/worker-report';
+import { type KnownSet, knownSets } from './known-sets';
 import { markdownTable, record } from './record';
 
 const SEEDS = Array.from({ length: 20 }, (_, i) => 301 + i);
@@ -47,6 +55,18 @@ const CROWD: Omit<Population, 'seed'> = {
   ],
 };
 
+/** Other crowds, in which tests that hold in one may accuse the wrong: name and what differs from the first. */
+const CROWDS: Record<string, Partial<Population>> = {
+  'as above': {},
+  'two labels, three an item': { labels: ['a', 'b'], shares: undefined, items: 4000, labelsPerItem: 3 },
+  'two labels, one in ten': { labels: ['a', 'b'], shares: [0.1, 0.9] },
+  'five labels, hard': { labels: ['a', 'b', 'c', 'd', 'e'], shares: undefined, difficulty: 1, lure: 0.5, labelDifficulty: 0.5, misleading: 0.03 },
+  'few do most': { activity: 1 },
+  'some forty labels a worker': { items: 800 },
+  'workers see kinds of item differently': { subtypes: 4, difficulty: 0.3 },
+  'nobody but honest workers': { workers: [{ behaviour: 'honest', count: 100, accuracy: { least: 0.93, most: 0.98 } }], difficulty: 0.7 },
+}; // prettier-ignore
+
 /** Findings that are true of a behaviour; anything else is false. */
 const TRUE_OF: Record<string, FindingKind[]> = {
   honest: [],
@@ -66,19 +86,20 @@ export function run(): void {
   const judged = SEEDS.flatMap((seed) => judge(simulate({ ...CROWD, seed })));
   record('statistics.md', 'workers', powerTable(judged));
   record('statistics.md', 'workers-errors', errorTable(judged));
+  record('statistics.md', 'workers-crowds', crowdsTable());
+  record('statistics.md', 'workers-ranks', ranksTable());
   record('statistics.md', 'workers-gold', goldTable());
 }
 
-function judge(simulation: Simulation): Judged[] {
+function judge(simulation: Simulation, labels: string[] = CROWD.labels, withGold = true): Judged[] {
   const place = (item: string, worker: string) => `${item}\n${worker}`;
   const occurred = new Map(simulation.labels.map(({ item, worker }, i) => [place(item, worker), i]));
-  const table = labelTable(simulation.labels, CROWD.labels);
+  const table = labelTable(simulation.labels, labels);
   const at = (i: number) => occurred.get(place(table.items[table.item[i]!]!, table.workers[table.worker[i]!]!))!;
   const reports = workerReports(table, auto(table).model, {
     order: Float64Array.from(table.item, (_, i) => at(i)),
     seconds: Float64Array.from(table.item, (_, i) => simulation.labels[at(i)]!.seconds),
-    gold: new Map([...simulation.gold].map(([item, label]) => [item, [label]])),
-    goldPolicy: POLICY,
+    ...(withGold ? { gold: new Map([...simulation.gold].map(([item, label]) => [item, [label]])), goldPolicy: POLICY } : {}), // prettier-ignore
   });
   const behaviour = new Map(simulation.workers.map((worker) => [worker.worker, worker.behaviour]));
   return reports.map((report) => ({ behaviour: behaviour.get(report.worker)!, report }));
@@ -99,8 +120,80 @@ function powerTable(judged: Judged[]): string {
   return markdownTable(['worker', 'played', ...KINDS, 'any'], rows);
 }
 
+/** Six crowds of each sort, without gold. */
+function crowdsTable(): string {
+  const kinds = ['careless', 'spammer', 'biased', 'drifting', 'copying'];
+  const rows = Object.entries(CROWDS).map(([name, changes]) => {
+    const of = { ...CROWD, ...changes };
+    const judged = SEEDS.slice(0, 6).flatMap((seed) => judge(simulate({ ...of, seed }), of.labels, false));
+    const found = (behaviour: string) => {
+      const own = judged.filter((one) => one.behaviour === behaviour);
+      return percent(own.filter(({ report }) => report.findings.length > 0).length, own.length);
+    };
+    const findings = judged.flatMap((one) => one.report.findings.map(({ kind }) => isFalse(one, kind)));
+    return [name, found('honest'), percent(findings.filter(Boolean).length, findings.length), ...kinds.map(found)];
+  });
+  return markdownTable(['crowd, without gold', 'honest accused', 'findings that are false', ...kinds], rows);
+}
+
+/** Spearman's correlation of each estimate without gold with accuracy on the known labels, workers with ten of them and more. */
+function ranksTable(): string {
+  const sets = knownSets([201]);
+  const estimates = sets.map((set) => rankCorrelations(set));
+  const names = Object.keys(estimates[0]!);
+  const line = (name: string, of: Record<string, number>[]) => [
+    name,
+    ...names.map((estimate) => (of.reduce((sum, one) => sum + one[estimate]!, 0) / of.length).toFixed(3)),
+  ];
+  const generated = estimates.filter((_, i) => !sets[i]!.real);
+  const rows = [
+    ...sets.flatMap(({ real, name }, i) => (real ? [line(name, [estimates[i]!])] : [])),
+    line(`mean of ${generated.length} generated`, generated),
+  ];
+  return markdownTable(['set', ...names], rows);
+}
+
+function rankCorrelations({ table, truth }: KnownSet): Record<string, number> {
+  const K = table.labels.length;
+  const right = new Float64Array(table.workers.length);
+  const all = new Float64Array(table.workers.length);
+  table.item.forEach((item, i) => {
+    const known = truth.get(table.items[item]!);
+    if (known === undefined) return;
+    all[table.worker[i]!]! += 1;
+    if (table.labels[table.label[i]!] === known) right[table.worker[i]!]! += 1;
+  });
+  const judged = table.workers.map((_, w) => w).filter((w) => all[w]! >= 10);
+  const accuracy = meanRanks(judged.map((w) => right[w]! / all[w]!)).ranks;
+  const rank = (of: ArrayLike<number>) => pearson(meanRanks(judged.map((w) => of[w]!)).ranks, accuracy);
+  const accuracies = (posteriors: Float64Array) => {
+    const counts = confusionCounts({ ...table, posteriors });
+    return table.workers.map((_, w) => {
+      const own = counts.subarray(w * K * K, (w + 1) * K * K);
+      return own.reduce((sum, count, c) => sum + (c % (K + 1) === 0 ? count : 0), 0) / own.reduce((a, b) => a + b, 0);
+    });
+  };
+  return {
+    this: rank(workerReports(table, auto(table).model).map((report) => report.accuracy)),
+    'one-coin': rank(accuracies(oneCoin(table).posteriors)),
+    'Dawid-Skene': rank(accuracies(dawidSkene(table).posteriors)),
+    'zero-based skill': rank(agreementWith(table, zeroBasedSkill(table).labels)),
+    'agreement with the majority': rank(agreementWith(table, majority(table))),
+  };
+}
+
+function pearson(a: Float64Array, b: Float64Array): number {
+  const mean = (of: Float64Array) => of.reduce((x, y) => x + y, 0) / of.length;
+  const [meanA, meanB] = [mean(a), mean(b)];
+  const sum = (x: Float64Array, mx: number, y: Float64Array, my: number) =>
+    x.reduce((total, value, i) => total + (value - mx) * (y[i]! - my), 0);
+  const spread = Math.sqrt(sum(a, meanA, a, meanA) * sum(b, meanB, b, meanB));
+  return spread > 0 ? sum(a, meanA, b, meanB) / spread : 0;
+}
+
+const isFalse = ({ behaviour }: Judged, kind: FindingKind) => !TRUE_OF[behaviour]!.includes(kind);
+
 function errorTable(judged: Judged[]): string {
-  const isFalse = ({ behaviour }: Judged, kind: FindingKind) => !TRUE_OF[behaviour]!.includes(kind);
   const honest = judged.filter(({ behaviour }) => behaviour === 'honest');
   const accused = honest.filter((one) => one.report.findings.some(({ kind }) => isFalse(one, kind)));
   const findings = judged.flatMap((one) => one.report.findings.map(({ kind }) => isFalse(one, kind)));

@@ -35,8 +35,21 @@ const TABLE: Record<string, string> = {
   'GET /v1/ops/consensus/rest/{project}': 'lead operator',
   'GET /v1/ops/consensus/digest/{project}': 'lead operator',
 
+  'POST /v1/assignments/{project}': 'worker expert',
+  'GET /v1/assignments/{project}': 'worker expert',
+  'POST /v1/assignments/{project}/{id}/extend': 'worker expert',
+  'DELETE /v1/assignments/{project}/{id}': 'worker expert',
+  'GET /v1/disputes/{project}': 'expert lead',
+  'GET /v1/disputes/{project}/ended': 'lead',
+  'POST /v1/disputes/{project}/{id}/claim': 'expert',
+  'POST /v1/disputes/{project}/{id}/release': 'expert',
+  'POST /v1/disputes/{project}/{id}/decision': 'expert',
+  'GET /v1/ops/assignment/summary/{project}': 'lead operator',
+  'GET /v1/ops/assignment/rest/{project}': 'lead operator',
+
   ...operations('ingestion'),
   ...operations('consensus'),
+  ...operations('assignment'),
 };
 
 function operations(service: string): Record<string, string> {

@@ -1,6 +1,7 @@
 import { type RequestListener } from 'node:http';
 import request from 'supertest';
 import { ACCESS_ROLES, type AccessRole } from '@assay/contracts/access/access-role';
+import { ASSIGNMENT } from '@assay/apps/assignment/src/assignment.module';
 import { CONSENSUS } from '@assay/apps/consensus/src/consensus.module';
 import { INGESTION } from '@assay/apps/ingestion/src/ingestion.module';
 import { eventually } from '../support/eventually';
@@ -22,7 +23,7 @@ let declared: Declared[];
 const keys = new Map<AccessRole, string>();
 
 beforeAll(async () => {
-  running = await startServices([INGESTION, CONSENSUS]);
+  running = await startServices([INGESTION, CONSENSUS, ASSIGNMENT]);
   declared = running.services.flatMap(({ openApi, handle }) =>
     Object.entries(openApi.paths).flatMap(([path, operations]) =>
       Object.entries(operations as Record<string, { 'x-assay-roles': string[]; responses: object }>).map(

@@ -23,6 +23,9 @@ export interface ServiceUnderTest {
   stop(): Promise<void>;
 }
 
+/** What assignments are signed with in specs. */
+export const TEST_SECRET = 'a secret of thirty-two characters';
+
 /** Starts a service. To be called in `beforeAll`, and stopped in `afterAll`. */
 export async function startServiceUnderTest(definition: ServiceDefinition): Promise<ServiceUnderTest> {
   const database = await freshDatabase([definition], PLATFORM_MIGRATIONS);
@@ -31,7 +34,7 @@ export async function startServiceUnderTest(definition: ServiceDefinition): Prom
   await log.createTopics([...topics.values()]);
   const key = newKey();
   const service = await startService(definition, {
-    settings: new Settings(),
+    settings: Object.assign(new Settings(), { leaseSecret: TEST_SECRET }),
     databaseUrl: database.adminUrl,
     eventLog: log,
     logger: pino({ level: 'warn' }),

@@ -63,7 +63,7 @@ export async function startServices(
   for (const definition of definitions) {
     services.push(
       await startService(definition, {
-        settings: readSettings({}),
+        settings: readSettings({ ASSAY_LEASE_SECRET: 'a secret of thirty-two characters' }),
         databaseUrl: database.adminUrl,
         eventLog,
         logger: pino({ level: 'debug' }, stream),

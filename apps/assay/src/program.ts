@@ -4,7 +4,9 @@ import { type AggregateOptions } from './aggregate.command';
 import { type AgreementOptions } from './agreement.command';
 import { type Context } from './context';
 import { type TableOptions } from './label-tables';
+import { type DecideOptions } from './disputes.command';
 import { type KeyOptions } from './keys.command';
+import { DISPUTE_REASONS } from '@assay/contracts/dispute/dispute-event';
 import { KINDS } from '@assay/contracts/project/label-schema';
 import { FORMATS, type Format, Output, showsColor } from './output';
 import { type ReplayOptions } from './replay.command';
@@ -130,6 +132,7 @@ export function assayProgram(): Command {
       await agreementCommand(contextOf(command), labels, options);
     });
 
+  addDisputes(program);
   addOperations(program);
 
   program
@@ -166,6 +169,45 @@ export function assayProgram(): Command {
     });
 
   return program;
+}
+
+/** Verbs of experts, who use a key of their own (`--key-file`). */
+function addDisputes(program: Command): void {
+  const disputes = program.command('disputes').description('what workers and model cannot settle; for experts');
+  disputes
+    .command('list <project>')
+    .description('what you may claim or have in hand, most pressing first')
+    .action(async (project: string, _options: unknown, command: Command) => {
+      const { listDisputesCommand } = await import('./disputes.command.js');
+      await listDisputesCommand(contextOf(command), project);
+    });
+  disputes
+    .command('claim <project> <id>')
+    .description('takes a dispute and shows it: the item, the question, what workers said under letters')
+    .action(async (project: string, id: string, _options: unknown, command: Command) => {
+      const { claimDisputeCommand } = await import('./disputes.command.js');
+      await claimDisputeCommand(contextOf(command), project, id);
+    });
+  disputes
+    .command('release <project> <id>')
+    .description('gives a claimed dispute back')
+    .action(async (project: string, id: string, _options: unknown, command: Command) => {
+      const { releaseDisputeCommand } = await import('./disputes.command.js');
+      await releaseDisputeCommand(contextOf(command), project, id);
+    });
+  disputes
+    .command('decide <project> <id>')
+    .description('decides a claimed dispute, for good')
+    .option('--label <label>', "one of the question's labels")
+    .option('--unresolvable', 'instead of a label: there is no answer')
+    .addOption(
+      new Option('--reason <reason>', 'why workers could not agree').choices(DISPUTE_REASONS).makeOptionMandatory(),
+    )
+    .option('--note <text>', 'what else is to be said')
+    .action(async (project: string, id: string, options: DecideOptions, command: Command) => {
+      const { decideDisputeCommand } = await import('./disputes.command.js');
+      await decideDisputeCommand(contextOf(command), project, id, options);
+    });
 }
 
 /** Verbs of operators. */

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { type Server } from 'node:http';
@@ -21,6 +22,9 @@ import { VERSION } from '@assay/platform/version';
 import { CliError, EXIT } from './cli-error';
 import { KEY_FILE, SERVER_FILE, type ServerFile } from './context';
 import { frontServer } from './front';
+
+/** In the data folder: what tokens of assignments are signed with. */
+const LEASE_SECRET_FILE = 'lease.secret';
 
 export interface AssayOptions {
   settings: Settings;
@@ -65,8 +69,9 @@ export async function startAssay(options: AssayOptions): Promise<RunningAssay> {
 }
 
 async function start(options: AssayOptions, ends: (() => Promise<unknown>)[]): Promise<Omit<RunningAssay, 'close'>> {
-  const { settings, dataDir, services, say } = options;
+  const { dataDir, services, say } = options;
   mkdirSync(dataDir, { recursive: true, mode: 0o755 });
+  const settings = { ...options.settings, leaseSecret: leaseSecret(dataDir, options.settings) };
   const databaseUrl = settings.databaseUrl ?? (await startDatabase(dataDir, say, ends));
   await provision(databaseUrl, services, PLATFORM_MIGRATIONS);
   const opened = openEventLog(settings, databaseUrl);
@@ -122,17 +127,25 @@ async function createTopics(eventLog: EventLog): Promise<void> {
   );
 }
 
-/** The first admin key: of the settings, or of the data folder, where it is made at the first start. */
-function adminKey(dataDir: string, settings: Settings): string {
-  if (settings.adminKey) return settings.adminKey;
-  const file = join(dataDir, KEY_FILE);
+/** The first admin key: of the settings, or of the data folder. */
+function adminKey(dataDir: string, { adminKey }: Settings): string {
+  return adminKey ?? keptSecret(join(dataDir, KEY_FILE), () => writeKey(newKey()));
+}
+
+/** What tokens of assignments are signed with: of the settings, or of the data folder. */
+function leaseSecret(dataDir: string, { leaseSecret }: Settings): string {
+  return leaseSecret ?? keptSecret(join(dataDir, LEASE_SECRET_FILE), () => randomBytes(32).toString('base64url'));
+}
+
+/** The secret in a file that its owner alone can read; it is made at the first start. */
+function keptSecret(file: string, make: () => string): string {
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    const key = writeKey(newKey());
-    writeWhole(file, key);
-    return key;
+    const secret = make();
+    writeWhole(file, secret);
+    return secret;
   }
 }
 

@@ -29,7 +29,15 @@ export type Claim = { fresh: boolean } & (
 export interface Statement {
   about: Completed<InboundAnnotationRef>;
   content: LabelsGiven | { type: 'retraction' };
+  /** uuid of the assignment that it was handed in for. */
+  assignment?: string;
 }
+
+/** The assignment and the occasion that an assignment's token speaks for; undefined where it is not of this worker and item. */
+export type ReadToken = (
+  token: string,
+  about: Statement['about'],
+) => { assignment: string; occasion: number } | undefined;
 
 /** The labels of a statement, by question, as their kinds write them. */
 export interface LabelsGiven {
@@ -112,6 +120,23 @@ export function judge(claim: Claim, project: Project | undefined): Judgement {
   const { seconds, guideline } = claim.data;
   const content: LabelsGiven = { type: 'labels', labels: checked.labels, schemaVersion, seconds, guideline };
   return { type: 'statement', statement: { about: refOf(claim.data), content } };
+}
+
+/**
+ * What an assignment's token adds to a statement: the assignment and its occasion. A token of another worker or item, or that nobody signed,
+ * refuses the statement; so does an occasion that is not the token's.
+ */
+export function withAssignment(statement: Statement, claim: Claim, read: ReadToken): Statement | Refusal {
+  if (claim.type === 'retraction' || claim.data.assignment === undefined) return statement;
+  const given = read(claim.data.assignment, statement.about);
+  if (given === undefined) {
+    const expected = 'the token of an assignment of this item to this worker';
+    return invalid(fieldError('assignment', claim.data.assignment, expected));
+  }
+  const { occasion } = statement.about;
+  if (occasion !== 0 && occasion !== given.occasion)
+    return invalid(fieldError('occasion', occasion, 'nothing, where an assignment is given'));
+  return { ...statement, about: { ...statement.about, occasion: given.occasion }, assignment: given.assignment };
 }
 
 /** What waits travels and is kept as it is, so that it must be possible to keep it. */

@@ -27,6 +27,7 @@ export function publishAnnotation(tx: Transaction, row: AnnotationRow): void {
     labels: row.labels,
     ...(row.seconds !== null && { seconds: row.seconds }),
     ...(row.guideline !== null && { guideline: row.guideline }),
+    ...(row.assignment !== null && { assignment: row.assignment }),
   };
   tx.publish(row.revision === 0 ? annotationSubmitted : annotationRevised, row.event, data, { time });
 }

@@ -21,7 +21,7 @@ function eventOf(project: string, source: string, sourceId: string): string {
  * A statement as it is recorded.
  * @param id in its source; without one, the same said again is the same statement.
  */
-export function toRow({ about, content }: Statement, id: string | undefined, at: string): AnnotationRow {
+export function toRow({ about, content, assignment }: Statement, id: string | undefined, at: string): AnnotationRow {
   const given = content.type === 'labels' ? content : undefined;
   const said = {
     project: about.project,
@@ -36,7 +36,7 @@ export function toRow({ about, content }: Statement, id: string | undefined, at:
     seconds: given?.seconds ?? null,
     guideline: given?.guideline ?? null,
   };
-  // Not the schema version: the same said after the schema grew is still the same.
+  // Neither the schema version nor the assignment: the same said after the schema grew, or without its token, is still the same.
   const hash = createHash('sha256')
     .update(JSON.stringify(Object.values(said)))
     .digest('hex');
@@ -48,6 +48,7 @@ export function toRow({ about, content }: Statement, id: string | undefined, at:
     source_id: sourceId,
     schema_version: given?.schemaVersion ?? null,
     hash,
+    assignment: assignment ?? null,
     recorded_at: at,
   };
 }

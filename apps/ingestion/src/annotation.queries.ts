@@ -23,6 +23,7 @@ export interface AnnotationRow {
   guideline: string | null;
   /** SHA-256, hex. */
   hash: string;
+  assignment: string | null;
   recorded_at: string;
 }
 
@@ -43,6 +44,7 @@ const COLUMNS: readonly [keyof AnnotationRow, string][] = [
   ['seconds', 'double precision'],
   ['guideline', 'text'],
   ['hash', 'bytea'],
+  ['assignment', 'uuid'],
   ['recorded_at', 'timestamptz'],
 ];
 

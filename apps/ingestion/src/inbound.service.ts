@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Settings } from '@assay/platform/config/settings';
 import { describeExpectations } from '@assay/contracts/field-error';
 import { utcTimestamp } from '@assay/contracts/iso-timestamp';
 import { type Batch, type ReceivedEvent } from '@assay/platform/transport/batch';
@@ -17,7 +18,10 @@ const OWN = '/assay/ingestion';
 /** Annotations and items, as they come in from the inbound topic. */
 @Injectable()
 export class InboundService {
-  constructor(private readonly metrics: IngestionMetrics) {}
+  constructor(
+    private readonly metrics: IngestionMetrics,
+    private readonly settings: Settings,
+  ) {}
 
   /** Judges, records and publishes events; those whose project is not known yet are parked. */
   async onBatch(batch: Batch, tx: LaneTransaction): Promise<void> {
@@ -41,7 +45,7 @@ export class InboundService {
         ? entryOf({ source, type, data }, at)
         : entryOf({ id, source, type, time: utcTimestamp(time), data }, at),
     );
-    const submitted = await submit(tx, entries, at);
+    const submitted = await submit(tx, entries, at, this.settings.leaseSecret);
     events.forEach((event, index) => account(tx, event, entries[index]!.project ?? '', submitted[index]!));
     await countAll(tx, count(entries, submitted));
     this.metrics.count('log', entries, submitted, at);

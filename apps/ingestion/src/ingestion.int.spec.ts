@@ -380,6 +380,17 @@ describe('credentials', () => {
     expect((await call('PUT', `/v1/projects/${mine}`, {}, tool)).status).toBe(403);
   });
 
+  it('keep what is said of a worker, and what is not said as it was', async () => {
+    const at = '/v1/sources/cvat/workers/w70';
+    await call('PUT', at, { tracks: ['medical'], languages: ['de', 'fr'] });
+    expect((await call('PUT', at, { skills: ['x-ray'], languages: [] })).body).toMatchObject({
+      tracks: ['medical'],
+      skills: ['x-ray'],
+      languages: [],
+    });
+    expect((await call('PUT', at, { tracks: ['a', 'a'] })).status).toBe(422);
+  });
+
   it('let a worker send its own annotations alone', async () => {
     const project = await aProject();
     const registered = await call('PUT', '/v1/sources/cvat/workers/w7', {});
@@ -388,6 +399,9 @@ describe('credentials', () => {
       source: 'cvat',
       externalId: 'w7',
       role: 'human',
+      tracks: [],
+      skills: [],
+      languages: [],
     });
     const worker = await aKey('worker', [project], workerId('cvat', 'w7'));
     const path = `/v1/annotations/${project}`;

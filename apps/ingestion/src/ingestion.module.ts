@@ -12,6 +12,7 @@ import { IntakeService } from './intake.service';
 import { ItemController } from './item.controller';
 import { ItemService } from './item.service';
 import { CreateRecord1764000100000 } from './migrations/1764000100000-create-record';
+import { AddAssignments1764000500000 } from './migrations/1764000500000-add-assignments';
 import { ProjectController } from './project.controller';
 import { ProjectService } from './project.service';
 import { RebuildController } from './rebuild.controller';
@@ -48,7 +49,7 @@ export class IngestionModule {}
 export const INGESTION: ServiceDefinition = {
   name: 'ingestion',
   module: IngestionModule,
-  migrations: [CreateRecord1764000100000],
+  migrations: [CreateRecord1764000100000, AddAssignments1764000500000],
   entities: [],
   prefixes: ['projects', 'items', 'annotations', 'events', 'sources', 'keys'],
 };

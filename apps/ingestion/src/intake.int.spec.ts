@@ -3,11 +3,14 @@ import { Registry } from 'prom-client';
 import { type DataSource } from 'typeorm';
 import { type CloudEvent } from '@assay/contracts/cloud-event';
 import { completeProject } from '@assay/contracts/project/project-file';
+import { Settings } from '@assay/platform/config/settings';
 import { openDataSource } from '@assay/platform/postgres/data-source';
+import { writeAssignmentToken } from '@assay/platform/security/assignment-token';
 import { type ReceivedEvent } from '@assay/platform/transport/batch';
 import { BatchTransaction } from '@assay/platform/transport/lane-transaction';
 import { PLATFORM_MIGRATIONS } from '@assay/platform/transport/platform-migrations';
 import { Transactions } from '@assay/platform/transport/transactions';
+import { workerId } from '@assay/platform/worker-id';
 import { freshDatabase, type FreshDatabase } from '../../../test/support/database';
 import { toClaim } from './annotation.domain';
 import { InboundService } from './inbound.service';
@@ -15,12 +18,19 @@ import { IngestionMetrics } from './ingestion.metrics';
 import { type Entry } from './intake.domain';
 import { IntakeService } from './intake.service';
 import { CreateRecord1764000100000 } from './migrations/1764000100000-create-record';
+import { AddAssignments1764000500000 } from './migrations/1764000500000-add-assignments';
 import { ProjectService } from './project.service';
 import { RebuildService } from './rebuild.service';
 import { readAnnotationRequest } from './request.domain';
 
-const definition = { name: 'ingestion' as const, migrations: [CreateRecord1764000100000], entities: [] };
+const definition = {
+  name: 'ingestion' as const,
+  migrations: [CreateRecord1764000100000, AddAssignments1764000500000],
+  entities: [],
+};
 const at = '2026-03-01T12:00:00.000Z';
+
+const SECRET = 's'.repeat(32);
 
 let database: FreshDatabase;
 let dataSource: DataSource;
@@ -34,8 +44,9 @@ beforeAll(async () => {
   dataSource = await openDataSource(database.adminUrl, definition, PLATFORM_MIGRATIONS);
   const transactions = new Transactions(dataSource, 'ingestion', { wake: () => undefined });
   const metrics = new IngestionMetrics(new Registry());
-  intake = new IntakeService(transactions, metrics);
-  inbound = new InboundService(metrics);
+  const settings = Object.assign(new Settings(), { leaseSecret: SECRET });
+  intake = new IntakeService(transactions, metrics, settings);
+  inbound = new InboundService(metrics, settings);
   projects = new ProjectService(transactions);
   rebuild = new RebuildService(transactions);
 });
@@ -422,6 +433,60 @@ describe('events of tools', () => {
       (event) => event.data as { externalId: string; role: string },
     );
     expect(workers.map(({ externalId, role }) => `${externalId} ${role}`).sort()).toEqual(['w1 model', 'w2 model']);
+  });
+});
+
+describe('an annotation of an item that was given out', () => {
+  const assignment = '0b8f6f0e-2d0a-4c1e-9d3f-6b1d0c9a7e55';
+  const tokenOf = (change: object = {}) =>
+    writeAssignmentToken(SECRET, {
+      ...{ assignment, project: 'rte', item: '266', worker: workerId('cvat', 'w1'), occasion: 0, ...change },
+    });
+  const outcomeOf = async (request: object) => (await intake.receive('http', annotations('rte', [request]), at))[0]!;
+
+  it('names its assignment, and has the occasion that the token says', async () => {
+    await configure();
+    expect(await send([label('w1', '1', { assignment: tokenOf({ occasion: 2 }) })])).toEqual(['accepted']);
+    expect(await publishedSet()).toMatchObject([{ data: { assignment, occasion: 2 } }]);
+  });
+
+  it.each([
+    ['another worker', { worker: workerId('cvat', 'w2') }],
+    ['another item', { item: '267' }],
+    ['another project', { project: 'cat' }],
+  ])('is refused with the token of %s, and nothing is recorded', async (_whose, change) => {
+    await configure();
+    const token = tokenOf(change);
+    expect(await outcomeOf(label('w1', '1', { assignment: token }))).toEqual({
+      status: 'rejected',
+      code: 'invalid',
+      errors: [
+        { path: 'assignment', value: token, expected: 'the token of an assignment of this item to this worker' },
+      ],
+    });
+    expect(await publishedSet()).toEqual([]);
+  });
+
+  it('is refused where nobody signed the token, or with an occasion of its own', async () => {
+    await configure();
+    const forged = writeAssignmentToken('t'.repeat(32), {
+      ...{ assignment, project: 'rte', item: '266', worker: workerId('cvat', 'w1'), occasion: 0 },
+    });
+    expect(await send([label('w1', '1', { assignment: forged }), label('w1', '1', { assignment: 'x' })])).toEqual([
+      'rejected',
+      'rejected',
+    ]);
+    expect(await send([label('w1', '1', { assignment: tokenOf(), occasion: 1 })])).toEqual(['rejected']);
+  });
+
+  it('is checked when it has waited for its project', async () => {
+    const requests = [label('w1', '1', { assignment: tokenOf() }), label('w2', '1', { assignment: tokenOf() })];
+    expect(await send(requests)).toEqual(['accepted', 'accepted']);
+    await deliver(await published());
+    await configure();
+    await drainAll();
+    expect(await publishedSet()).toMatchObject([{ data: { assignment, worker: workerId('cvat', 'w1') } }]);
+    expect((await intake.counts('rte')).annotations).toMatchObject({ received: 2, accepted: 1, rejected: 1 });
   });
 });
 

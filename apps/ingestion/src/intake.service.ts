@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Settings } from '@assay/platform/config/settings';
 import { inboundAnnotation } from '@assay/contracts/inbound/inbound-annotation';
 import { inboundRetraction } from '@assay/contracts/inbound/inbound-retraction';
 import { eventId } from '@assay/platform/transport/event-id';
@@ -17,6 +18,7 @@ export class IntakeService {
   constructor(
     private readonly transactions: Transactions,
     private readonly metrics: IngestionMetrics,
+    private readonly settings: Settings,
   ) {}
 
   /**
@@ -26,7 +28,7 @@ export class IntakeService {
    */
   async receive(way: Way, entries: readonly Entry[], at: string): Promise<Outcome[]> {
     const submitted = await this.transactions.run(async (tx) => {
-      const results = await submit(tx, entries, at);
+      const results = await submit(tx, entries, at, this.settings.leaseSecret);
       const settled = entries.map((_, index) => index).filter((index) => results[index]!.status !== 'waits');
       for (const result of results) if (result.status === 'waits') publishClaim(tx, result.claim, at);
       await countAll(

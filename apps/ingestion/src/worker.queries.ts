@@ -7,9 +7,15 @@ export interface WorkerRow {
   source: string;
   external_id: string;
   role: WorkerRole;
+  tracks: string[];
+  skills: string[];
+  languages: string[];
   revision: number;
   recorded_at: Date;
 }
+
+/** What a worker may do and can do. */
+export type Abilities = Pick<WorkerRow, 'tracks' | 'skills' | 'languages'>;
 
 /** A worker as somebody names it. */
 export type NewWorker = Pick<WorkerRow, 'id' | 'source' | 'external_id' | 'role'>;
@@ -46,6 +52,22 @@ export async function registerWorkers(
     [others.filter((worker) => worker.role === 'model').map((worker) => worker.id)],
   );
   return [...added, ...changed];
+}
+
+/** Keeps what is said of a worker's abilities; what is not said stays. @returns the worker, where that changed it. */
+export async function keepAbilities(
+  tx: Transaction,
+  id: string,
+  { tracks, skills, languages }: Partial<Abilities>,
+): Promise<WorkerRow[]> {
+  return tx.sql<WorkerRow>(
+    `update worker set tracks = coalesce($2::text[], tracks), skills = coalesce($3::text[], skills),
+       languages = coalesce($4::text[], languages), revision = revision + 1
+     where id = $1 and (tracks, skills, languages)
+       is distinct from (coalesce($2::text[], tracks), coalesce($3::text[], skills), coalesce($4::text[], languages))
+     returning *`,
+    [id, tracks ?? null, skills ?? null, languages ?? null],
+  );
 }
 
 function column<Name extends keyof NewWorker>(workers: readonly NewWorker[], name: Name): NewWorker[Name][] {

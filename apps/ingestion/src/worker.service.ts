@@ -6,7 +6,7 @@ import { Transactions } from '@assay/platform/transport/transactions';
 import { workerId } from '@assay/platform/worker-id';
 import { type Sender } from './annotation.service';
 import { publishWorker } from './worker.event';
-import { registerWorkers, type WorkerRow, workersById } from './worker.queries';
+import { type Abilities, keepAbilities, registerWorkers, type WorkerRow, workersById } from './worker.queries';
 
 /** Who is who: a worker is (source, name in that source). */
 @Injectable()
@@ -14,11 +14,17 @@ export class WorkerService {
   constructor(private readonly transactions: Transactions) {}
 
   /** Puts a worker on record before the first annotation: who issues a worker's key needs its id. */
-  async register(source: string, externalId: string, role: WorkerRole): Promise<WorkerRow> {
+  async register(
+    source: string,
+    externalId: string,
+    role: WorkerRole,
+    abilities: Partial<Abilities>,
+  ): Promise<WorkerRow> {
     const id = workerId(source, externalId);
     return this.transactions.run(async (tx) => {
       const worker = { id, source, external_id: externalId, role };
       for (const row of await registerWorkers(tx, [worker], new Date().toISOString())) publishWorker(tx, row);
+      for (const row of await keepAbilities(tx, id, abilities)) publishWorker(tx, row);
       return (await workersById(tx, [id]))[0]!;
     });
   }

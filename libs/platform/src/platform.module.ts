@@ -7,6 +7,7 @@ import { ACCESS_EVENTS } from '@assay/contracts/topics';
 import { Settings } from './config/settings';
 import { consumedTopics } from './consumed-topics';
 import { type EventLog } from './event-log/event-log';
+import { LogEnds } from './event-log/log-ends';
 import { BodyInterceptor } from './http/body.interceptor';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor';
 import { ProblemFilter } from './http/problem.filter';
@@ -36,7 +37,7 @@ export interface PlatformParts {
 }
 
 /**
- * What every service's module may inject: `DataSource`, `Transactions`, `Settings`, `Registry`; and what stands before every route: guard,
+ * What every service's module may inject: `DataSource`, `Transactions`, `Settings`, `Registry`, `LogEnds`; and what stands before every route: guard,
  * body, idempotency, problems.
  */
 @Global()
@@ -48,6 +49,7 @@ export class PlatformModule {
       { provide: DataSource, useValue: parts.dataSource },
       { provide: Transactions, useValue: parts.transactions },
       { provide: Registry, useValue: parts.registry },
+      { provide: LogEnds, useValue: new LogEnds(parts.eventLog) },
     ];
     const { name: service } = definition;
     const subject: OpsSubject = { service, topics: consumedTopics(service), eventLog: parts.eventLog };

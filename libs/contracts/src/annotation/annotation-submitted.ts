@@ -47,6 +47,10 @@ export class AnnotationSubmitted extends AnnotationRef {
   /** Version of the guideline that the worker followed. */
   @Text({ optional: true })
   guideline?: string;
+
+  /** uuid of the assignment that it was handed in for; absent for work that was not given out here. */
+  @Text({ optional: true, max: 36 })
+  assignment?: string;
 }
 
 export const annotationSubmitted = contract({

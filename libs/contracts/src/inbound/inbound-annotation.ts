@@ -63,6 +63,10 @@ export class InboundAnnotation extends InboundAnnotationRef {
   /** The project's schema version that the labels need: where it is not known yet, the annotation waits for it. */
   @Integer({ optional: true, min: 1 })
   schemaVersion?: number;
+
+  /** The token that came with the item, where it was given out here: it must be that worker's, for that item. */
+  @Text({ optional: true })
+  assignment?: string;
 }
 
 export const inboundAnnotation = contract({

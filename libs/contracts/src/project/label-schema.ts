@@ -64,6 +64,43 @@ export class EpochPolicy {
   quietSeconds!: number;
 }
 
+/**
+ * Which item a worker is given next.
+ *   steady     items that others have begun, so that they are done soon; then new ones; those that are sure already last
+ *   uncertain  the item of the lowest confidence (active learning)
+ */
+export const OFFER_ORDERS = ['steady', 'uncertain'] as const;
+export type OfferOrder = (typeof OFFER_ORDERS)[number];
+
+/** How work is given out. */
+export class AssignmentPolicy {
+  @OneOf(OFFER_ORDERS)
+  order!: OfferOrder;
+
+  /** How long a worker has for an item. */
+  @Numeric({ min: 0.01, max: 43_200 })
+  minutes!: number;
+
+  /** Assignments that a worker may hold at once. */
+  @Integer({ min: 1, max: 1000 })
+  held!: number;
+
+  /** Share of the work that is an item which the worker has labelled before: a blind repeat, another occasion. */
+  @Numeric({ min: 0, max: 0.5 })
+  repeats!: number;
+}
+
+/** How disputes are put to experts. */
+export class DisputePolicy {
+  /** Hours after which a dispute is overdue. */
+  @Numeric({ min: 0.01, max: 8760 })
+  hours!: number;
+
+  /** How long an expert may keep a claim. */
+  @Numeric({ min: 0.01, max: 1440 })
+  claimMinutes!: number;
+}
+
 /** The thresholds that a decision is given, complete: every default is filled in. */
 export class Policy {
   @Integer({ min: 1, max: 1000 })
@@ -87,6 +124,13 @@ export class Policy {
 
   @Nested(() => EpochPolicy)
   epoch!: EpochPolicy;
+
+  /** Absent in what was recorded before work was given out: then the defaults hold. */
+  @Nested(() => AssignmentPolicy, { optional: true })
+  assignment?: AssignmentPolicy;
+
+  @Nested(() => DisputePolicy, { optional: true })
+  disputes?: DisputePolicy;
 }
 
 /** The questions of a project, for contracts that carry them. */

@@ -1,4 +1,8 @@
-import { type Policy } from './label-schema';
+import { type AssignmentPolicy, type DisputePolicy, type Policy } from './label-schema';
+
+/** How work is given out, and disputes put to experts, where the project file says nothing about it. */
+export const DEFAULT_ASSIGNMENT: AssignmentPolicy = { order: 'steady', minutes: 60, held: 10, repeats: 0 };
+export const DEFAULT_DISPUTES: DisputePolicy = { hours: 72, claimMinutes: 15 };
 
 /** The policy of a project whose file says nothing about it. */
 export const DEFAULT_POLICY: Policy = {
@@ -9,6 +13,8 @@ export const DEFAULT_POLICY: Policy = {
   countRoles: ['human'],
   gold: { target: 0.9, reject: 0.7, rate: 0.1 },
   epoch: { growth: 0.25, afterLabels: 1000, quietSeconds: 60 },
+  assignment: DEFAULT_ASSIGNMENT,
+  disputes: DEFAULT_DISPUTES,
 };
 
 /** The tracks of a project whose file names none. */
@@ -47,6 +53,20 @@ const explained: readonly [path: string, meaning: string, preset?: unknown][] = 
   ['policy.epoch.growth', 'fit again when new labels reach this share of those fitted', DEFAULT_POLICY.epoch.growth],
   ['policy.epoch.afterLabels', 'but not before so many new labels', DEFAULT_POLICY.epoch.afterLabels],
   ['policy.epoch.quietSeconds', 'or when the stream was quiet so long', DEFAULT_POLICY.epoch.quietSeconds],
+  [
+    'policy.assignment.order',
+    'next item: steady (begun, then new, then sure), uncertain (lowest confidence)',
+    DEFAULT_ASSIGNMENT.order,
+  ],
+  ['policy.assignment.minutes', 'how long a worker has for an item', DEFAULT_ASSIGNMENT.minutes],
+  ['policy.assignment.held', 'assignments that a worker may hold at once', DEFAULT_ASSIGNMENT.held],
+  [
+    'policy.assignment.repeats',
+    'share of work that the worker did before, blind: how steady is the worker',
+    DEFAULT_ASSIGNMENT.repeats,
+  ],
+  ['policy.disputes.hours', 'hours after which a dispute is overdue', DEFAULT_DISPUTES.hours],
+  ['policy.disputes.claimMinutes', 'how long an expert may keep a claim', DEFAULT_DISPUTES.claimMinutes],
   ['tracks', 'kinds of work that the project belongs to', DEFAULT_TRACKS],
 ];
 

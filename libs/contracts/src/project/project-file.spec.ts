@@ -26,6 +26,8 @@ describe('completeProject', () => {
           countRoles: ['human'],
           gold: { target: 0.9, reject: 0.7, rate: 0.1 },
           epoch: { growth: 0.25, afterLabels: 1000, quietSeconds: 60 },
+          assignment: { order: 'steady', minutes: 60, held: 10, repeats: 0 },
+          disputes: { hours: 72, claimMinutes: 15 },
         },
         tracks: ['general'],
       },

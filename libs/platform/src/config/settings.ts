@@ -1,4 +1,4 @@
-import { IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min, MinLength } from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsString, IsUrl, Length, Matches, Max, Min, MinLength } from 'class-validator';
 import { readEnvironment, type Environment, type Need } from './environment';
 import { Setting, settingsOf } from './setting';
 
@@ -110,6 +110,15 @@ export class Settings {
   @IsOptional()
   @Matches(/^assay_[0-9a-zA-Z]{1,32}_[0-9a-zA-Z_-]{32,128}$/)
   adminKey?: string;
+
+  @Setting('ASSAY_LEASE_SECRET', {
+    meaning: 'what assignment signs its tokens with and ingestion checks them by; the embedded mode makes one',
+    expected: '32 to 200 characters',
+    secret: true,
+  })
+  @IsOptional()
+  @Length(32, 200)
+  leaseSecret?: string;
 
   @Setting('ASSAY_REQUESTS_PER_SECOND', {
     meaning: 'requests a second that one credential may make',

@@ -15,7 +15,7 @@ export function SecretAnswer(field: string) {
 }
 
 /** Headers of an answer that are given again. */
-const KEPT_HEADERS = ['etag', 'location', 'link'];
+const KEPT_HEADERS = ['etag', 'location', 'link', 'assay-reason'];
 
 /**
  * `Idempotency-Key` on every POST: the method runs in one transaction with the row that keeps its answer, so that there is one effect and one

@@ -7,6 +7,7 @@ import { type Population } from '../simulation/population';
 import { simulate } from '../simulation/simulate';
 import { believedPosteriors, rowsOfWorkers, viewOfOthers } from './believed';
 import { belowPool } from './below-pool';
+import { belowPoolByLabels, leadSums } from './below-pool-by-labels';
 import { betaInterval } from './beta-interval';
 import { atLeast, atMost, atMostOfDifferent, evenChance } from './binomial-test';
 import { confusionCounts, confusionMatrix, spammerScore } from './confusion';
@@ -195,5 +196,43 @@ describeWithData('textbook', 'workers by published figures', () => {
       // Without counts the interval is the whole range; a trace of them keeps the quantile.
       expect(betaInterval(1e-300, 1e-300, { prior }).low / ppf).toBeCloseTo(1, 9);
     }
+  });
+});
+
+describe('belowPoolByLabels', () => {
+  const pooled = Float64Array.of(0.9, 0.1, 0.1, 0.9);
+  const sure = (truth: number) => Float64Array.of(Number(truth === 0), Number(truth === 1));
+  /** A worker who is right on so many of a hundred items whose label the others know. */
+  const rightOn = (right: number) =>
+    leadSums(
+      Array.from({ length: 100 }, (_, i) => ({ label: i < right ? i % 2 : 1 - (i % 2), view: sure(i % 2) })),
+      pooled,
+      2,
+    );
+
+  it('takes the share that is right for the accuracy, where the others are sure', () => {
+    const [own] = belowPoolByLabels([rightOn(70), rightOn(90), rightOn(94)]);
+    expect(own!.accuracy).toBeCloseTo(0.7, 12);
+    expect(own!.pool).toBeCloseTo(0.92, 12);
+  });
+
+  it('takes the errors of the others out, where they are not', () => {
+    // The others are right with .8; who is right with .9 says their label on .9 * .8 + .1 * .2 = .74 of the items.
+    const view = Float64Array.of(0.8, 0.2);
+    const own = Array.from({ length: 100 }, (_, i) => ({ label: Number(i >= 74), view }));
+    const [worker] = belowPoolByLabels([leadSums(own, pooled, 2), rightOn(90)]);
+    expect(worker!.accuracy).toBeCloseTo(0.9, 12);
+  });
+
+  it('accuses beyond ten points under the pool, and not within them', () => {
+    const [far, near] = belowPoolByLabels([rightOn(60), rightOn(83), ...Array.from({ length: 20 }, () => rightOn(92))]);
+    expect(far!.pValue).toBeLessThan(1e-4);
+    expect(near!.pValue).toBeGreaterThan(0.5);
+  });
+
+  it('accuses nobody of few labels, and nobody who is alone', () => {
+    const few = leadSums(Array.from({ length: 19 }, () => ({ label: 0, view: sure(1) })), pooled, 2); // prettier-ignore
+    expect(belowPoolByLabels([few, rightOn(90)])[0]!.pValue).toBe(1);
+    expect(belowPoolByLabels([rightOn(20)])[0]!.pValue).toBe(1);
   });
 });

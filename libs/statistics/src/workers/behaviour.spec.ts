@@ -285,7 +285,7 @@ describeWithData('rte', 'copyingPairs on rte', () => {
       }));
     const accused = found(labelTable([...rows, ...shadows]));
     const planted = accused.filter((pair) => pair.split(' ')[1] === `${pair.split(' ')[0]}x`);
-    expect(planted.length).toBeGreaterThan(copied.size / 3);
+    expect(planted.length).toBeGreaterThan(0.6 * copied.size);
     expect(accused.length - planted.length).toBe(0);
   });
 });

@@ -34,7 +34,7 @@ export function findAll(
   checks: readonly (readonly boolean[])[],
   { goldPolicy, order, seconds, repeats = [] }: Context,
 ): Finding[][] {
-  const suspicions = [...againstPool(checks), ...(seconds ? tooFast(table, seconds) : [])];
+  const suspicions = seconds ? tooFast(table, seconds) : [];
   if (table.labels.length > 1 && table.labels.length <= MOST_MATRIX_LABELS) {
     suspicions.push(
       ...findByLabels(table, model, beliefs, rows, order),
@@ -42,10 +42,16 @@ export function findAll(
       ...findInconsistent(table, beliefs, repeats),
     );
   }
+  const belowPool = strongest(
+    againstPool(checks),
+    suspicions.filter(({ kind }) => kind === 'belowPool'),
+  );
+  const others = suspicions.filter(({ kind }) => kind !== 'belowPool');
   const findings: Finding[][] = table.workers.map((_, w) => (goldPolicy ? belowGold(checks[w]!, goldPolicy) : []));
-  for (const kind of new Set(suspicions.map((suspicion) => suspicion.kind))) {
+  const all = [...others, ...belowPool];
+  for (const kind of new Set(all.map((suspicion) => suspicion.kind))) {
     const threshold = kind === 'copying' ? FALSE_COPIERS : FALSE_DISCOVERIES;
-    const ofKind = suspicions.filter((suspicion) => suspicion.kind === kind);
+    const ofKind = all.filter((suspicion) => suspicion.kind === kind);
     adjusted(ofKind.map(({ pValue }) => pValue)).forEach((statistic, i) => {
       const { worker, evidence } = ofKind[i]!;
       if (statistic <= threshold) findings[worker]!.push({ kind, statistic, threshold, evidence });
@@ -68,6 +74,19 @@ function againstPool(checks: readonly (readonly boolean[])[]): Suspicion[] {
     const { worker, right, all } = tested[i]!;
     return { worker, kind: 'belowPool', pValue, evidence: { checks: all, right } };
   });
+}
+
+/** Of two tests of the same worker the one that says more, its p-value doubled: it was chosen out of two. */
+function strongest(onGold: readonly Suspicion[], onLabels: readonly Suspicion[]): Suspicion[] {
+  const byLabels = new Map(onLabels.map((suspicion) => [suspicion.worker, suspicion]));
+  const both = onGold.map((gold) => {
+    const labels = byLabels.get(gold.worker);
+    byLabels.delete(gold.worker);
+    if (!labels) return gold;
+    const chosen = gold.pValue <= labels.pValue ? gold : labels;
+    return { ...chosen, pValue: Math.min(1, 2 * chosen.pValue) };
+  });
+  return [...both, ...byLabels.values()];
 }
 
 function tooFast(table: LabelTable, seconds: ArrayLike<number>): Suspicion[] {

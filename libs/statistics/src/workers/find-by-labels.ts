@@ -1,6 +1,7 @@
 import { type LabelTable } from '../aggregation/label-table';
 import { type PublishedModel } from '../aggregation/published-model';
 import { type Beliefs, viewOfOthers } from './believed';
+import { belowPoolByLabels, type LeadSums, leadSums } from './below-pool-by-labels';
 import { biasTest } from './bias-test';
 import { confusionCounts, confusionMatrix, pooledConfusion, spammerScore } from './confusion';
 import { driftTest } from './drift';
@@ -14,7 +15,7 @@ import { type Suspicion } from './suspicion';
 const LEAST_WORSENING = 0.1;
 
 /**
- * The tests that hold a worker's labels against what the others believe of the items: spammers and biased, and with an order of occurrence the drifting
+ * The tests that hold a worker's labels against what the others believe of the items: who is below the pool, spams or is biased, and with an order of occurrence the drifting
  * and the patterned. One worker's views at a time are in memory.
  */
 export function findByLabels(
@@ -29,9 +30,11 @@ export function findByLabels(
   const pooled = pooledConfusion(counts, K);
   const residuals = new Float64Array(table.label.length);
   const viewOf = model.form === 'matrix' ? othersViews(model, table) : (row: number) => viewOfOthers(model, table, row);
+  const leads: LeadSums[] = [];
   const found = rows.flatMap((own, worker): Suspicion[] => {
     const said = own.map((row): OwnLabel => ({ label: table.label[row]!, view: viewOf(row) }));
     said.forEach(({ label, view }, i) => (residuals[own[i]!] = residualOf(label, view)));
+    leads.push(leadSums(said, pooled, K));
     // Who confuses labels with each other in a fixed way does look at the items: that is no spam.
     const informative = spammerScore(confusionMatrix(counts, worker, K), K) > spammerScore(pooled, K) / 2;
     const { informedness, pValue } = informative ? { informedness: NaN, pValue: 1 } : spammerTest(said, K);
@@ -43,7 +46,17 @@ export function findByLabels(
       ...(order ? [patterned(worker, said, K)] : []),
     ];
   });
+  found.push(...belowPool(leads));
   return order ? [...found, ...drifting(rows, withoutTrend(residuals, order))] : found;
+}
+
+function belowPool(leads: readonly LeadSums[]): Suspicion[] {
+  return belowPoolByLabels(leads).map(({ accuracy, pool, pValue }, worker) => ({
+    worker,
+    kind: 'belowPool',
+    pValue,
+    evidence: { labels: leads[worker]!.labels, accuracy, pool },
+  }));
 }
 
 /** How much less a label is believed by the others than a perfect worker's would be. */

@@ -1,6 +1,6 @@
 /**
  *   belowGold     accuracy on gold under the target, by the sequential test
- *   belowPool     accuracy on gold under that of all others together
+ *   belowPool     accuracy on gold under that of all others together, or what the others' labels show of it ten points and more under theirs
  *   spammer       answers do not depend on the item
  *   biased        one label is said too often
  *   drifting      worse since

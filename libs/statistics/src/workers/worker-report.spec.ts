@@ -31,10 +31,11 @@ const CROWD: WorkerGroup[] = [
   { behaviour: 'spammer', count: 2 },
   { behaviour: 'biased', count: 2, accuracy: 0.95, strength: 0.5 },
   { behaviour: 'drifting', count: 2, accuracy: 0.95, to: 0.5 },
+  { behaviour: 'careless', count: 2, accuracy: 0.6 },
 ];
 
 describe('workerReports', () => {
-  it('finds without gold who does not look, who leans to a label and who got worse, and no honest worker', () => {
+  it('finds without gold who does not look, who leans to a label, who got worse and who is careless, and no honest worker', () => {
     const kindsOf = (behaviour: string) =>
       reportsOf(CROWD, false)
         .filter((report) => report.behaviour === behaviour)
@@ -43,6 +44,7 @@ describe('workerReports', () => {
     for (const kinds of kindsOf('spammer')) expect(kinds).toContain('spammer');
     for (const kinds of kindsOf('biased')) expect(kinds).toContain('biased');
     for (const kinds of kindsOf('drifting')) expect(kinds).toContain('drifting');
+    for (const kinds of kindsOf('careless')) expect(kinds).toEqual(['belowPool']);
   });
 
   it('takes accuracy and the sequential test from gold where there is gold', () => {

@@ -1,0 +1,96 @@
+import { Controller } from '@nestjs/common';
+import type { AnnotationSubmitted } from '@assay/contracts/annotation/annotation-submitted';
+import type { ConsensusUpdated } from '@assay/contracts/consensus/consensus-updated';
+import type { PoolAvailable } from '@assay/contracts/gold/pool-available';
+import type { ItemImported } from '@assay/contracts/item/item-imported';
+import type { ProjectConfigured } from '@assay/contracts/project/project-configured';
+import type { TierChanged } from '@assay/contracts/standing/tier-changed';
+import type { WorkerRegistered } from '@assay/contracts/worker/worker-registered';
+import {
+  ANNOTATION_EVENTS,
+  CONSENSUS_EVENTS,
+  GOLD_POOL,
+  ITEM_EVENTS,
+  PROJECT_EVENTS,
+  STANDING_EVENTS,
+  WORKER_EVENTS,
+} from '@assay/contracts/topics';
+import type { Batch } from '@assay/platform/transport/batch';
+import { Consumes, LaneWork } from '@assay/platform/transport/consumes';
+import type { LaneTransaction } from '@assay/platform/transport/transaction';
+import { AssignmentGauges } from './assignment.gauges';
+import { DisputeService } from './dispute.service';
+import { ExpiryService } from './expiry.service';
+import { WorkService } from './work.service';
+import { WorkerService } from './worker.service';
+
+/** Lane whose owner reads the gauges. */
+const GAUGES_LANE = 0;
+
+/** Events in, and the work on lanes. */
+@Controller()
+export class AssignmentConsumer {
+  constructor(
+    private readonly work: WorkService,
+    private readonly workers: WorkerService,
+    private readonly expiry: ExpiryService,
+    private readonly disputes: DisputeService,
+    private readonly gauges: AssignmentGauges,
+  ) {}
+
+  @Consumes(PROJECT_EVENTS)
+  async onProjects(batch: Batch<ProjectConfigured>, tx: LaneTransaction): Promise<void> {
+    await this.work.onProjects(batch, tx);
+  }
+
+  @Consumes(WORKER_EVENTS)
+  async onWorkers(batch: Batch<WorkerRegistered>, tx: LaneTransaction): Promise<void> {
+    await this.workers.onWorkers(batch, tx);
+  }
+
+  @Consumes(ITEM_EVENTS)
+  async onItems(batch: Batch<ItemImported>, tx: LaneTransaction): Promise<void> {
+    await this.work.onItemEvents(batch.events, tx);
+  }
+
+  @Consumes(ANNOTATION_EVENTS)
+  async onAnnotations(batch: Batch<AnnotationSubmitted>, tx: LaneTransaction): Promise<void> {
+    await this.work.onItemEvents(batch.events, tx);
+  }
+
+  @Consumes(CONSENSUS_EVENTS)
+  async onConsensus(batch: Batch<ConsensusUpdated>, tx: LaneTransaction): Promise<void> {
+    await this.work.onConsensus(batch, tx);
+  }
+
+  @Consumes(GOLD_POOL)
+  async onGoldPool(batch: Batch<PoolAvailable>, tx: LaneTransaction): Promise<void> {
+    await this.work.onGoldPool(batch, tx);
+  }
+
+  @Consumes(STANDING_EVENTS)
+  async onStanding(batch: Batch<TierChanged>, tx: LaneTransaction): Promise<void> {
+    await this.workers.onStanding(batch, tx);
+  }
+
+  @LaneWork({ lane: 'item', everyMs: 2000 })
+  async drain(_lane: number, tx: LaneTransaction): Promise<boolean> {
+    return this.work.drain(tx);
+  }
+
+  @LaneWork({ lane: 'item', everyMs: 2000 })
+  async sweep(lane: number, tx: LaneTransaction): Promise<boolean> {
+    if (lane === GAUGES_LANE) this.gauges.lead();
+    return this.work.sweep(tx);
+  }
+
+  @LaneWork({ lane: 'item', everyMs: 1000 })
+  async expire(_lane: number, tx: LaneTransaction): Promise<boolean> {
+    return this.expiry.expire(tx);
+  }
+
+  @LaneWork({ lane: 'item', everyMs: 1000 })
+  async expireClaims(_lane: number, tx: LaneTransaction): Promise<boolean> {
+    return this.disputes.expireClaims(tx);
+  }
+}

@@ -1,0 +1,106 @@
+import { type Entry } from '@assay/contracts/annotation/entry';
+import { type Decision } from '@assay/contracts/consensus/decision';
+import { type Policy, type Question } from '@assay/contracts/project/label-schema';
+import { DEFAULT_POLICY } from '@assay/contracts/project/project-defaults';
+import fc from 'fast-check';
+import { workOf } from './work.domain';
+
+const label: Question = { name: 'label', kind: 'choice', labels: ['a', 'b'] };
+const tone: Question = { name: 'tone', kind: 'choice', labels: ['x', 'y'], minOverlap: 1, maxOverlap: 2 };
+
+function aProject(policy: Partial<Policy> = {}, questions: Question[] = [label]) {
+  return { questions, policy: { ...DEFAULT_POLICY, minOverlap: 3, maxOverlap: 5, ...policy }, isArchived: false };
+}
+
+function said(worker: number, labels: Record<string, number> = { label: 0 }, role: Entry['role'] = 'human'): Entry {
+  return { id: `e${worker}`, worker: `w${worker}`, role, occasion: 0, revision: 0, order: 0, labels };
+}
+
+function decision(change: Partial<Decision>): Decision {
+  return {
+    ...{
+      question: 'label',
+      state: 'open',
+      label: 'a',
+      posterior: 0.5,
+      confidence: 0.5,
+      labels: 0,
+      overlap: 0,
+      epoch: 0,
+    },
+    ...change,
+  };
+}
+
+const fresh = { entries: [], decisions: [], isWithdrawn: false };
+
+describe('workOf', () => {
+  it('wants the least overlap of a new item', () => {
+    expect(workOf(fresh, aProject())).toEqual({
+      overlap: 0,
+      wanted: 3,
+      confidence: 0,
+      isSure: false,
+      byUncertainty: false,
+    });
+  });
+
+  it('wants nobody more between annotations and the decision that they lead to', () => {
+    const entries = [said(1), said(2), said(3)];
+    expect(workOf({ ...fresh, entries }, aProject())).toMatchObject({ overlap: 3, wanted: 3 });
+    expect(workOf({ ...fresh, entries, decisions: [decision({ overlap: 2 })] }, aProject())).toMatchObject({
+      wanted: 3,
+    });
+    expect(workOf({ ...fresh, entries, decisions: [decision({ overlap: 3 })] }, aProject())).toMatchObject({
+      wanted: 4,
+    });
+  });
+
+  it.each(['reached', 'disputed', 'adjudicated', 'unresolvable'] as const)(
+    'wants nobody for a question that is %s',
+    (state) => {
+      const decisions = [decision({ state, overlap: 1 })];
+      expect(workOf({ ...fresh, entries: [said(1)], decisions }, aProject()).wanted).toBe(1);
+    },
+  );
+
+  it('goes by the question that is shortest of workers, never beyond the largest of their most overlaps', () => {
+    const entries = [said(1, { tone: 0 }), said(2, { tone: 0 })];
+    expect(workOf({ ...fresh, entries }, aProject({}, [label, tone]))).toMatchObject({ overlap: 2, wanted: 5 });
+    const many = [1, 2, 3, 4].map((worker) => said(worker, { tone: 0 }));
+    expect(workOf({ ...fresh, entries: many }, aProject({}, [label, tone])).wanted).toBe(5);
+  });
+
+  it('counts the roles that the policy counts', () => {
+    expect(workOf({ ...fresh, entries: [said(1, { label: 0 }, 'model')] }, aProject()).overlap).toBe(0);
+  });
+
+  it('is sure where every open question has the confidence but not the workers', () => {
+    const decisions = [decision({ confidence: 0.99, overlap: 1 })];
+    const sure = workOf({ ...fresh, entries: [said(1)], decisions }, aProject());
+    expect(sure).toMatchObject({ isSure: true, confidence: 0.99, wanted: 3 });
+  });
+
+  it('wants nobody for an item that is withdrawn, or of an archived project', () => {
+    expect(workOf({ ...fresh, isWithdrawn: true }, aProject()).wanted).toBe(0);
+    expect(workOf(fresh, { ...aProject(), isArchived: true }).wanted).toBe(0);
+  });
+
+  it('never wants more than the most overlap, whatever was said and decided', () => {
+    const arbitrary = fc.record({
+      workers: fc.uniqueArray(fc.nat(9)),
+      overlap: fc.nat(10),
+      least: fc.integer({ min: 1, max: 5 }),
+      more: fc.nat(5),
+    });
+    fc.assert(
+      fc.property(arbitrary, ({ workers, overlap, least, more }) => {
+        const project = aProject({ minOverlap: least, maxOverlap: least + more });
+        const item = { ...fresh, entries: workers.map((worker) => said(worker)), decisions: [decision({ overlap })] };
+        const work = workOf(item, project);
+        expect(work.wanted).toBeLessThanOrEqual(least + more);
+        expect(work.overlap).toBe(workers.length);
+      }),
+    );
+  });
+});
