@@ -1,6 +1,10 @@
 import { join } from 'node:path';
+import { setImmediate as breathe } from 'node:timers/promises';
 import { type Transferable, Worker } from 'node:worker_threads';
 import { type FitInput, type FittedModel } from './fit';
+
+/** Names that are copied to the thread at once: with some hundred thousand the loop would be held up for long. */
+const NAMES = 10_000;
 
 /** Where tests, which run TypeScript as it stands, find what lets a thread do so too. */
 const LOADER = join(__dirname, '../../../test/support/typescript.cjs');
@@ -28,7 +32,20 @@ export async function fitInThread(inputs: readonly FitInput[], stop: AbortSignal
   }
 }
 
-async function fitOne(thread: Worker, input: FitInput): Promise<FittedModel> {
+async function fitOne(thread: Worker, { columns, ...known }: FitInput): Promise<FittedModel> {
+  const { items, ...rest } = columns;
+  const answer = answerOf(thread);
+  // It is awaited when all is sent; until then nobody would see it fail.
+  answer.catch(() => undefined);
+  for (let start = 0; start < items.length; start += NAMES) {
+    thread.postMessage(items.slice(start, start + NAMES));
+    await breathe();
+  }
+  thread.postMessage({ ...known, columns: { ...rest, items: [] } } satisfies FitInput, buffersOf(columns));
+  return answer;
+}
+
+async function answerOf(thread: Worker): Promise<FittedModel> {
   return new Promise((resolve, reject) => {
     const ended = (code: number) => reject(new Error(`the thread of the fit ended with code ${code}`));
     thread.once('error', reject);
@@ -38,12 +55,11 @@ async function fitOne(thread: Worker, input: FitInput): Promise<FittedModel> {
       thread.off('exit', ended);
       resolve(model);
     });
-    thread.postMessage(input, buffersOf(input));
   });
 }
 
 /** Columns are handed over, not copied. */
-function buffersOf({ columns: { starts, worker, label, when, seconds } }: FitInput): Transferable[] {
+function buffersOf({ starts, worker, label, when, seconds }: FitInput['columns']): Transferable[] {
   const columns = [starts, worker, label, when, ...(seconds ? [seconds] : [])];
   return columns.map((column) => column.buffer as ArrayBuffer);
 }

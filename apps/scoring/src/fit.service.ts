@@ -5,11 +5,12 @@ import { modelChunk } from '@assay/contracts/reliability/model-chunk';
 import { eventId } from '@assay/platform/transport/event-id';
 import { type Transaction } from '@assay/platform/transport/transaction';
 import { Transactions } from '@assay/platform/transport/transactions';
+import { driftFromBatch, type KnownAccuracy } from './drift.domain';
 import { FindingService } from './finding.service';
 import { type FitInput, type FittedModel } from './fit';
 import { dueProjects, endRequests, type FitSnapshot, insertEpoch, type KeptEpoch, readSnapshot } from './fit.queries';
 import { fitInThread } from './fit-thread';
-import { saveReliabilities } from './reliability.queries';
+import { accuraciesOf, saveReliabilities } from './reliability.queries';
 import { ScoringMetrics } from './scoring.metrics';
 
 /** How often it is looked whether a project is due. */
@@ -113,8 +114,12 @@ export class FitService implements OnApplicationBootstrap, OnApplicationShutdown
     const models = await fitInThread(inputsOf(snapshot), this.stopped.signal);
     if (this.isStopped) return;
     const seconds = (performance.now() - started) / 1000;
-    const isPublished = await this.transactions.run((tx) => this.publish(tx, snapshot, models, seconds));
-    if (isPublished) this.metrics.fitted(name, snapshot.epoch + 1, seconds);
+    const drift = await this.transactions.run(async (tx) => {
+      const inForce = await accuraciesOf(tx, name);
+      const isPublished = await this.publish(tx, snapshot, models, seconds);
+      return isPublished ? driftFromBatch(inForce, accuraciesIn(models)) : undefined;
+    });
+    this.metrics.fitted(seconds, drift);
   }
 
   private async publish(
@@ -168,6 +173,12 @@ function ofSchema(
     ([item, some]) => [item, some.filter((one) => labels.includes(one))] as const,
   );
   return new Map(accepted.filter(([, some]) => some.length > 0));
+}
+
+function accuraciesIn(models: readonly FittedModel[]): KnownAccuracy[] {
+  return models.flatMap(({ question, workers }) =>
+    workers.map(({ worker, labels, accuracy }) => ({ question, worker, labels, accuracy })),
+  );
 }
 
 /** Publishes the chunks of an epoch, and what closes it. */

@@ -1,6 +1,9 @@
 import { Client } from 'pg';
+import { Registry } from 'prom-client';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { type Transaction } from '@assay/platform/transport/transaction';
+import { type Transactions } from '@assay/platform/transport/transactions';
 import { auto } from '@assay/statistics/aggregation/auto';
 import { labelTable } from '@assay/statistics/aggregation/label-table';
 import { modelHeader, workerRows } from '@assay/statistics/aggregation/published-model-json';
@@ -21,6 +24,7 @@ import {
   withdrawn,
   workerId,
 } from './scoring.fixture';
+import { ScoringGauges } from './scoring.gauges';
 
 let scoring: ScoringUnderTest;
 
@@ -172,8 +176,10 @@ describe('an epoch', () => {
     const other = await scoring.another();
     await scoring.send('shared', [configured(), ...shuffled(eventsOf(crowd), 3)]);
     await scoring.read('shared');
-    for (let asked = 0; asked < 3; asked++) await Promise.all([scoring.ask('shared'), scoring.ask('shared', other)]);
+    for (let asked = 0; asked < 3; asked++)
+      await Promise.all([scoring.ask('shared'), scoring.ask('shared', other.url)]);
     const { epoch } = await scoring.epochThat('shared', ({ requested, epoch }) => requested === 0 && epoch > 0);
+    await other.stop();
     const epochs = await epochsOf('shared', epoch * 2);
     expect([...epochs.keys()]).toEqual(Array.from({ length: epoch }, (_, i) => i + 1));
     for (const { chunks, closed } of epochs.values())
@@ -254,6 +260,27 @@ describe('a worker', () => {
     expect(told.map(({ value }) => Object.keys(JSON.parse(value!.toString()) as object).sort())).toContainEqual(
       ['finding', 'isRaised', 'kind', 'project', 'version', 'worker'].sort(),
     );
+  });
+});
+
+describe('metrics', () => {
+  it('count workers by tier and findings by kind, name the epochs of projects, and time the fits', async () => {
+    await scoring.settle('metrics', configured(), ...eventsOf(crowd), ...wrongs(5, 10));
+    await scoring.settle('metrics', ...eventsOf(aCrowd(80, 6)).slice(480));
+    const { rows } = await scoring.database.query<{ epoch: number }>(
+      `select max(epoch) as epoch from epoch where project = 'metrics'`,
+    );
+    const registry = new Registry();
+    const sql = async <Row>(statement: string, parameters: readonly unknown[] = []) =>
+      (await scoring.database.query(statement, [...parameters])).rows as Row[];
+    const run = (work: (tx: Transaction) => Promise<void>) => work({ sql } as Transaction);
+    await new ScoringGauges(registry, { run } as unknown as Transactions).read();
+    const text = (await registry.metrics()) + (await scoring.running.service.registry.metrics());
+    expect(text).toContain(`assay_scoring_epoch{project="metrics"} ${rows[0]!.epoch}`);
+    expect(text).toMatch(/assay_scoring_workers\{tier="suspended"\} [1-9]/);
+    expect(text).toMatch(/assay_scoring_findings_total\{.*kind="belowGold".*\} [1-9]/);
+    expect(text).toMatch(/assay_scoring_epoch_duration_seconds_count.* [1-9]/);
+    expect(Number(/assay_scoring_drift_from_batch.* ([\d.e-]+)$/m.exec(text)![1])).toBeGreaterThan(0);
   });
 });
 

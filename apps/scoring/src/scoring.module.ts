@@ -12,6 +12,7 @@ import {
   ScoringOperationsController,
   WorkerScoreController,
 } from './scoring.controller';
+import { ScoringGauges } from './scoring.gauges';
 import { ScoringMetrics } from './scoring.metrics';
 import { ScoringReader } from './scoring.reader';
 import { ScoringService } from './scoring.service';
@@ -32,6 +33,7 @@ import { ScoringService } from './scoring.service';
     FitService,
     ScoringReader,
     ScoringMetrics,
+    ScoringGauges,
   ],
 })
 export class ScoringModule {}
