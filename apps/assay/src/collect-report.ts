@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { accuracyAgainst, type DecidedLabel } from './accuracy';
 import { type Answers } from './answer-file';
 import { type Client } from './client';
-import { type Accounting, type AgreementReport, type Intake, type Report } from './report';
+import { type Accounting, type AgreementReport, type Intake, type Report, type WorkerReport } from './report';
 import { READERS } from './settle';
 
 /** One item of `GET /v1/consensus/{project}`. */
@@ -45,10 +45,46 @@ export async function collectReport(client: Client, project: string, truth?: Ans
     items: { total, open, reached, disputed, adjudicated, unresolvable },
     agreement,
     ...(accuracy && { accuracy }),
-    workers: [],
+    workers: await workersOf(client, project),
     epoch: summary.epoch,
     digest: await digestOf(client, project),
   };
+}
+
+/** One worker of `GET /v1/workers/{project}`. */
+interface ScoredWorker {
+  worker: string;
+  externalId: string | null;
+  tier: string;
+  questions: {
+    question: string;
+    labels: number;
+    accuracy: number;
+    low: number;
+    high: number;
+    goldChecks: number;
+    spammerScore: number | null;
+  }[];
+  findings: { kind: string; question: string; statistic: number; threshold: number; evidence: unknown }[];
+}
+
+/** Every worker by the name that its source gives it, once for each question. */
+async function workersOf(client: Client, project: string): Promise<WorkerReport[]> {
+  const reports: WorkerReport[] = [];
+  for await (const one of client.pages<ScoredWorker>(`/v1/workers/${project}?limit=1000`, 'workers')) {
+    const worker = one.externalId ?? one.worker;
+    for (const { question, ...scores } of one.questions) {
+      const findings = one.findings
+        .filter((finding) => finding.question === question)
+        .map(({ kind, statistic, threshold, evidence }) => ({ kind, statistic, threshold, evidence }));
+      reports.push({ worker, question, tier: one.tier, ...scores, findings });
+    }
+  }
+  return reports.sort((a, b) => byText(a.worker, b.worker) || byText(a.question, b.question));
+}
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** Every item of a project, in the order of names. */
