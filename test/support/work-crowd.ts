@@ -37,8 +37,9 @@ export interface CrowdOutcome {
 
 const LABELS = ['a', 'b', 'c'];
 const PROJECT = 'crowd';
-/** A worker who gets nothing, or finds nobody there, asks again after so long. */
+/** A worker who gets nothing, or finds nobody there, asks again after so long, twice as long each time. */
 const PAUSE_MS = 150;
+const LONGEST_PAUSE_MS = 2400;
 
 /**
  * Lets a crowd work on a project over HTTP, each worker with a key of its own, all at once, until every item is settled or with the experts;
@@ -142,14 +143,16 @@ class WorkAtOnce {
   }
 
   private async worker(key: string, throws: Dice): Promise<void> {
-    while (!this.isOver) {
+    for (let pause = PAUSE_MS; !this.isOver;) {
       const answer = await this.send('POST', `/v1/assignments/${PROJECT}`, key);
-      if (answer === undefined || answer.status === 204) await sleep(PAUSE_MS * (0.5 + throws.uniform()));
-      else if (answer.status === 201) await this.annotate(JSON.parse(answer.body) as Given, key, throws);
-      // Project, key or worker were just made, and are not known everywhere yet.
-      else if ([401, 404].includes(answer.status) || answer.body.includes('of no worker on record'))
-        await sleep(PAUSE_MS);
-      else this.refused.push(`assignment: ${answer.status} ${answer.body}`);
+      if (answer?.status === 201) {
+        pause = PAUSE_MS;
+        await this.annotate(JSON.parse(answer.body) as Given, key, throws);
+        continue;
+      }
+      if (answer && !isForNow(answer)) this.refused.push(`assignment: ${answer.status} ${answer.body}`);
+      await sleep(pause * (0.5 + throws.uniform()));
+      pause = Math.min(LONGEST_PAUSE_MS, 2 * pause);
     }
   }
 
@@ -197,6 +200,11 @@ class WorkAtOnce {
       sent.end(text);
     });
   }
+}
+
+/** There is no work at present; or project, key or worker were just made, and are not known everywhere yet. */
+function isForNow({ status, body }: Answer): boolean {
+  return [204, 401, 404].includes(status) || body.includes('of no worker on record');
 }
 
 interface Answer {
