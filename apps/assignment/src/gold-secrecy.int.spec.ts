@@ -85,7 +85,7 @@ describe('gold among the work', () => {
     // Four standard errors around the rate of the policy.
     expect(Math.abs(share - SHARE)).toBeLessThan(4 * Math.sqrt((SHARE * (1 - SHARE)) / seen.length));
     const area = distinguish(seen);
-    console.info(`gold distinguisher: area under the curve ${area.toFixed(4)}, bound ${BOUND.toFixed(3)}`);
+    process.stderr.write(`area under the curve ${area.toFixed(4)}, bound ${BOUND.toFixed(3)}\n`);
     expect(area).toBeLessThan(BOUND);
   }, 600_000);
 
