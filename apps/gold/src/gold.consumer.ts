@@ -39,7 +39,7 @@ export class GoldConsumer {
     return this.gold.drain(tx);
   }
 
-  @LaneWork({ lane: 'item', everyMs: 500 })
+  @LaneWork({ lane: 'item', everyMs: 1000 })
   async recheck(_lane: number, tx: LaneTransaction): Promise<boolean> {
     return this.gold.recheck(tx);
   }
