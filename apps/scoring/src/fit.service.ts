@@ -6,9 +6,9 @@ import { eventId } from '@assay/platform/transport/event-id';
 import { type Transaction } from '@assay/platform/transport/transaction';
 import { Transactions } from '@assay/platform/transport/transactions';
 import { FindingService } from './finding.service';
-import { type FitInput, type FittedModel } from './fit';
+import { type FitInput, type FittedModel } from './fit.domain';
 import { dueProjects, endRequests, type FitSnapshot, insertEpoch, type KeptEpoch, readSnapshot } from './fit.queries';
-import { fitInThread } from './fit-thread';
+import { fitInThread } from './fit-thread.service';
 import { saveReliabilities } from './reliability.queries';
 import { ScoringMetrics } from './scoring.metrics';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Transferable, Worker } from 'node:worker_threads';
-import { type FitInput, type FittedModel } from './fit';
+import { type FitInput, type FittedModel } from './fit.domain';
 
 /** Where tests, which run TypeScript as it stands, find what lets a thread do so too. */
 const LOADER = join(__dirname, '../../../test/support/typescript.cjs');
@@ -11,7 +11,7 @@ const LOADER = join(__dirname, '../../../test/support/typescript.cjs');
  */
 export async function fitInThread(inputs: readonly FitInput[], stop: AbortSignal): Promise<FittedModel[]> {
   const isSource = __filename.endsWith('.ts');
-  const program = join(__dirname, isSource ? 'fit.worker.ts' : 'fit.worker.js');
+  const program = join(__dirname, isSource ? 'fit.thread.ts' : 'fit.thread.js');
   const thread = new Worker(program, isSource ? { execArgv: ['-r', LOADER] } : {});
   const end = () => void thread.terminate();
   stop.addEventListener('abort', end);
