@@ -1,4 +1,4 @@
-import { type Columns, ColumnsBuilder } from '../../apps/scoring/src/label-columns';
+import { type Columns, ColumnsBuilder } from '../../apps/scoring/src/label-columns.domain';
 
 /** Labels in the order of occurrence as scoring reads them: item by item, by name. */
 export function columnsOf(

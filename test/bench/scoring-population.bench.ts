@@ -3,7 +3,7 @@ import { DEFAULT_POLICY } from '../../libs/contracts/src/project/project-default
 import { type Population } from '../../libs/statistics/src/simulation/population';
 import { simulate, type Simulation } from '../../libs/statistics/src/simulation/simulate';
 import { testOnGold } from '../../apps/scoring/src/finding.domain';
-import { fitQuestion } from '../../apps/scoring/src/fit';
+import { fitQuestion } from '../../apps/scoring/src/fit.domain';
 import { columnsOf } from './scoring-columns';
 import { markdownTable, record } from './record';
 

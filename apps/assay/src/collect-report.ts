@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { accuracyAgainst, type DecidedLabel } from './accuracy';
 import { type Answers } from './answer-file';
 import { type Client } from './client';
+import { goldItems } from './gold-import';
 import { type Accounting, type AgreementReport, type Intake, type Report, type WorkerReport } from './report';
 import { READERS } from './settle';
 
@@ -37,7 +38,8 @@ export async function collectReport(client: Client, project: string, truth?: Ans
   const { agreement } = await client.get<{ agreement: Record<string, AgreementReport> }>(
     `/v1/agreement/${project}?pairwise=true`,
   );
-  const accuracy = truth && accuracyAgainst(truth, await decidedLabels(client, project));
+  const accuracy =
+    truth && accuracyAgainst(truth, await decidedLabels(client, project), await goldItems(client, project));
   return {
     project,
     annotations: { received, accepted, duplicate, rejected },
@@ -52,7 +54,7 @@ export async function collectReport(client: Client, project: string, truth?: Ans
 }
 
 /** One worker of `GET /v1/workers/{project}`. */
-interface ScoredWorker {
+export interface ScoredWorker {
   worker: string;
   externalId: string | null;
   tier: string;
@@ -100,10 +102,13 @@ async function decidedLabels(client: Client, project: string): Promise<DecidedLa
   return labels;
 }
 
-/** The digest over what every service says of a project. */
+/** Services whose state is a function of the set of events alone: assignment depends on clocks. */
+const DIGESTED = READERS.filter((service) => service !== 'assignment');
+
+/** The digest over what these services say of a project. */
 async function digestOf(client: Client, project: string): Promise<string> {
   const hash = createHash('sha256');
-  for (const service of READERS) {
+  for (const service of DIGESTED) {
     const { digest } = await client.get<{ digest: string }>(`/v1/ops/${service}/digest/${project}`);
     hash.update(`${service} ${digest}\n`);
   }

@@ -7,9 +7,9 @@ import { type Transaction } from '@assay/platform/transport/transaction';
 import { Transactions } from '@assay/platform/transport/transactions';
 import { driftFromBatch, type KnownAccuracy } from './drift.domain';
 import { FindingService } from './finding.service';
-import { type FitInput, type FittedModel } from './fit';
+import { type FitInput, type FittedModel } from './fit.domain';
 import { dueProjects, endRequests, type FitSnapshot, insertEpoch, type KeptEpoch, readSnapshot } from './fit.queries';
-import { fitInThread } from './fit-thread';
+import { FitThread } from './fit-thread.service';
 import { accuraciesOf, saveReliabilities } from './reliability.queries';
 import { ScoringMetrics } from './scoring.metrics';
 
@@ -29,7 +29,7 @@ export class FitService implements OnApplicationBootstrap, OnApplicationShutdown
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> | undefined;
   private isAskedAgain = false;
-  private readonly stopped = new AbortController();
+  private isStopped = false;
   /** Projects whose last fit failed: how long they rest, and until when (ms since 1970). */
   private readonly failed = new Map<string, { rests: number; until: number }>();
 
@@ -37,6 +37,7 @@ export class FitService implements OnApplicationBootstrap, OnApplicationShutdown
     private readonly dataSource: DataSource,
     private readonly transactions: Transactions,
     private readonly findings: FindingService,
+    private readonly thread: FitThread,
     private readonly metrics: ScoringMetrics,
   ) {}
 
@@ -45,8 +46,9 @@ export class FitService implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   async onApplicationShutdown(): Promise<void> {
-    this.stopped.abort();
+    this.isStopped = true;
     clearInterval(this.timer);
+    await this.thread.end();
     await this.looking;
   }
 
@@ -55,10 +57,6 @@ export class FitService implements OnApplicationBootstrap, OnApplicationShutdown
     if (this.isStopped) return;
     if (this.looking) this.isAskedAgain = true;
     else this.looking = this.look();
-  }
-
-  private get isStopped(): boolean {
-    return this.stopped.signal.aborted;
   }
 
   private async look(): Promise<void> {
@@ -111,7 +109,7 @@ export class FitService implements OnApplicationBootstrap, OnApplicationShutdown
     const started = performance.now();
     const snapshot = await snapshotOf(runner, name);
     if (!snapshot) return;
-    const models = await fitInThread(inputsOf(snapshot), this.stopped.signal);
+    const models = await this.thread.fit(inputsOf(snapshot));
     if (this.isStopped) return;
     const seconds = (performance.now() - started) / 1000;
     const drift = await this.transactions.run(async (tx) => {

@@ -1,6 +1,6 @@
 import { type Transaction } from '@assay/platform/transport/transaction';
 import { type KnownAccuracy } from './drift.domain';
-import { type FittedModel } from './fit';
+import { type FittedModel } from './fit.domain';
 
 /** What is known of how a worker errs on one question. */
 export interface Reliability {

@@ -10,6 +10,7 @@ import { modelHeader, workerRows } from '@assay/statistics/aggregation/published
 import { serviceUrl } from '@assay/platform/postgres/service-url';
 import { eventually } from '../../../test/support/eventually';
 import { shuffled } from '../../../test/support/shuffled';
+import { type EpochState } from './fit.queries';
 import {
   adjudicated,
   checked,
@@ -191,23 +192,28 @@ describe('an epoch', () => {
     const digest = await scoring.digest('single');
     await scoring.send('killed', [configured(), ...eventsOf(crowd)]);
     await scoring.read('killed');
-    // In the middle of a fit: whoever holds the project's lock.
-    await scoring.ask('killed');
-    await kill(`select a.pid from pg_stat_activity a join pg_locks l using (pid)
-      where a.datname = current_database() and l.locktype = 'advisory' and l.granted and l.database = (
-        select oid from pg_database where datname = current_database())
-        and ((l.classid::bigint << 32) | l.objid::bigint) = hashtextextended('assay fit killed', 0)`);
+    // In the middle of a fit: whoever holds the project's lock. One that was too fast is asked for again.
+    const holder = `select a.pid from pg_stat_activity a join pg_locks l using (pid)
+      where a.datname = current_database() and l.locktype = 'advisory' and l.granted
+        and l.database = (select oid from pg_database where datname = current_database())
+        and ((l.classid::bigint << 32) | l.objid::bigint) = hashtextextended('assay fit killed', 0)`;
+    await eventually(async () => {
+      const { requested } = await scoring.get<EpochState>('/v1/epochs/killed');
+      if (requested === 0) await scoring.ask('killed');
+      return isKilled(holder);
+    }, 'a fit to be killed');
     await scoring.epochThat('killed', ({ requested, epoch }) => requested === 0 && epoch > 0);
 
     // In the middle of publishing: the epoch's row is written, the reliabilities wait for a lock.
-    const holder = new Client(serviceUrl(scoring.running.adminUrl, 'scoring'));
-    await holder.connect();
-    await holder.query('begin');
-    await holder.query('lock table reliability in share mode');
+    const blocker = new Client(serviceUrl(scoring.running.adminUrl, 'scoring'));
+    await blocker.connect();
+    await blocker.query('begin');
+    await blocker.query('lock table reliability in share mode');
     await scoring.ask('killed');
-    await kill(`select pid from pg_stat_activity
-      where datname = current_database() and wait_event_type = 'Lock' and query like 'delete from reliability%'`);
-    await holder.end();
+    const publisher = `select pid from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock' and query like 'delete from reliability%'`;
+    await eventually(() => isKilled(publisher), 'a publishing transaction to be killed');
+    await blocker.end();
     const { epoch } = await scoring.epochThat('killed', ({ requested }) => requested === 0);
     const epochs = await epochsOf('killed', epoch * 2);
     expect([...epochs.keys()]).toEqual(Array.from({ length: epoch }, (_, i) => i + 1));
@@ -215,13 +221,10 @@ describe('an epoch', () => {
   });
 });
 
-/** Ends the backend that a query finds, as soon as there is one. */
-async function kill(query: string): Promise<void> {
+/** Ends the backend that a query finds, where there is one. */
+async function isKilled(query: string): Promise<boolean> {
   const found = `select pg_terminate_backend(pid) as ended from (${query}) found`;
-  await eventually(
-    async () => (await scoring.database.query<{ ended: boolean }>(found)).rows.some(({ ended }) => ended),
-    `a backend to end: ${query}`,
-  );
+  return (await scoring.database.query<{ ended: boolean }>(found)).rows.some(({ ended }) => ended);
 }
 
 const wrongs = (worker: number, count: number) =>

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { type ServiceDefinition } from '@assay/platform/service-definition';
 import { AppealService } from './appeal.service';
 import { FindingService } from './finding.service';
+import { FitThread } from './fit-thread.service';
 import { FitService } from './fit.service';
 import { GoldTestService } from './gold-test.service';
 import { CreateScores1764000500000 } from './migrations/1764000500000-create-scores';
@@ -31,6 +32,7 @@ import { ScoringService } from './scoring.service';
     FindingService,
     AppealService,
     FitService,
+    FitThread,
     ScoringReader,
     ScoringMetrics,
     ScoringGauges,

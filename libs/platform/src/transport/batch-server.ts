@@ -137,7 +137,8 @@ export class BatchServer extends Server implements CustomTransportStrategy {
       throw new Error(`a batch of ${batch.topic}: expected only topics that were subscribed to`);
     const lane = this.lane(topic.lane, batch.partition);
     await lane.exclusively(() => runner.run(batch, topic, subscription));
-    // What lane work waits for comes by another kind of lane: a project for items. After its own batches it would only cost.
+    // What lane work waits for comes by the project: its policy, its epochs. After any other batch a look in every lane would only cost.
+    if (topic.lane !== 'project') return;
     for (const worker of this.lanes.values()) if (worker.lane.kind !== topic.lane) worker.wake();
   }
 

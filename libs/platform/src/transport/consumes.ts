@@ -30,7 +30,7 @@ export function Consumes(topic: Topic): MethodDecorator {
 /**
  * A method `(lane: number, tx: LaneTransaction) => Promise<boolean>` that works on a lane between batches, in a transaction that holds
  * the lane as a batch does: one slice of a sweep. It says whether more is left; where not, it is called again when this service has
- * handled a batch of another kind of lane, and every `everyMs` milliseconds.
+ * handled a batch of a project's events, and every `everyMs` milliseconds.
  */
 export function LaneWork(options: { lane: Topic['lane']; everyMs: number }): MethodDecorator {
   return (target, property, descriptor) =>
