@@ -11,7 +11,7 @@ import { modelHeader, workerRows } from '@assay/statistics/aggregation/published
 import { serviceUrl } from '@assay/platform/postgres/service-url';
 import { eventually } from '../../../test/support/eventually';
 import { shuffled } from '../../../test/support/shuffled';
-import { type EpochState } from './fit.queries';
+import { type EpochState, insertEpoch } from './fit.queries';
 import {
   adjudicated,
   checked,
@@ -188,6 +188,16 @@ describe('an epoch', () => {
     for (const { chunks, closed } of epochs.values())
       expect([chunks.length, closed?.epoch]).toEqual([1, expect.any(Number)]);
     expect(await scoring.digest('shared')).toBe(await scoring.digest('single'));
+  });
+
+  it('has one writer: who comes second with the same number publishes nothing', async () => {
+    const sql = async <Row>(statement: string, parameters: readonly unknown[] = []) =>
+      (await scoring.database.query(statement, [...parameters])).rows as Row[];
+    const epoch = {
+      ...{ project: 'twice', epoch: 1, isSettling: false, schemaVersion: 1, policyRevision: 1 },
+      ...{ changes: 1, labels: 1, covers: [], seconds: 1 },
+    };
+    expect([await insertEpoch({ sql }, epoch), await insertEpoch({ sql }, epoch)]).toEqual([true, false]);
   });
 
   it('comes after all where the connection of its fit or of its publishing is lost', async () => {
