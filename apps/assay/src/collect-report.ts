@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { accuracyAgainst, type DecidedLabel } from './accuracy';
+import { adjudicationOf } from './adjudication-report';
 import { type Answers } from './answer-file';
 import { type Client } from './client';
 import { type Accounting, type AgreementReport, type Intake, type Report } from './report';
@@ -38,6 +39,7 @@ export async function collectReport(client: Client, project: string, truth?: Ans
     `/v1/agreement/${project}?pairwise=true`,
   );
   const accuracy = truth && accuracyAgainst(truth, await decidedLabels(client, project));
+  const adjudication = await adjudicationOf(client, project, truth);
   return {
     project,
     annotations: { received, accepted, duplicate, rejected },
@@ -45,6 +47,7 @@ export async function collectReport(client: Client, project: string, truth?: Ans
     items: { total, open, reached, disputed, adjudicated, unresolvable },
     agreement,
     ...(accuracy && { accuracy }),
+    ...(adjudication && { adjudication }),
     workers: [],
     epoch: summary.epoch,
     digest: await digestOf(client, project),

@@ -159,6 +159,21 @@ export function assayProgram(): Command {
       await simulateCommand(contextOf(command), options);
     });
 
+  program
+    .command('play <project-file>')
+    .description(
+      'plays workers and experts on a running Assay, over HTTP with keys of their own; reports against the truth',
+    )
+    .option('--population <file>', 'who works and on what (YAML or JSON); without it a small ordinary crowd')
+    .option('--experts <n>', 'experts who decide disputes', positive, 2)
+    .option('--at-once <n>', 'workers who work at the same time', positive, 8)
+    .action(
+      async (file: string, options: { population?: string; experts: number; atOnce: number }, command: Command) => {
+        const { playCommand } = await import('./play.command.js');
+        await playCommand(contextOf(command), file, options);
+      },
+    );
+
   const project = program.command('project').description('project files');
   project
     .command('explain')
