@@ -6,8 +6,6 @@ import {
   type ReliabilityBin,
   reliabilityDiagram,
 } from '@assay/statistics/aggregation/calibration';
-import { epochZero } from '@assay/statistics/aggregation/epoch-zero';
-import { evidenceOf, posteriorOf } from '@assay/statistics/aggregation/posterior';
 import { type LabelTable } from '@assay/statistics/aggregation/label-table';
 import { type Aggregation, type Method, METHODS } from '@assay/statistics/aggregation/methods';
 import { aggregateWithGold } from '@assay/statistics/aggregation/with-gold';
@@ -21,21 +19,6 @@ import { type Context } from './context';
 import { readTables, readWrittenRows, type TableOptions, type WrittenRow } from './label-tables';
 import { type Column } from './output';
 import { DEFAULT_QUESTION } from './project-of-labels';
-
-/** The method whose model is the very one that the pipeline settles to. */
-const PIPELINE: Method = (table) => {
-  const model = epochZero(table.labels.length);
-  const decided = table.items.map((_item, t) => posteriorOf(model, evidenceOf(table, t)));
-  return {
-    labels: Int32Array.from(decided, (one) => one.label),
-    posterior: Float64Array.from(decided, (one) => one.posterior[one.label] ?? 0),
-    confidence: Float64Array.from(decided, (one) => one.confidence),
-    model,
-  };
-};
-
-/** Methods of `aggregate` by name: `pipeline` is epoch 0, a uniform prior and one pooled worker, until reliabilities are fitted. */
-export const AGGREGATION_METHODS: Readonly<Record<string, Method>> = { pipeline: PIPELINE, ...METHODS };
 
 export interface AggregateOptions extends Omit<TableOptions, 'kind'> {
   method?: string;
@@ -59,7 +42,7 @@ const COLUMNS: readonly Column<AggregateRow>[] = [
 const DEVIATION: Column<AggregateRow> = { heading: 'deviation', value: (row) => row.deviation };
 
 /**
- * `assay aggregate FILE`: the label of every item, without a server. With an answer key it says how right and how sure it was; asked for the
+ * `assay aggregate FILE`: the label of every item, without a server; by default what the pipeline settles to. With an answer key it says how right and how sure it was; asked for the
  * reliability, it prints that instead of the labels.
  * @throws CliError 2 on a method that there is not, 6 on labels that the method cannot read.
  */
@@ -97,7 +80,7 @@ async function aggregatedOfSet(
   path: string,
   options: TableOptions & { method?: string; gold?: string },
 ): Promise<AggregateRow[]> {
-  const method = chosen(AGGREGATION_METHODS, options.method ?? 'pipeline', 'choice and rating');
+  const method = chosen(METHODS, options.method ?? 'auto', 'choice and rating');
   const tables = await readTables(context, path, options);
   const gold = options.gold ? await readAnswers(options.gold, tables[0]?.question.name ?? DEFAULT_QUESTION) : undefined;
   return tables.flatMap(({ question, table }) => {

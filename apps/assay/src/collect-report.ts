@@ -3,7 +3,7 @@ import { accuracyAgainst, type DecidedLabel } from './accuracy';
 import { adjudicationOf } from './adjudication-report';
 import { type Answers } from './answer-file';
 import { type Client } from './client';
-import { type Accounting, type AgreementReport, type Intake, type Report } from './report';
+import { type Accounting, type AgreementReport, type Intake, type Report, type WorkerReport } from './report';
 import { READERS } from './settle';
 
 /** One item of `GET /v1/consensus/{project}`. */
@@ -48,10 +48,46 @@ export async function collectReport(client: Client, project: string, truth?: Ans
     agreement,
     ...(accuracy && { accuracy }),
     ...(adjudication && { adjudication }),
-    workers: [],
+    workers: await workersOf(client, project),
     epoch: summary.epoch,
     digest: await digestOf(client, project),
   };
+}
+
+/** One worker of `GET /v1/workers/{project}`. */
+interface ScoredWorker {
+  worker: string;
+  externalId: string | null;
+  tier: string;
+  questions: {
+    question: string;
+    labels: number;
+    accuracy: number;
+    low: number;
+    high: number;
+    goldChecks: number;
+    spammerScore: number | null;
+  }[];
+  findings: { kind: string; question: string; statistic: number; threshold: number; evidence: unknown }[];
+}
+
+/** Every worker by the name that its source gives it, once for each question. */
+async function workersOf(client: Client, project: string): Promise<WorkerReport[]> {
+  const reports: WorkerReport[] = [];
+  for await (const one of client.pages<ScoredWorker>(`/v1/workers/${project}?limit=1000`, 'workers')) {
+    const worker = one.externalId ?? one.worker;
+    for (const { question, ...scores } of one.questions) {
+      const findings = one.findings
+        .filter((finding) => finding.question === question)
+        .map(({ kind, statistic, threshold, evidence }) => ({ kind, statistic, threshold, evidence }));
+      reports.push({ worker, question, tier: one.tier, ...scores, findings });
+    }
+  }
+  return reports.sort((a, b) => byText(a.worker, b.worker) || byText(a.question, b.question));
+}
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** Every item of a project, in the order of names. */
@@ -67,10 +103,13 @@ async function decidedLabels(client: Client, project: string): Promise<DecidedLa
   return labels;
 }
 
-/** The digest over what every service says of a project. */
+/** Services whose state is a function of the events: that of assignment depends on clocks. */
+const DECIDING = ['consensus', 'scoring'];
+
+/** The digest over what the services say of a project. */
 async function digestOf(client: Client, project: string): Promise<string> {
   const hash = createHash('sha256');
-  for (const service of READERS) {
+  for (const service of DECIDING) {
     const { digest } = await client.get<{ digest: string }>(`/v1/ops/${service}/digest/${project}`);
     hash.update(`${service} ${digest}\n`);
   }

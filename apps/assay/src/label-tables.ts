@@ -1,6 +1,7 @@
 import { type LabelRow as TableRow, type LabelTable, labelTable } from '@assay/statistics/aggregation/label-table';
 import { KIND_OF } from '@assay/contracts/kinds/kinds';
-import { type KindName, type Policy, type Question } from '@assay/contracts/project/label-schema';
+import { type KindName, type Policy, type Question, type Repeats } from '@assay/contracts/project/label-schema';
+import { DEFAULT_POLICY } from '@assay/contracts/project/project-defaults';
 import { type Context } from './context';
 import { eachLabel, openLabels } from './label-file';
 import { complete, readProjectFile } from './project-file';
@@ -8,7 +9,7 @@ import { DEFAULT_QUESTION, projectOfLabels } from './project-of-labels';
 import { RowErrors } from './row-errors';
 import { checkLabelFile } from './send-labels';
 
-/** The labels of one question of a file, as a table; of repeats the first counts, as in a project that says nothing of them. */
+/** The labels of one question of a file, as a table; of repeats counts what the project's policy says. */
 export interface QuestionTable {
   question: Question;
   table: LabelTable;
@@ -48,7 +49,7 @@ export async function readTables({ output }: Context, path: string, options: Tab
     rows.get(question.name)?.push({ item, worker, label, occasion, revision, at: occurredAt, line, seconds });
   });
   return project.questions.map((question) => {
-    const counting = countingRows(rows.get(question.name) ?? []);
+    const counting = countingRows(rows.get(question.name) ?? [], project.policy.repeats);
     const bySlice = new Map<string, TableRow[]>();
     for (const row of counting) {
       const slice = slices.get(row.item);
@@ -74,16 +75,22 @@ export interface CountingRow extends TableRow {
   seconds?: number;
 }
 
-/** Of each worker, item and occasion the highest revision, of those the earliest (keep-first). */
-function countingRows<Row extends CountingRow>(rows: readonly Row[]): Row[] {
-  const cells = new Map<string, Row>();
+/** Of each worker, item and occasion the highest revision; of those what the policy keeps of repeats, as the pipeline does. */
+function countingRows<Row extends CountingRow>(rows: readonly Row[], repeats: Repeats = DEFAULT_POLICY.repeats): Row[] {
+  const cells = new Map<string, Row[]>();
   for (const row of rows) {
     const cell = `${row.item}\u0000${row.worker}\u0000${row.occasion}`;
     const known = cells.get(cell);
-    const isBefore = known && (row.at < known.at || (row.at === known.at && row.line < known.line));
-    if (!known || row.revision > known.revision || (row.revision === known.revision && isBefore)) cells.set(cell, row);
+    if (known === undefined || row.revision > known[0]!.revision) cells.set(cell, [row]);
+    else if (row.revision < known[0]!.revision) continue;
+    else if (repeats === 'keep-all') known.push(row);
+    else if (repeats === 'keep-first' ? isBefore(row, known[0]!) : !isBefore(row, known[0]!)) known[0] = row;
   }
-  return [...cells.values()];
+  return [...cells.values()].flat();
+}
+
+function isBefore(a: CountingRow, b: CountingRow): boolean {
+  return a.at < b.at || (a.at === b.at && a.line < b.line);
 }
 
 /** A row that counts of a file of any kind, its label as it is written. */

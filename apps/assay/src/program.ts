@@ -93,7 +93,7 @@ export function assayProgram(): Command {
     .description('the label of every item of a file; no server needed')
     .option(
       '--method <method>',
-      'for choice: pipeline (what it settles to; the default), auto, majority, dawid-skene, mace, ...; a wrong name lists those of the kind',
+      'for choice: auto (what the pipeline settles to; the default), majority, dawid-skene, mace, ...; a wrong name lists those of the kind',
     )
     .option('--gold <file>', 'known labels: the fit takes them for true, and confidence is tempered by them')
     .option('--truth <file>', 'answer key that the labels are compared with')

@@ -67,11 +67,17 @@ export interface Accuracy {
 
 export interface WorkerReport {
   worker: string;
+  question: string;
+  /** suspended, standard or trusted. */
+  tier: string;
   labels: number;
   accuracy: number;
   low: number;
   high: number;
-  spammerScore: number;
+  /** Known labels that the accuracy comes from; 0 where it is estimated. */
+  goldChecks: number;
+  /** Null above 32 labels. */
+  spammerScore: number | null;
   findings: { kind: string; statistic: number; threshold: number; evidence: unknown }[];
 }
 

@@ -7,15 +7,23 @@ const LOOK_MS = 50;
 /** Without any progress for so long, waiting has no point. */
 const PATIENCE_MS = 60_000;
 
-/** Services that read what ingestion publishes. */
-export const READERS = ['consensus'] as const;
+/** Services that read what ingestion publishes, and account for it. */
+export const READERS = ['consensus', 'scoring', 'assignment'] as const;
 
 interface Offsets {
-  offsets: { lag: number }[];
+  offsets: { position: number | null; lag: number }[];
 }
 
 interface Waiting {
   annotations: { waiting: number };
+}
+
+/** The newest fit of reliabilities, as far as settling asks. */
+interface EpochState {
+  epoch: number;
+  isSettling: boolean;
+  requested: number;
+  isOutdated: boolean;
 }
 
 /** What is not done yet, by name; all zero at rest. */
@@ -25,22 +33,38 @@ interface Unrest {
   unread: number;
   behind: number;
   parked: number;
+  /** Epochs that were asked for and are not there. */
+  epochs: number;
 }
 
 /**
- * Waits until a project is at rest: everything that came in is published, read, decided by the newest policy, and nothing is parked.
+ * Waits until a project is at rest, and its items are decided by a fit over everything: what came in is published and read by every service,
+ * a settling epoch knows all of it, every lane is swept by that epoch and the newest policy, and nothing is parked.
  * @throws CliError 1 where nothing moves any more and it is not at rest, saying what is left.
  */
 export async function settle(client: Client, project: string, output: Output): Promise<void> {
+  for (;;) {
+    await rest(client, project, output);
+    const { isSettling, isOutdated } = await client.get<EpochState>(`/v1/epochs/${project}`);
+    if (isSettling && !isOutdated) return;
+    await client.write('POST', `/v1/epochs/${project}`, { settle: true });
+  }
+}
+
+/** Waits until nothing is left to do, twice in a row with nothing read in between: services feed each other in circles. */
+async function rest(client: Client, project: string, output: Output): Promise<void> {
   let last = '';
   let lastMoved = performance.now();
+  let calmAt: number | undefined;
   for (;;) {
-    const unrest = await unrestOf(client, project);
+    const { unrest, read } = await look(client, project);
     const left = Object.entries(unrest).filter(([, count]) => count > 0);
-    if (left.length === 0) return;
+    if (left.length === 0 && calmAt === read) return;
+    calmAt = left.length === 0 ? read : undefined;
+    if (left.length === 0) continue;
     const words = left.map(([name, count]) => `${count} ${name}`).join(', ');
-    if (words !== last) lastMoved = performance.now();
-    last = words;
+    if (`${words} ${read}` !== last) lastMoved = performance.now();
+    last = `${words} ${read}`;
     if (performance.now() - lastMoved > PATIENCE_MS) {
       throw new CliError(
         EXIT.failure,
@@ -52,25 +76,29 @@ export async function settle(client: Client, project: string, output: Output): P
   }
 }
 
-async function unrestOf(client: Client, project: string): Promise<Unrest> {
-  // In the order in which an event goes: what was seen to be empty is filled by nobody behind it.
-  const unrest: Unrest = { waiting: 0, unpublished: 0, unread: 0, behind: 0, parked: 0 };
-  unrest.unread += await unreadBy(client, 'ingestion');
+/** What is left to do in every service, and how many records they have read in all. */
+async function look(client: Client, project: string): Promise<{ unrest: Unrest; read: number }> {
+  const unrest: Unrest = { waiting: 0, unpublished: 0, unread: 0, behind: 0, parked: 0, epochs: 0 };
+  let read = 0;
+  const readBy = async (service: string) => {
+    const { offsets } = await client.get<Offsets>(`/v1/ops/${service}/offsets`);
+    unrest.unread += offsets.reduce((sum, one) => sum + one.lag, 0);
+    read += offsets.reduce((sum, one) => sum + (one.position ?? 0), 0);
+  };
+  await readBy('ingestion');
   unrest.waiting += (await client.get<Waiting>(`/v1/projects/${project}/intake`)).annotations.waiting;
   unrest.unpublished += await unpublishedBy(client, 'ingestion');
   for (const service of READERS) {
-    unrest.unread += await unreadBy(client, service);
-    const rest = await client.get<{ behind: number; parked: number }>(`/v1/ops/${service}/rest/${project}`);
-    unrest.behind += rest.behind;
-    unrest.parked += rest.parked;
+    await readBy(service);
+    const { behind, parked } = await client.get<{ behind: number; parked: number }>(
+      `/v1/ops/${service}/rest/${project}`,
+    );
+    unrest.behind += behind;
+    unrest.parked += parked;
     unrest.unpublished += await unpublishedBy(client, service);
   }
-  return unrest;
-}
-
-async function unreadBy(client: Client, service: string): Promise<number> {
-  const { offsets } = await client.get<Offsets>(`/v1/ops/${service}/offsets`);
-  return offsets.reduce((sum, one) => sum + one.lag, 0);
+  unrest.epochs += (await client.find<EpochState>(`/v1/epochs/${project}`))?.requested ?? 0;
+  return { unrest, read };
 }
 
 async function unpublishedBy(client: Client, service: string): Promise<number> {

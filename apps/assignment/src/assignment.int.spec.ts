@@ -307,6 +307,24 @@ describe('gold', () => {
     }
   });
 
+  it('ends with the ordinary work, as otherwise the last items would be known for gold', async () => {
+    const policy = { minOverlap: 1, maxOverlap: 1, gold: { target: 0.9, reject: 0.7, rate: 1 } };
+    await aProject('gold-end', 2, { policy });
+    await assignment.send('gold-end', [gold('i1')]);
+    const other = await next('gold-end', 2);
+    expect(other.body.item).toBe('i1');
+    await assignment.send('gold-end', [gold('i1', 2, false), gold('i2', 1)]);
+    expect((await next('gold-end', 1)).status).toBe(204);
+  });
+
+  it('is not given out before the item is there, as it would be shown without what every other item shows', async () => {
+    await aProject('gold-first', 2, { policy: { gold: { target: 0.9, reject: 0.7, rate: 1 } } });
+    await assignment.send('gold-first', [gold('i3')]);
+    expect((await next('gold-first', 1)).body.item).not.toBe('i3');
+    await assignment.send('gold-first', [imported('i3', { text: 'text 3' })]);
+    expect((await next('gold-first', 1)).body).toMatchObject({ item: 'i3', data: { text: 'text 3' } });
+  });
+
   it('that is withdrawn from the pool is ordinary work again', async () => {
     await aProject('gold-back', 1);
     await assignment.send('gold-back', [gold('i1')]);

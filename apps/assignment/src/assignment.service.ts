@@ -128,8 +128,9 @@ export class AssignmentService {
         : undefined;
       if (again) return again;
       const { gold, ordinary } = await nextOffer(tx, project.project, worker);
+      // Gold that went on when ordinary work has ended would give itself away.
+      if (ordinary === undefined) return undefined;
       const key = wantsGold ? (gold ?? ordinary) : ordinary;
-      if (key === undefined) return undefined;
       const given = await giveOut(tx, { id: randomUUID(), key, worker, seconds });
       if (given) return given;
     }

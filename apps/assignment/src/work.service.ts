@@ -149,8 +149,8 @@ function change(changes: Changes, ref: ItemRef, by: (row: WorkRow) => WorkRow): 
 
 function judged(row: WorkRow, item: AnnotatedItem | undefined, project: Project | undefined) {
   const known = { entries: item?.entries ?? [], decisions: row.decisions, isWithdrawn: row.isWithdrawn };
-  // Of a project that is not known yet nobody can be given anything.
-  if (!project) return { overlap: 0, wanted: 0, confidence: 0, isSure: false, byUncertainty: false };
+  // Of a project that is not known yet nobody can be given anything, nor an item that gold alone names: there is nothing to show of it.
+  if (!project || !item) return { overlap: 0, wanted: 0, confidence: 0, isSure: false, byUncertainty: false };
   return workOf(known, project);
 }
 

@@ -19,13 +19,16 @@ export function evidenceOf(item: Item): string {
   return createHash('sha256').update(ids.join('\n')).digest('hex');
 }
 
-/** Publishes what changed of an item: its full state once, and for each question what happened to it. */
+/**
+ * Publishes what changed of an item: its full state once, and for each question what happened to it.
+ * @param goldRevision of the last that was said of the item in the gold pool; undefined where nothing was.
+ */
 export function publishDecisions(
   tx: Transaction,
   before: readonly Decision[],
   item: Item,
   project: Project,
-  isGold: boolean,
+  goldRevision: number | undefined,
 ): void {
   const was = new Map(before.map((decision) => [decision.question, decision]));
   if (item.decisions.every((decision) => isSameDecision(was.get(decision.question), decision))) return;
@@ -34,7 +37,7 @@ export function publishDecisions(
   const basis = { ...place, policyRevision, schemaVersion: project.schemaVersion, evidence: evidenceOf(item) };
   // The id is that of what is said, never of the batch that made it. Besides the evidence, what experts decided and gold make a decision.
   const experts = Object.values(item.adjudications).map((one) => one.dispute);
-  const apart = [...experts.sort(), ...(isGold ? ['gold'] : [])];
+  const apart = [...experts.sort(), ...(goldRevision === undefined ? [] : [goldRevision])];
   const id = (type: string, question = '') =>
     eventId(type, item.project, item.item, question, basis.evidence, policyRevision, epoch, ...apart);
   const state = stateOfItem(item.decisions);

@@ -4,11 +4,19 @@ import { annotationRetracted } from '@assay/contracts/annotation/annotation-retr
 import { annotationRevised } from '@assay/contracts/annotation/annotation-revised';
 import { annotationSubmitted } from '@assay/contracts/annotation/annotation-submitted';
 import { type Contract } from '@assay/contracts/contract';
+import { disputeDecided } from '@assay/contracts/dispute/dispute-decided';
+import { disputeUnresolvable } from '@assay/contracts/dispute/dispute-unresolvable';
+import { poolAvailable } from '@assay/contracts/gold/pool-available';
+import { poolWithdrawn } from '@assay/contracts/gold/pool-withdrawn';
 import { itemImported } from '@assay/contracts/item/item-imported';
 import { itemWithdrawn } from '@assay/contracts/item/item-withdrawn';
 import { DEFAULT_POLICY } from '@assay/contracts/project/project-defaults';
 import { type Policy, type Question } from '@assay/contracts/project/label-schema';
 import { projectConfigured } from '@assay/contracts/project/project-configured';
+import { epochPublished } from '@assay/contracts/reliability/epoch-published';
+import { modelChunk } from '@assay/contracts/reliability/model-chunk';
+import { type PublishedModel } from '@assay/statistics/aggregation/published-model';
+import { modelHeader, workerRows } from '@assay/statistics/aggregation/published-model-json';
 import { type LogRecord } from '@assay/platform/event-log/event-log';
 import { serviceUrl } from '@assay/platform/postgres/service-url';
 import { eventId } from '@assay/platform/transport/event-id';
@@ -72,6 +80,51 @@ export function retracted(item: string, worker: number, said: Said = {}): Sent {
 function refOf(project: string, item: string, worker: number, said: Said): AnnotationRef {
   const who = { worker: eventId('worker', worker), role: 'human' as const };
   return { project, item, ...who, occasion: 0, revision: 0, order: 0, ...said };
+}
+
+/** The model of the question "label" in one epoch, in so many chunks, and what closes it. */
+export function fitted(
+  model: PublishedModel,
+  about: { epoch: number; isSettling?: boolean; chunks?: number },
+): { chunks: Sent[]; close: Sent } {
+  const { epoch, isSettling = false, chunks: count = 1 } = about;
+  const rows = workerRows(model);
+  const size = Math.ceil(rows.length / count);
+  const chunks = Array.from({ length: count }, (_, chunk) =>
+    sent(modelChunk, eventId('chunk', epoch, chunk), (project) => ({
+      ...{ project, epoch, question: 'label', chunk },
+      ...(chunk === 0 && { model: { ...modelHeader(model) } }),
+      workers: rows.slice(chunk * size, (chunk + 1) * size),
+    })),
+  );
+  const close = sent(epochPublished, eventId('epoch', epoch), (project) => ({
+    ...{ project, epoch, isSettling, schemaVersion: 1, policyRevision: 1, covers: [] },
+    questions: [{ question: 'label', chunks: count, labels: 0, items: 0, workers: rows.length }],
+  }));
+  return { chunks, close };
+}
+
+/** An item enters the gold pool or leaves it. */
+export function pooled(item: string, revision: number, isAvailable = true): Sent {
+  const contract = isAvailable ? poolAvailable : poolWithdrawn;
+  return sent(contract, eventId('pooled', item, revision), (project) => ({ project, item, revision }));
+}
+
+/** What an expert decided on the question "label"; without a label, that there is none to give. */
+export function adjudicated(
+  item: string,
+  label: string | undefined,
+  said: { dispute?: string; at?: string; schemaVersion?: number } = {},
+): Sent {
+  const { dispute = 'd1', at = '2026-01-01T00:00:00.000Z', schemaVersion = 1 } = said;
+  const end = (project: string) => ({
+    ...{ project, item, question: 'label', dispute: eventId('dispute', dispute), expert: eventId('worker', 'expert') },
+    ...{ at, schemaVersion, reason: 'ambiguous-item' as const },
+  });
+  const id = eventId('adjudicated', item, label ?? '', dispute, at);
+  return label === undefined
+    ? sent(disputeUnresolvable, id, end)
+    : sent(disputeDecided, id, (project) => ({ ...end(project), label }));
 }
 
 interface Accounting {

@@ -3,7 +3,8 @@ import { DEFAULT_POLICY } from '@assay/contracts/project/project-defaults';
 import { type Decision, type DecisionState } from '@assay/contracts/consensus/decision';
 import { type Policy, type Question } from '@assay/contracts/project/label-schema';
 import { epochZero } from '@assay/statistics/aggregation/epoch-zero';
-import { decide, isSameDecision, stateOfItem, transitions } from './decision.domain';
+import { type Adjudication } from './adjudication.domain';
+import { decide, isSameDecision, isUndecidedOrFlipped, stateOfItem, transitions } from './decision.domain';
 import { type Entry } from '@assay/contracts/annotation/entry';
 import { anEntry, aRetraction } from '@assay/contracts/annotation/entry.fixture';
 
@@ -74,6 +75,30 @@ describe('decide', () => {
     expect(decided([...labelled(1), model], { countRoles: ['human', 'model'] }).overlap).toBe(2);
   });
 
+  it('is adjudicated once an expert gave a label, whatever the workers say', () => {
+    const adjudication: Adjudication = { dispute: 'd1', expert: 'x', at: 0, reason: 'ambiguous-item', label: 0 };
+    const basis = { question, policy: DEFAULT_POLICY, model: epochZero(2), epoch: 4 };
+    const expected = { state: 'adjudicated', label: 'no', posterior: 1, confidence: 1, epoch: 4 };
+    expect(decide(labelled(1, 1, 1), { ...basis, adjudication })).toMatchObject({ ...expected, labels: 3, overlap: 3 });
+    expect(decide([], { ...basis, adjudication })).toMatchObject({ ...expected, labels: 0 });
+  });
+
+  it('is unresolvable where the expert found no label, and keeps what the workers believe', () => {
+    const adjudication: Adjudication = { dispute: 'd1', expert: 'x', at: 0, reason: 'bad-source' };
+    const basis = { question, policy: DEFAULT_POLICY, model: epochZero(2), epoch: 0, adjudication };
+    const decision = decide(labelled(1, 1, 1), basis);
+    expect(decision).toMatchObject({ state: 'unresolvable', label: 'yes' });
+    expect(decision.confidence).toBeCloseTo(0.96, 12);
+    expect(decide([], basis)).not.toHaveProperty('label');
+  });
+
+  it('is never disputed where the item is gold', () => {
+    const policy = { ...DEFAULT_POLICY, maxOverlap: 4 };
+    const basis = { question, policy, model: epochZero(2), epoch: 0, isGold: true };
+    expect(decide(labelled(1, 1, 0, 0), basis).state).toBe('open');
+    expect(decide(labelled(1, 1, 1), basis).state).toBe('reached');
+  });
+
   it('is open again when its labels were taken back', () => {
     const retractions = [0, 1].map((index) => aRetraction({ id: `r${index}`, worker: `w${index}`, order: 1 }));
     expect(decided([...labelled(1, 1, 1), ...retractions])).toMatchObject({ state: 'open', labels: 1 });
@@ -141,9 +166,32 @@ describe('transitions', () => {
     ],
     ['a disputed label that changes', inState('disputed'), inState('disputed', { label: 'no' }), ['published']],
     ['an open label that changes', inState('open'), inState('open', { label: 'no' }), []],
+    ['an adjudication', inState('disputed'), inState('adjudicated', { label: 'no' }), ['adjudicated', 'published']],
+    [
+      'an adjudication of what was reached',
+      inState('reached'),
+      inState('adjudicated', { label: 'no' }),
+      ['adjudicated', 'corrected', 'published'],
+    ],
+    ['more labels after an adjudication', inState('adjudicated'), inState('adjudicated', { labels: 9 }), []],
+    ['a question without an answer', inState('disputed'), inState('unresolvable'), ['adjudicated', 'published']],
     ['a decision that opens again', inState('reached'), inState('open'), ['published']],
   ])('of %s', (_what, before, after, expected) => {
     expect(transitions(before, after)).toEqual(expected);
+  });
+});
+
+describe('isUndecidedOrFlipped', () => {
+  it.each<[string, Decision | undefined, Decision, boolean]>([
+    ['what was never decided', undefined, inState('open'), true],
+    ['what is open, also where it stays so', inState('open'), inState('open'), true],
+    ['a dispute, also where it stays so', inState('disputed'), inState('disputed'), true],
+    ['what is reached again', inState('reached'), inState('reached', { confidence: 0.99, epoch: 3 }), false],
+    ['a reached label that flips', inState('reached'), inState('reached', { label: 'no' }), true],
+    ['what opens again', inState('reached'), inState('open'), true],
+    ['what an expert decided', inState('adjudicated'), inState('adjudicated', { epoch: 3 }), false],
+  ])('of %s', (_what, before, after, expected) => {
+    expect(isUndecidedOrFlipped(before, after)).toBe(expected);
   });
 });
 

@@ -9,7 +9,7 @@ import { type Cause, ConsensusMetrics } from './consensus.metrics';
 import { decide } from './decision.domain';
 import { contributionOf, type Item } from './item.domain';
 import { countItems } from './item-count.queries';
-import { goldAmong, saveItems } from './item.queries';
+import { goldAmong, type GoldReference, saveItems } from './item.queries';
 import { type CurrentModels, Models } from './models';
 import { StripeChanges } from './stripe-changes';
 
@@ -17,8 +17,7 @@ import { StripeChanges } from './stripe-changes';
 export interface DecidedItem {
   before: Item | undefined;
   after: Item;
-  /** Whether it audits workers. */
-  isGold: boolean;
+  gold: GoldReference | undefined;
 }
 
 /** Decides items by what counts at the moment, and brings everything that follows from them up to date. */
@@ -52,13 +51,13 @@ export class DecisionService {
     models: CurrentModels,
     tx: Pick<Transaction, 'sql'>,
   ): Promise<DecidedItem[]> {
-    const gold = await goldAmong(
+    const references = await goldAmong(
       tx,
       changes.map(([, item]) => rowKey(item)),
     );
     return changes.map(([before, item]) => {
-      const isGold = gold.has(rowKey(item));
-      return { before, after: decided(item, projects.get(item.project)!, models, isGold), isGold };
+      const gold = references.get(rowKey(item));
+      return { before, after: decided(item, projects.get(item.project)!, models, gold?.isAvailable ?? false), gold };
     });
   }
 
@@ -70,13 +69,13 @@ export class DecisionService {
     cause: Cause,
   ): Promise<void> {
     const stripes = new StripeChanges();
-    for (const { before, after, isGold } of items) {
+    for (const { before, after, gold } of items) {
       const project = projects.get(after.project)!;
       const was = before?.contribution ?? NOTHING;
       const is = after.contribution;
       tx.account(after.project, { applied: is.applied - was.applied, superseded: is.superseded - was.superseded });
       stripes.exchange(after, was, is, project.questions);
-      publishDecisions(tx, before?.decisions ?? [], after, project, isGold);
+      publishDecisions(tx, before?.decisions ?? [], after, project, gold?.revision);
     }
     const saved = items.map(({ after }) => after);
     await saveItems(tx, tx.lane, saved);

@@ -1,3 +1,4 @@
+import { type ItemRef } from '@assay/contracts/item/item-imported';
 import { rowKey } from '@assay/platform/copies/annotated-item';
 import { type Transaction } from '@assay/platform/transport/transaction';
 import { type Item, stateOf } from './item.domain';
@@ -40,19 +41,28 @@ export async function itemsOfLane(
   return rows.map(itemOf);
 }
 
-/** The keys among these whose items are in the gold pool. */
-export async function goldAmong(tx: Pick<Transaction, 'sql'>, keys: readonly string[]): Promise<Set<string>> {
-  const rows = await tx.sql<{ key: string }>(
-    'select key from gold_reference where key = any($1::bigint[]) and is_available',
+/** What is known of an item in the gold pool: whether it is in it, by the revision that said so. */
+export interface GoldReference {
+  revision: number;
+  isAvailable: boolean;
+}
+
+/** What is known of items in the gold pool, by row key; most items were never in it. */
+export async function goldAmong(
+  tx: Pick<Transaction, 'sql'>,
+  keys: readonly string[],
+): Promise<Map<string, GoldReference>> {
+  const rows = await tx.sql<{ key: string; revision: string; is_available: boolean }>(
+    'select key, revision, is_available from gold_reference where key = any($1::bigint[])',
     [keys],
   );
-  return new Set(rows.map((row) => row.key));
+  return new Map(rows.map((row) => [row.key, { revision: Number(row.revision), isAvailable: row.is_available }]));
 }
 
 /** Keeps which items are in the gold pool, of each the highest revision; of one revision the withdrawal. */
 export async function keepGoldReferences(
   tx: Pick<Transaction, 'sql'>,
-  references: readonly { project: string; item: string; revision: number; isAvailable: boolean }[],
+  references: readonly (ItemRef & GoldReference)[],
 ): Promise<void> {
   await tx.sql(
     `insert into gold_reference as g (key, revision, is_available)

@@ -43,6 +43,12 @@ describe('posteriorOf', () => {
     expect(posteriorOf(aModel(), [{ worker: 'coin', label: 1 }]).label).toBe(0);
   });
 
+  it('takes for a tie what two orders of summing could make of one', () => {
+    const tilted = (by: number) => aModel({ logPrior: Float64Array.of(0.5 - by, 0.5 + by).map(Math.log) });
+    expect(posteriorOf(tilted(1e-9), []).label).toBe(0);
+    expect(posteriorOf(tilted(1e-5), []).label).toBe(1);
+  });
+
   it('adds the states of one label', () => {
     const model = aModel({
       stateLabel: Int32Array.of(0, 1, 1),

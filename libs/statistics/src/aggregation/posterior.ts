@@ -1,6 +1,12 @@
 import { type LabelTable } from './label-table';
 import { type PublishedModel, type Tempering } from './published-model';
 
+/**
+ * Log posteriors this close are a tie. Fits of the same labels that are summed in another order, as that of worker names or of ids, differ by
+ * less, and must not differ in the label.
+ */
+const TIE = 1e-6;
+
 /** One label as evidence on an item: who said it, and which (index in the order of the schema). */
 export interface Evidence {
   worker: string;
@@ -10,7 +16,7 @@ export interface Evidence {
 export interface Posterior {
   /** Probability of each label, in the order of the schema; sums to 1. */
   posterior: Float64Array;
-  /** The most probable label; ties go to the lowest index. */
+  /** The most probable label; ties, log posteriors within 1e-6, go to the lowest index. */
   label: number;
   /** Tempered posterior of that label: what the policy looks at. */
   confidence: number;
@@ -26,7 +32,8 @@ export interface Posterior {
 export function posteriorOf(model: PublishedModel, evidence: readonly Evidence[]): Posterior {
   const { states, effective } = logStateJoint(model, [...evidence].sort(byWorkerThenLabel));
   const logs = logLabelPosterior(model, states);
-  const label = indexOfMax(logs);
+  const most = logs[indexOfMax(logs)]!;
+  const label = logs.findIndex((value) => value >= most - TIE);
   const posterior = logs.map(Math.exp);
   return { posterior, label, confidence: temperedConfidence(logs, label, effective, model.tempering) };
 }

@@ -1,0 +1,97 @@
+import { Injectable } from '@nestjs/common';
+import { findingPublished } from '@assay/contracts/public/finding-published';
+import { findingCleared, type ClearedBy } from '@assay/contracts/standing/finding-cleared';
+import { findingRaised } from '@assay/contracts/standing/finding-raised';
+import { tierChanged } from '@assay/contracts/standing/tier-changed';
+import { type Project } from '@assay/platform/copies/project-copy';
+import { eventId } from '@assay/platform/transport/event-id';
+import { type Transaction } from '@assay/platform/transport/transaction';
+import { type Found, tierOf, verdictOn } from './finding.domain';
+import { findingsOf, lockStandings, saveFindings, saveTiers, standingsOf, type StoredFinding } from './finding.queries';
+import { type FittedModel } from './fit';
+import { ScoringMetrics } from './scoring.metrics';
+
+/** Raises and clears findings on workers, and their tiers with them, each in the transaction of what it follows from. */
+@Injectable()
+export class FindingService {
+  constructor(private readonly metrics: ScoringMetrics) {}
+
+  /** What a fit found; what the sequential test on gold finds is its own. */
+  async onEpoch(tx: Transaction, project: Project, epoch: number, models: readonly FittedModel[]): Promise<void> {
+    const found = models.flatMap(({ question, workers }) =>
+      workers.flatMap(({ worker, accuracy, low, high, findings }) =>
+        findings
+          .filter(({ kind }) => kind !== 'belowGold')
+          .map(({ kind, statistic, threshold, evidence }) => ({
+            ...{ worker, question, kind },
+            content: { statistic, threshold, accuracy, low, high, evidence, epoch, policyRevision: project.revision },
+          })),
+      ),
+    );
+    const kept = (await findingsOf(tx, project.project)).filter(({ kind }) => kind !== 'belowGold');
+    const workers = [...new Set([...found, ...kept].map(({ worker }) => worker))];
+    if (workers.length > 0) await this.exchange(tx, project.project, workers, found, (one) => one.kind !== 'belowGold');
+  }
+
+  /**
+   * Brings the findings on some workers to what is found now, and their tiers to what follows.
+   * @param isOurs which of the kept findings the caller speaks of: those it did not find are cleared.
+   */
+  async exchange(
+    tx: Transaction,
+    project: string,
+    workers: readonly string[],
+    found: readonly Found[],
+    isOurs: (kept: StoredFinding) => boolean,
+  ): Promise<void> {
+    const tiers = await lockStandings(tx, project, workers);
+    const kept = new Map((await findingsOf(tx, project, workers)).filter(isOurs).map((one) => [one.finding, one]));
+    const wanted = new Map(found.map((one) => [idOf(project, one), one]));
+    const changed: StoredFinding[] = [];
+    for (const finding of new Set([...kept.keys(), ...wanted.keys()])) {
+      const [was, is] = [kept.get(finding), wanted.get(finding)];
+      const verdict = verdictOn(was, is?.content);
+      if (verdict === 'keep') continue;
+      const basis = is ? { ...was, ...is } : was!;
+      const next = { ...basis, finding, project, version: (was?.version ?? 0) + 1, isRaised: verdict === 'raise' };
+      changed.push(next);
+      tell(tx, next, 'evidence');
+      if (verdict === 'raise' && !was?.isRaised) this.metrics.found(next.kind);
+    }
+    await saveFindings(tx, changed);
+    await this.changeTiers(tx, project, tiers);
+  }
+
+  /** Brings tiers of workers whose standings are held to what their findings and tests say. */
+  async changeTiers(tx: Transaction, project: string, tiers: Awaited<ReturnType<typeof lockStandings>>): Promise<void> {
+    const standings = await standingsOf(
+      tx,
+      project,
+      tiers.map((one) => one.worker),
+    );
+    const changed = tiers.flatMap(({ worker, version, tier: was }) => {
+      const { tier, reason } = tierOf(standings.get(worker)!);
+      return tier === was ? [] : [{ worker, version: version + 1, tier, reason }];
+    });
+    for (const { worker, version, tier, reason } of changed) {
+      const id = eventId(tierChanged.type, project, worker, version);
+      tx.publish(tierChanged, id, { project, worker, version, tier, reason });
+    }
+    await saveTiers(tx, project, changed);
+  }
+}
+
+/** Id of a finding: one a worker, question and kind. */
+export function idOf(project: string, { worker, question, kind }: Pick<Found, 'worker' | 'question' | 'kind'>): string {
+  return eventId('finding', project, worker, question, kind);
+}
+
+/** Publishes what a finding says now: in full to the services, and that it is there to tools. */
+export function tell(tx: Transaction, stored: StoredFinding, clearedBy: ClearedBy): void {
+  const { finding, project, worker, question, kind, version, isRaised, content } = stored;
+  const state = { ...{ finding, project, worker, question, kind, version }, ...content };
+  if (isRaised) tx.publish(findingRaised, eventId(findingRaised.type, finding, version), state);
+  else tx.publish(findingCleared, eventId(findingCleared.type, finding, version), { ...state, clearedBy });
+  const told = { project, worker, finding, kind, version, isRaised };
+  tx.publish(findingPublished, eventId(findingPublished.type, finding, version), told);
+}

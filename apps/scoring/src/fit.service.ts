@@ -1,0 +1,171 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { DataSource, type QueryRunner } from 'typeorm';
+import { epochPublished } from '@assay/contracts/reliability/epoch-published';
+import { modelChunk } from '@assay/contracts/reliability/model-chunk';
+import { eventId } from '@assay/platform/transport/event-id';
+import { type Transaction } from '@assay/platform/transport/transaction';
+import { Transactions } from '@assay/platform/transport/transactions';
+import { FindingService } from './finding.service';
+import { type FitInput, type FittedModel } from './fit';
+import { dueProjects, endRequests, type FitSnapshot, insertEpoch, type KeptEpoch, readSnapshot } from './fit.queries';
+import { fitInThread } from './fit-thread';
+import { saveReliabilities } from './reliability.queries';
+import { ScoringMetrics } from './scoring.metrics';
+
+/** How often it is looked whether a project is due. */
+const LOOK_MS = 1000;
+
+/**
+ * Fits the reliabilities of projects that are due. Every instance looks; who gets a project's lock fits it. The lock only saves work: an
+ * epoch has one number, and its row is written once, so of two fits one is published.
+ */
+@Injectable()
+export class FitService implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger(FitService.name);
+  private timer: NodeJS.Timeout | undefined;
+  private looking: Promise<void> | undefined;
+  private isAskedAgain = false;
+  private isStopped = false;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly transactions: Transactions,
+    private readonly findings: FindingService,
+    private readonly metrics: ScoringMetrics,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => this.wake(), LOOK_MS).unref();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.isStopped = true;
+    clearInterval(this.timer);
+    await this.looking;
+  }
+
+  /** Looks now, or, while a look is going on, once more after it. */
+  wake(): void {
+    if (this.isStopped) return;
+    if (this.looking) this.isAskedAgain = true;
+    else this.looking = this.look();
+  }
+
+  private async look(): Promise<void> {
+    do {
+      this.isAskedAgain = false;
+      try {
+        for (const project of await this.transactions.run(dueProjects)) {
+          if (this.isStopped) break;
+          await this.fitLocked(project);
+        }
+      } catch (error) {
+        this.logger.warn(`no epoch was fitted: ${(error as Error).message}`);
+      }
+    } while (this.isAskedAgain && !this.isStopped);
+    this.looking = undefined;
+  }
+
+  /** Fits a project, unless another instance does. */
+  private async fitLocked(project: string): Promise<void> {
+    const runner = this.dataSource.createQueryRunner();
+    const lock = [`assay fit ${project}`];
+    try {
+      const [row] = (await runner.query('select pg_try_advisory_lock(hashtextextended($1, 0)) as mine', lock)) as {
+        mine: boolean;
+      }[];
+      if (!row?.mine) return;
+      try {
+        await this.fit(project, runner);
+      } finally {
+        await runner.query('select pg_advisory_unlock(hashtextextended($1, 0))', lock);
+      }
+    } finally {
+      await runner.release();
+    }
+  }
+
+  private async fit(name: string, runner: QueryRunner): Promise<void> {
+    const started = performance.now();
+    const snapshot = await snapshotOf(runner, name);
+    if (!snapshot) return;
+    const models = await fitInThread(inputsOf(snapshot), () => this.isStopped);
+    if (this.isStopped) return;
+    const seconds = (performance.now() - started) / 1000;
+    const isPublished = await this.transactions.run((tx) => this.publish(tx, snapshot, models, seconds));
+    if (isPublished) this.metrics.fitted(name, snapshot.epoch + 1, seconds);
+  }
+
+  private async publish(
+    tx: Transaction,
+    snapshot: FitSnapshot,
+    models: readonly FittedModel[],
+    seconds: number,
+  ): Promise<boolean> {
+    const { project, covers, changes, request } = snapshot;
+    const epoch: KeptEpoch = {
+      ...{ project: project.project, epoch: snapshot.epoch + 1, isSettling: request?.isSettling ?? false },
+      ...{ schemaVersion: project.schemaVersion, policyRevision: project.revision, changes, covers, seconds },
+      labels: models.reduce((sum, model) => sum + model.labels, 0),
+    };
+    if (!(await insertEpoch(tx, epoch))) return false;
+    if (request) await endRequests(tx, epoch.project, request.id);
+    await saveReliabilities(tx, epoch.project, models);
+    await this.findings.onEpoch(tx, project, epoch.epoch, models);
+    publishEpoch(tx, epoch, models);
+    return true;
+  }
+}
+
+/** Reads what a fit sees in one transaction of one moment. */
+async function snapshotOf(runner: QueryRunner, project: string): Promise<FitSnapshot | undefined> {
+  await runner.startTransaction('REPEATABLE READ');
+  try {
+    const sql = async <Row>(statement: string, parameters: readonly unknown[] = []) =>
+      (await runner.query(statement, [...parameters])) as Row[];
+    return await readSnapshot(runner.manager, sql, project);
+  } finally {
+    await runner.rollbackTransaction();
+  }
+}
+
+function inputsOf({ project, columns, known }: FitSnapshot): FitInput[] {
+  return columns.flatMap((one) => {
+    const { name, labels } = project.questions.find(({ name }) => name === one.question)!;
+    if (one.label.length === 0) return [];
+    const gold = ofSchema(known.gold.get(name), labels);
+    return [{ columns: one, labels, gold, adjudicated: ofSchema(known.adjudicated.get(name), labels) }];
+  });
+}
+
+/** Known labels that the question has: one that it is still to learn clamps nothing yet. */
+function ofSchema(
+  known: ReadonlyMap<string, readonly string[]> | undefined,
+  labels: readonly string[],
+): Map<string, readonly string[]> {
+  const accepted = [...(known ?? [])].map(
+    ([item, some]) => [item, some.filter((one) => labels.includes(one))] as const,
+  );
+  return new Map(accepted.filter(([, some]) => some.length > 0));
+}
+
+/** Publishes the chunks of an epoch, and what closes it. */
+function publishEpoch(tx: Transaction, epoch: KeptEpoch, models: readonly FittedModel[]): void {
+  const { project, epoch: number } = epoch;
+  for (const { question, header, chunks } of models) {
+    chunks.forEach((workers, chunk) => {
+      const model = chunk === 0 ? { model: { ...header } } : {};
+      tx.publish(modelChunk, eventId(modelChunk.type, project, number, question, chunk), {
+        ...{ project, epoch: number, question, chunk, workers },
+        ...model,
+      });
+    });
+  }
+  const { isSettling, schemaVersion, policyRevision, covers } = epoch;
+  tx.publish(epochPublished, eventId(epochPublished.type, project, number), {
+    ...{ project, epoch: number, isSettling, schemaVersion, policyRevision, covers },
+    questions: models.map(({ question, chunks, labels, items, workers }) => ({
+      ...{ question, chunks: chunks.length, labels, items, workers: workers.length },
+    })),
+  });
+}

@@ -1,0 +1,66 @@
+import { Injectable } from '@nestjs/common';
+import { type ConsensusAdjudicated } from '@assay/contracts/consensus/consensus-adjudicated';
+import { type GoldItem } from '@assay/contracts/gold/gold-item';
+import { goldRetired } from '@assay/contracts/gold/gold-retired';
+import { type ProjectConfigured } from '@assay/contracts/project/project-configured';
+import { type WorkerRegistered } from '@assay/contracts/worker/worker-registered';
+import { applyItemEvents } from '@assay/platform/copies/annotated-item';
+import { type ItemEvent } from '@assay/platform/copies/item-events';
+import { drainParked } from '@assay/platform/copies/parked-events';
+import { keepProjects } from '@assay/platform/copies/project-copy';
+import { type Batch } from '@assay/platform/transport/batch';
+import { type LaneTransaction } from '@assay/platform/transport/transaction';
+import { countChanges, countProjectChanges } from './fit.queries';
+import { keepAdjudicated, keepGoldItems } from './known-label.queries';
+import { saveWorkers } from './worker.queries';
+
+/** Keeps what fits are made from, and counts what changed since the last. */
+@Injectable()
+export class ScoringService {
+  async onProjects(batch: Batch<ProjectConfigured>, tx: LaneTransaction): Promise<void> {
+    const news = await keepProjects(batch, tx);
+    if (news.length > 0)
+      await countProjectChanges(
+        tx,
+        news.map(({ project }) => project),
+      );
+  }
+
+  async onWorkers(batch: Batch<WorkerRegistered>, tx: LaneTransaction): Promise<void> {
+    await saveWorkers(
+      tx,
+      batch.events.map(({ data }) => data),
+    );
+  }
+
+  /** Keeps the labels of items, and of withdrawn ones that they count no more. */
+  async onItemEvents(events: readonly ItemEvent[], tx: LaneTransaction): Promise<void> {
+    const changes = new Map<string, number>();
+    for (const { before, after } of await applyItemEvents(events, tx)) {
+      const grown = after.entries.length - (before?.entries.length ?? 0);
+      const isWithdrawn = after.isWithdrawn && before?.isWithdrawn === false && before.entries.length > 0;
+      changes.set(after.project, (changes.get(after.project) ?? 0) + grown + Number(isWithdrawn));
+    }
+    await countChanges(tx, tx.lane, changes);
+  }
+
+  async drain(tx: LaneTransaction): Promise<boolean> {
+    return drainParked(tx, (events) => this.onItemEvents(events, tx));
+  }
+
+  /** Keeps known labels: the next fit clamps their items. */
+  async onGoldItems(batch: Batch<GoldItem>, tx: LaneTransaction): Promise<void> {
+    const items = batch.events.map(({ type, data }) => ({ ...data, isActive: type !== goldRetired.type }));
+    if ((await keepGoldItems(tx, items)) > 0) await this.countKnown(tx, items);
+  }
+
+  /** Keeps what experts decided: the next fit clamps their items. */
+  async onAdjudicated(batch: Batch<ConsensusAdjudicated>, tx: LaneTransaction): Promise<void> {
+    const told = batch.events.map(({ data }) => data);
+    if ((await keepAdjudicated(tx, told)) > 0) await this.countKnown(tx, told);
+  }
+
+  private async countKnown(tx: LaneTransaction, known: readonly { project: string }[]): Promise<void> {
+    await countChanges(tx, tx.lane, new Map(known.map(({ project }) => [project, 1])));
+  }
+}
