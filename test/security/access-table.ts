@@ -35,6 +35,18 @@ const TABLE: Record<string, string> = {
   'GET /v1/ops/consensus/rest/{project}': 'lead operator',
   'GET /v1/ops/consensus/digest/{project}': 'lead operator',
 
+  'GET /v1/workers/me': 'worker expert',
+  'GET /v1/workers/{project}': 'lead',
+  'GET /v1/workers/{project}/{worker}': 'lead',
+  'GET /v1/findings/{project}': 'lead',
+  'GET /v1/findings/{project}/{finding}': 'lead',
+  'POST /v1/findings/{finding}/appeal': 'worker expert lead',
+  'POST /v1/findings/{finding}/appeal/decision': 'lead',
+  'GET /v1/epochs/{project}': 'lead',
+  'POST /v1/epochs/{project}': 'lead',
+  'GET /v1/ops/scoring/rest/{project}': 'lead operator',
+  'GET /v1/ops/scoring/digest/{project}': 'lead operator',
+
   'POST /v1/assignments/{project}': 'worker expert',
   'GET /v1/assignments/{project}': 'worker expert',
   'POST /v1/assignments/{project}/{id}/extend': 'worker expert',
@@ -49,6 +61,7 @@ const TABLE: Record<string, string> = {
 
   ...operations('ingestion'),
   ...operations('consensus'),
+  ...operations('scoring'),
   ...operations('assignment'),
 };
 

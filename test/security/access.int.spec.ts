@@ -4,6 +4,7 @@ import { ACCESS_ROLES, type AccessRole } from '@assay/contracts/access/access-ro
 import { ASSIGNMENT } from '@assay/apps/assignment/src/assignment.module';
 import { CONSENSUS } from '@assay/apps/consensus/src/consensus.module';
 import { INGESTION } from '@assay/apps/ingestion/src/ingestion.module';
+import { SCORING } from '@assay/apps/scoring/src/scoring.module';
 import { eventually } from '../support/eventually';
 import { startServices, type TestServices } from '../support/test-service';
 import { rolesOfRoute, ROUTES } from './access-table';
@@ -23,7 +24,7 @@ let declared: Declared[];
 const keys = new Map<AccessRole, string>();
 
 beforeAll(async () => {
-  running = await startServices([INGESTION, CONSENSUS, ASSIGNMENT]);
+  running = await startServices([INGESTION, CONSENSUS, SCORING, ASSIGNMENT]);
   declared = running.services.flatMap(({ openApi, handle }) =>
     Object.entries(openApi.paths).flatMap(([path, operations]) =>
       Object.entries(operations as Record<string, { 'x-assay-roles': string[]; responses: object }>).map(
