@@ -11,6 +11,10 @@ import { type ClaimedDispute, type QueuedDispute } from './disputes.command';
 /** Source of the played workers and experts. */
 export const CROWD_SOURCE = 'crowd';
 
+/** Items that a worker takes before handing them in, and requests of the administrator at once. */
+const PIECES = 5;
+const AT_ONCE = 8;
+
 /** A worker or expert with a key, who asks and answers over HTTP. */
 interface Player {
   client: Client;
@@ -68,13 +72,11 @@ export class CrowdPlayer {
 
   /** Registers workers and so many experts, gives each a key, and waits until the services know them. */
   async enter(experts: number): Promise<void> {
-    for (const worker of this.drawn) {
-      const client = await this.keyFor(worker.name, 'worker');
-      this.workers.push({ client, worker });
-    }
-    for (let number = 1; number <= experts; number++)
-      this.experts.push(await this.keyFor(`expert-${number}`, 'expert'));
-    for (const client of [...this.workers.map((one) => one.client), ...this.experts]) await this.isKnown(client);
+    const enterOne = async (worker: SimulatedWorker) => ({ client: await this.keyFor(worker.name, 'worker'), worker });
+    this.workers.push(...(await inTurns(this.drawn, enterOne)));
+    const names = Array.from({ length: experts }, (_, index) => `expert-${index + 1}`);
+    this.experts.push(...(await inTurns(names, (name) => this.keyFor(name, 'expert'))));
+    await inTurns([...this.workers.map(({ client }) => client), ...this.experts], (client) => this.isKnown(client));
   }
 
   private async keyFor(name: string, role: 'worker' | 'expert'): Promise<Client> {
@@ -135,15 +137,33 @@ export class CrowdPlayer {
     return free[this.throws.weighted(free.map(({ worker }) => worker.activity))];
   }
 
-  /** One item of one worker: asked for, looked at, handed in. @returns whether there was one. */
+  /** Some items of one worker: asked for, looked at, handed in. @returns whether there were any. */
   private async step({ client, worker }: Player): Promise<boolean> {
-    const given = await client.write<GivenWork | undefined>('POST', `/v1/assignments/${this.project}`);
-    if (given === undefined) return false;
-    await this.handIn(client, worker, given);
-    return true;
+    const given: GivenWork[] = [];
+    while (given.length < PIECES) {
+      const work = await client.write<GivenWork | undefined>('POST', `/v1/assignments/${this.project}`);
+      if (work === undefined) break;
+      given.push(work);
+    }
+    if (given.length > 0)
+      await this.handIn(
+        client,
+        given.map((work) => this.annotationOf(worker, work)),
+      );
+    return given.length > 0;
   }
 
-  private async handIn(client: Client, worker: SimulatedWorker, given: GivenWork): Promise<void> {
+  private async handIn(client: Client, annotations: readonly object[]): Promise<void> {
+    const { outcomes } = await client.writeLines<{ outcomes: { status: string; errors?: unknown }[] }>(
+      `/v1/annotations/${this.project}`,
+      annotations,
+    );
+    const rejected = outcomes.find(({ status }) => status === 'rejected');
+    if (rejected) throw new CliError(EXIT.badData, `an annotation was rejected: ${JSON.stringify(rejected.errors)}`);
+    this.done.annotations += annotations.length;
+  }
+
+  private annotationOf(worker: SimulatedWorker, given: GivenWork): object {
     const item = this.items.get(given.item);
     if (!item) throw new CliError(EXIT.badData, `item ${given.item}: expected one of the crowd's`);
     const { copiesFrom } = worker;
@@ -151,18 +171,10 @@ export class CrowdPlayer {
     const label = labelBy(worker, item, this.population, this.throws, copied);
     this.said.set(`${item.name} ${worker.name}`, label);
     const seconds = Math.round(10 * worker.seconds * Math.exp(0.4 * this.throws.normal())) / 10;
-    const annotation = {
+    return {
       ...{ id: given.assignment, item: item.name, assignment: given.token, seconds },
       labels: { [given.questions[0]?.name ?? 'label']: this.population.labels[label] },
     };
-    const { outcomes } = await client.writeLines<{ outcomes: { status: string; errors?: unknown }[] }>(
-      `/v1/annotations/${this.project}`,
-      [annotation],
-    );
-    const [outcome] = outcomes;
-    if (outcome?.status === 'rejected')
-      throw new CliError(EXIT.badData, `annotation of ${item.name}: ${JSON.stringify(outcome.errors)}`);
-    this.done.annotations++;
   }
 
   /** Lets the experts decide every dispute that there is. They see the truth nearly always. @returns how many were decided. */
@@ -197,6 +209,14 @@ export class CrowdPlayer {
     this.done.decisions++;
     return true;
   }
+}
+
+/** Does something with each of many, a few at once. @returns what came of each, in order. */
+async function inTurns<T, R>(many: readonly T[], work: (one: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let start = 0; start < many.length; start += AT_ONCE)
+    results.push(...(await Promise.all(many.slice(start, start + AT_ONCE).map(work))));
+  return results;
 }
 
 /** Services through which what workers say comes back as work. */

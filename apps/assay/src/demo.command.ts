@@ -13,11 +13,11 @@ import { untilSignal } from './up.command';
 
 const EXAMPLES = join(__dirname, '../../../../apps/assay/examples');
 
-/** A crowd of honest workers among whom three spam, two are careless and one leans towards a label; a tenth of the items is gold. */
+/** A crowd of honest workers among whom two spam, two are careless and one leans towards a label; a tenth of the items is gold. */
 export const CROWD: Population = {
   seed: 1979,
   labels: ['cat', 'dog', 'other'],
-  items: 400,
+  items: 160,
   labelsPerItem: { least: 4, most: 7 },
   difficulty: 0.8,
   lure: 0.5,
@@ -25,8 +25,8 @@ export const CROWD: Population = {
   gold: 0.1,
   activity: 0.5,
   workers: [
-    { behaviour: 'honest', count: 24, accuracy: { least: 0.8, most: 0.95 } },
-    { behaviour: 'spammer', count: 3 },
+    { behaviour: 'honest', count: 15, accuracy: { least: 0.8, most: 0.95 } },
+    { behaviour: 'spammer', count: 2 },
     { behaviour: 'careless', count: 2 },
     { behaviour: 'biased', count: 1, favourite: 'cat', strength: 0.5 },
   ],

@@ -72,7 +72,7 @@ class TestConsumer {
     await tx.sql(`insert into known_project values ('late') on conflict do nothing`);
   }
 
-  @LaneWork({ lane: 'item', everyMs: 200 })
+  @LaneWork({ lane: 'item', everyMs: 200, wokenBy: ['project'] })
   async drain(_lane: number, tx: LaneTransaction) {
     const known = await tx.sql('select 1 from known_project');
     if (known.length === 0) return false;
