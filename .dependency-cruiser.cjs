@@ -12,7 +12,7 @@ module.exports = {
       name: 'no-orphans',
       comment: 'A file that nobody imports is dead, or an entry point that should say so here.',
       severity: 'error',
-      from: { orphan: true, pathNot: ['\\.spec\\.ts$', '/main\\.ts$', '/bin/', '\\.d\\.ts$', 'worker\\.ts$'] },
+      from: { orphan: true, pathNot: ['\\.spec\\.ts$', '/main\\.ts$', '/bin/', '\\.d\\.ts$', '\\.thread\\.ts$'] },
       to: {},
     },
     {

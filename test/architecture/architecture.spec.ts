@@ -36,13 +36,11 @@ function run(tool: string, args: readonly string[], cwd: string): string {
 /** The roles of design section 3, and those that grew beside them; a service's file ends in one. */
 const ROLES = [
   ...['module', 'consumer', 'controller', 'service', 'domain', 'queries', 'config', 'metrics', 'entity'],
-  ...['event', 'record', 'fixture'],
+  ...['event', 'record', 'fixture', 'reader', 'gauges', 'thread'],
 ];
 
 /** Files of a service that have no role yet: a new one is given a role, not a line here. */
 const WITHOUT_A_ROLE = [
-  'consensus/consensus.gauges.ts',
-  'consensus/consensus.reader.ts',
   'consensus/digest.ts',
   'consensus/models.ts',
   'consensus/stripe-changes.ts',

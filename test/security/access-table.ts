@@ -35,6 +35,12 @@ const TABLE: Record<string, string> = {
   'GET /v1/ops/consensus/rest/{project}': 'lead operator',
   'GET /v1/ops/consensus/digest/{project}': 'lead operator',
 
+  'POST /v1/gold/{project}': 'lead',
+  'GET /v1/gold/{project}': 'lead',
+  'DELETE /v1/gold/{project}/{item}': 'lead',
+  'GET /v1/ops/gold/rest/{project}': 'lead operator',
+  'GET /v1/ops/gold/digest/{project}': 'lead operator',
+
   'GET /v1/workers/me': 'worker expert',
   'GET /v1/workers/{project}': 'lead',
   'GET /v1/workers/{project}/{worker}': 'lead',
@@ -61,6 +67,7 @@ const TABLE: Record<string, string> = {
 
   ...operations('ingestion'),
   ...operations('consensus'),
+  ...operations('gold'),
   ...operations('scoring'),
   ...operations('assignment'),
 };

@@ -3,6 +3,7 @@ import request from 'supertest';
 import { ACCESS_ROLES, type AccessRole } from '@assay/contracts/access/access-role';
 import { ASSIGNMENT } from '@assay/apps/assignment/src/assignment.module';
 import { CONSENSUS } from '@assay/apps/consensus/src/consensus.module';
+import { GOLD } from '@assay/apps/gold/src/gold.module';
 import { INGESTION } from '@assay/apps/ingestion/src/ingestion.module';
 import { SCORING } from '@assay/apps/scoring/src/scoring.module';
 import { eventually } from '../support/eventually';
@@ -24,7 +25,7 @@ let declared: Declared[];
 const keys = new Map<AccessRole, string>();
 
 beforeAll(async () => {
-  running = await startServices([INGESTION, CONSENSUS, SCORING, ASSIGNMENT]);
+  running = await startServices([INGESTION, CONSENSUS, GOLD, SCORING, ASSIGNMENT]);
   declared = running.services.flatMap(({ openApi, handle }) =>
     Object.entries(openApi.paths).flatMap(([path, operations]) =>
       Object.entries(operations as Record<string, { 'x-assay-roles': string[]; responses: object }>).map(

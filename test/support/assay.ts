@@ -52,13 +52,19 @@ export async function reportAtRest(client: Client, project: string): Promise<Rep
   return collectReport(client, project);
 }
 
-/** `assay up` in a process of its own, which a test may kill. */
-export async function spawnedAssay(dataDir: string): Promise<{ client: Client; kill(): Promise<void> }> {
+/** `assay up` in a process of its own, which a test may kill. @param environment added to that of this process. */
+export async function spawnedAssay(
+  dataDir: string,
+  environment: Record<string, string> = {},
+): Promise<{ client: Client; kill(): Promise<void> }> {
   const root = join(__dirname, '../..');
   const child = spawn(
     process.execPath,
     [join(root, 'apps/assay/bin/assay.mjs'), 'up', '--data', dataDir, '--port', '0'],
-    { env: { ...process.env, ASSAY_METRICS_PORT: '0', ASSAY_LOG_LEVEL: 'error' }, stdio: ['ignore', 'ignore', 'pipe'] },
+    {
+      env: { ...process.env, ASSAY_METRICS_PORT: '0', ASSAY_LOG_LEVEL: 'error', ...environment },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
   );
   let said = '';
   child.stderr.on('data', (bytes: Buffer) => (said += bytes.toString()));

@@ -3,6 +3,7 @@ import { accuracyAgainst, type DecidedLabel } from './accuracy';
 import { adjudicationOf } from './adjudication-report';
 import { type Answers } from './answer-file';
 import { type Client } from './client';
+import { goldItems } from './gold-import';
 import { type Accounting, type AgreementReport, type Intake, type Report, type WorkerReport } from './report';
 import { READERS } from './settle';
 
@@ -38,7 +39,8 @@ export async function collectReport(client: Client, project: string, truth?: Ans
   const { agreement } = await client.get<{ agreement: Record<string, AgreementReport> }>(
     `/v1/agreement/${project}?pairwise=true`,
   );
-  const accuracy = truth && accuracyAgainst(truth, await decidedLabels(client, project));
+  const accuracy =
+    truth && accuracyAgainst(truth, await decidedLabels(client, project), await goldItems(client, project));
   const adjudication = await adjudicationOf(client, project, truth);
   return {
     project,
@@ -55,7 +57,7 @@ export async function collectReport(client: Client, project: string, truth?: Ans
 }
 
 /** One worker of `GET /v1/workers/{project}`. */
-interface ScoredWorker {
+export interface ScoredWorker {
   worker: string;
   externalId: string | null;
   tier: string;
@@ -103,13 +105,13 @@ async function decidedLabels(client: Client, project: string): Promise<DecidedLa
   return labels;
 }
 
-/** Services whose state is a function of the events: that of assignment depends on clocks. */
-const DECIDING = ['consensus', 'scoring'];
+/** Services whose state is a function of the set of events alone: assignment depends on clocks. */
+const DIGESTED = READERS.filter((service) => service !== 'assignment');
 
-/** The digest over what the services say of a project. */
+/** The digest over what these services say of a project. */
 async function digestOf(client: Client, project: string): Promise<string> {
   const hash = createHash('sha256');
-  for (const service of DECIDING) {
+  for (const service of DIGESTED) {
     const { digest } = await client.get<{ digest: string }>(`/v1/ops/${service}/digest/${project}`);
     hash.update(`${service} ${digest}\n`);
   }

@@ -220,7 +220,7 @@ async function inTurns<T, R>(many: readonly T[], work: (one: T) => Promise<R>): 
 }
 
 /** Services through which what workers say comes back as work. */
-const CIRCLE = ['ingestion', 'consensus', 'assignment'];
+const CIRCLE = ['ingestion', 'consensus', 'gold', 'scoring', 'assignment'];
 
 /** Waits until the services have read everything and have nothing to say. */
 async function untilQuiet(admin: Client): Promise<void> {

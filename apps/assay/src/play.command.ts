@@ -6,6 +6,7 @@ import { CliError, EXIT } from './cli-error';
 import { collectReport } from './collect-report';
 import { connect, type Context } from './context';
 import { CrowdPlayer } from './crowd-player';
+import { importGold } from './gold-import';
 import { type Output } from './output';
 import { readProjectFile } from './project-file';
 import { printReplay } from './replay.command';
@@ -39,7 +40,7 @@ export async function playCommand(
 }
 
 /**
- * Plays a crowd: its items are imported, its workers take them, label them and hand them in; when all is settled that can be, experts decide
+ * Plays a crowd: its items are imported, a part of them as gold; its workers take them, label them and hand them in; when all is settled that can be, experts decide
  * disputes, until nobody finds anything to do.
  * @returns the report, compared with the truth of the crowd.
  * @throws CliError 6 where the population cannot be played.
@@ -50,6 +51,8 @@ export async function playCrowd(client: Client, play: Play, output: Output): Pro
   await putProject(client, project, false);
   const player = crowdPlayer(client, project.project, population);
   await player.importItems();
+  const question = project.questions[0]!.name;
+  await importGold(client, project.project, answersOf(player.gold(), question));
   await player.enter(experts);
   for (let round = 1; round <= MOST_ROUNDS; round++) {
     const worked = await player.work(atOnce);
@@ -60,12 +63,12 @@ export async function playCrowd(client: Client, play: Play, output: Output): Pro
   }
   output.endProgress();
   const seconds = (performance.now() - started) / 1000;
-  const question = project.questions[0]!.name;
-  const truth: Answers = new Map(
-    [...player.truth()].map(([item, label]) => [item, new Map([[question, new Set([label])]])]),
-  );
-  const report = await collectReport(client, project.project, truth);
+  const report = await collectReport(client, project.project, answersOf(player.truth(), question));
   return { ...report, seconds, annotationsPerSecond: player.done.annotations / seconds };
+}
+
+function answersOf(labels: ReadonlyMap<string, string>, question: string): Answers {
+  return new Map([...labels].map(([item, label]) => [item, new Map([[question, new Set([label])]])]));
 }
 
 function crowdPlayer(client: Client, project: string, population: Population): CrowdPlayer {

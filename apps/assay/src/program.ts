@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { CliError, EXIT } from './cli-error';
 import { type AggregateOptions } from './aggregate.command';
@@ -60,6 +61,7 @@ export function assayProgram(): Command {
     .option('--project <file>', 'project file (YAML or JSON); without it the labels decide')
     .addOption(new Option('--kind <kind>', 'kind of label, without a project file').choices(KINDS))
     .option('--rate <n>', 'labels a second at the most', positive)
+    .option('--gold <file>', 'known labels: they are imported, audit workers, and are left out of the accuracy')
     .option('--export <file>', 'writes the decisions as CSV')
     .option('--no-settle', 'reports without waiting for rest')
     .option('--skip-bad', 'leaves bad rows out and says how many')
@@ -108,14 +110,21 @@ export function assayProgram(): Command {
 
   program
     .command('workers <labels>')
-    .description('how far each worker of a file can be trusted, and what there is against them; no server needed')
+    .description(
+      'how far each worker of a file can be trusted, and what there is against them; no server needed. What is no file is a project of the running Assay',
+    )
     .option('--gold <file>', 'known labels: accuracy is measured on them, and tested against the policy')
     .option('--project <file>', 'project file (YAML or JSON); without it the labels decide')
     .addOption(new Option('--kind <kind>', 'kind of label, without a project file').choices(KINDS))
     .option('--skip-bad', 'leaves bad rows out and says how many')
     .action(async (labels: string, options: TableOptions & { gold?: string }, command: Command) => {
+      const context = contextOf(command, 'csv');
+      if (!existsSync(labels) && isProjectName(labels)) {
+        const { scoredWorkersCommand } = await import('./findings.command.js');
+        return scoredWorkersCommand(context, labels);
+      }
       const { workersCommand } = await import('./workers.command.js');
-      await workersCommand(contextOf(command, 'csv'), labels, options);
+      await workersCommand(context, labels, options);
     });
 
   program
@@ -188,6 +197,58 @@ export function assayProgram(): Command {
 
 /** Verbs of experts, who use a key of their own (`--key-file`). */
 function addDisputes(program: Command): void {
+  const gold = program.command('gold').description('items whose label is known; for quality leads');
+  gold
+    .command('import <file>')
+    .description('makes the items of a file gold, or corrects their labels; several rows for a task are alternatives')
+    .requiredOption('--project <project>', 'name of the project')
+    .action(async (file: string, { project }: { project: string }, command: Command) => {
+      const { goldImportCommand } = await import('./gold.command.js');
+      await goldImportCommand(contextOf(command), file, project);
+    });
+  gold
+    .command('list <project>')
+    .description('gold items: how often each was shown, checked and missed')
+    .action(async (project: string, _options: unknown, command: Command) => {
+      const { goldListCommand } = await import('./gold.command.js');
+      await goldListCommand(contextOf(command), project);
+    });
+  gold
+    .command('retire <project> <items...>')
+    .description('ends gold items: they audit nobody any more')
+    .action(async (project: string, items: string[], _options: unknown, command: Command) => {
+      const { goldRetireCommand } = await import('./gold.command.js');
+      await goldRetireCommand(contextOf(command), project, items);
+    });
+  gold
+    .command('rotate <project>')
+    .description('retires gold items that were shown too often')
+    .requiredOption('--over <shown>', 'retires what was shown more often', Number)
+    .option('--dry-run', 'says which, and retires none')
+    .action(async (project: string, options: { over: number; dryRun?: boolean }, command: Command) => {
+      const { goldRotateCommand } = await import('./gold.command.js');
+      await goldRotateCommand(contextOf(command), project, options);
+    });
+
+  const findings = program
+    .command('findings')
+    .description('what statistics support against workers; for quality leads');
+  findings
+    .command('list <project>')
+    .description('findings that stand')
+    .option('--all', 'those too that were cleared')
+    .action(async (project: string, options: { all?: boolean }, command: Command) => {
+      const { findingsListCommand } = await import('./findings.command.js');
+      await findingsListCommand(contextOf(command), project, options);
+    });
+  findings
+    .command('show <project> <finding>')
+    .description('everything that a finding rests on')
+    .action(async (project: string, finding: string, _options: unknown, command: Command) => {
+      const { findingsShowCommand } = await import('./findings.command.js');
+      await findingsShowCommand(contextOf(command), project, finding);
+    });
+
   const disputes = program.command('disputes').description('what workers and model cannot settle; for experts');
   disputes
     .command('list <project>')
@@ -223,6 +284,11 @@ function addDisputes(program: Command): void {
       const { decideDisputeCommand } = await import('./disputes.command.js');
       await decideDisputeCommand(contextOf(command), project, id, options);
     });
+}
+
+/** What a project can be called: no path and no ending. */
+function isProjectName(name: string): boolean {
+  return /^[a-z0-9-]{1,63}$/.test(name);
 }
 
 /** Verbs of operators. */

@@ -7,6 +7,7 @@ import { type KindName } from '@assay/contracts/project/label-schema';
 import { readAnswers } from './answer-file';
 import { CliError, EXIT } from './cli-error';
 import { type Client, clientOf } from './client';
+import { importGold } from './gold-import';
 import { collectReport } from './collect-report';
 import { writeConsensus } from './consensus-export';
 import { connect, type Context, runningServer } from './context';
@@ -22,6 +23,7 @@ import { settle } from './settle';
 
 export interface ReplayOptions {
   truth?: string;
+  gold?: string;
   project?: string;
   kind?: KindName;
   rate?: number;
@@ -74,7 +76,8 @@ export async function prepare({ output }: Context, file: LabelFile, options: Rep
     output.warn(`${checked.errors.words()}\n${checked.errors.count} bad rows left out`);
   if (checked.rows === 0)
     throw new CliError(EXIT.badData, `${records.name}: no labels; expected a row or more after the header`);
-  if (options.truth) await readAnswers(options.truth, project.questions[0]?.name ?? DEFAULT_QUESTION);
+  for (const answers of [options.truth, options.gold])
+    if (answers) await readAnswers(answers, project.questions[0]?.name ?? DEFAULT_QUESTION);
   return { file, project, isInferred, checked };
 }
 
@@ -88,6 +91,10 @@ export async function replayInto(
   const started = performance.now();
   const configured = await putProject(client, project, isInferred);
   await sendSlices(client, project.project, checked.slices);
+  if (options.gold) {
+    const gold = await readAnswers(options.gold, project.questions[0]?.name ?? DEFAULT_QUESTION);
+    await importGold(client, project.project, gold);
+  }
   const intake = await sendLabels(client, file, configured, {
     bad: checked.errors,
     rows: checked.rows,

@@ -8,7 +8,7 @@ const LOOK_MS = 50;
 const PATIENCE_MS = 60_000;
 
 /** Services that read what ingestion publishes, and account for it. */
-export const READERS = ['consensus', 'scoring', 'assignment'] as const;
+export const READERS = ['consensus', 'gold', 'scoring', 'assignment'] as const;
 
 interface Offsets {
   offsets: { position: number | null; lag: number }[];

@@ -12,7 +12,7 @@ import { AssignmentMetrics } from './assignment.metrics';
 import { type Assignment, assignmentOfWorker, giveBack, heldBy, putOff } from './assignment.queries';
 import { type NoWork, whyNot } from './gate.domain';
 import { type Given, giveAgain, giveOut, nextOffer } from './offer.queries';
-import { placeOfCaller } from './place';
+import { placeOfCaller } from './caller.queries';
 import { assignmentPolicy } from './work.domain';
 import { holdStanding } from './worker.queries';
 

@@ -28,7 +28,7 @@ import {
 } from './dispute.queries';
 import { isOnTrack, NO_WORK } from './gate.domain';
 import { itemShown } from './offer.queries';
-import { placeOfCaller } from './place';
+import { placeOfCaller } from './caller.queries';
 import { tierOf } from './worker.queries';
 
 /** Claims of one slice. */

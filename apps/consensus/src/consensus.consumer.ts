@@ -54,12 +54,12 @@ export class ConsensusConsumer {
     await this.consensus.onReliabilities(batch, tx);
   }
 
-  @LaneWork({ lane: 'item', everyMs: 2000, wokenBy: ['project'] })
+  @LaneWork({ lane: 'item', everyMs: 2000 })
   async drain(_lane: number, tx: LaneTransaction): Promise<boolean> {
     return this.consensus.drain(tx);
   }
 
-  @LaneWork({ lane: 'item', everyMs: 2000, wokenBy: ['project'] })
+  @LaneWork({ lane: 'item', everyMs: 2000 })
   async sweep(_lane: number, tx: LaneTransaction): Promise<boolean> {
     return this.consensus.sweep(tx);
   }

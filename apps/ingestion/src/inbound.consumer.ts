@@ -19,13 +19,13 @@ export class InboundConsumer {
     await this.inbound.onBatch(batch, tx);
   }
 
-  @LaneWork({ lane: 'tool', everyMs: 1000, wokenBy: [] })
+  @LaneWork({ lane: 'tool', everyMs: 1000 })
   async judgeAgain(_lane: number, tx: LaneTransaction): Promise<boolean> {
     return this.inbound.drain(tx);
   }
 
   /** One lane does it, so that one instance does, in order. */
-  @LaneWork({ lane: 'tool', everyMs: 1000, wokenBy: [] })
+  @LaneWork({ lane: 'tool', everyMs: 1000 })
   async publishAgain(lane: number, tx: LaneTransaction): Promise<boolean> {
     return lane === 0 && (await this.rebuild.publishNext(tx));
   }

@@ -8,7 +8,7 @@ import { eventId } from '@assay/platform/transport/event-id';
 import { type Transaction } from '@assay/platform/transport/transaction';
 import { type Found, tierOf, verdictOn } from './finding.domain';
 import { findingsOf, lockStandings, saveFindings, saveTiers, standingsOf, type StoredFinding } from './finding.queries';
-import { type FittedModel } from './fit';
+import { type FittedModel } from './fit.domain';
 import { ScoringMetrics } from './scoring.metrics';
 
 /** Raises and clears findings on workers, and their tiers with them, each in the transaction of what it follows from. */

@@ -4,7 +4,7 @@ import { annotatedItemPage } from '@assay/platform/copies/annotated-item';
 import { type Project, projectsNamed } from '@assay/platform/copies/project-copy';
 import { type Transaction } from '@assay/platform/transport/transaction';
 import { knownLabels, type KnownLabels } from './known-label.queries';
-import { type Columns, ColumnsBuilder } from './label-columns';
+import { type Columns, ColumnsBuilder } from './label-columns.domain';
 
 /** Items read at once: the thread that answers and consumes is not held up for long. */
 const PAGE = 500;

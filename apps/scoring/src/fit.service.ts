@@ -6,14 +6,17 @@ import { eventId } from '@assay/platform/transport/event-id';
 import { type Transaction } from '@assay/platform/transport/transaction';
 import { Transactions } from '@assay/platform/transport/transactions';
 import { FindingService } from './finding.service';
-import { type FitInput, type FittedModel } from './fit';
+import { type FitInput, type FittedModel } from './fit.domain';
 import { dueProjects, endRequests, type FitSnapshot, insertEpoch, type KeptEpoch, readSnapshot } from './fit.queries';
-import { fitInThread } from './fit-thread';
+import { fitInThread } from './fit-thread.service';
 import { saveReliabilities } from './reliability.queries';
 import { ScoringMetrics } from './scoring.metrics';
 
 /** How often it is looked whether a project is due. */
 const LOOK_MS = 1000;
+/** How long a project whose fit failed is left alone: twice as long every time. */
+const FIRST_REST_MS = 1000;
+const LONGEST_REST_MS = 60_000;
 
 /**
  * Fits the reliabilities of projects that are due. Every instance looks; who gets a project's lock fits it. The lock only saves work: an
@@ -25,7 +28,9 @@ export class FitService implements OnApplicationBootstrap, OnApplicationShutdown
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> | undefined;
   private isAskedAgain = false;
-  private isStopped = false;
+  private readonly stopped = new AbortController();
+  /** Projects whose last fit failed: how long they rest, and until when (ms since 1970). */
+  private readonly failed = new Map<string, { rests: number; until: number }>();
 
   constructor(
     private readonly dataSource: DataSource,
@@ -39,7 +44,7 @@ export class FitService implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   async onApplicationShutdown(): Promise<void> {
-    this.isStopped = true;
+    this.stopped.abort();
     clearInterval(this.timer);
     await this.looking;
   }
@@ -51,19 +56,34 @@ export class FitService implements OnApplicationBootstrap, OnApplicationShutdown
     else this.looking = this.look();
   }
 
+  private get isStopped(): boolean {
+    return this.stopped.signal.aborted;
+  }
+
   private async look(): Promise<void> {
     do {
       this.isAskedAgain = false;
       try {
-        for (const project of await this.transactions.run(dueProjects)) {
-          if (this.isStopped) break;
-          await this.fitLocked(project);
-        }
+        for (const project of await this.transactions.run(dueProjects)) await this.tryToFit(project);
       } catch (error) {
-        this.logger.warn(`no epoch was fitted: ${(error as Error).message}`);
+        this.logger.warn(`it is not known which projects are due: ${(error as Error).message}`);
       }
     } while (this.isAskedAgain && !this.isStopped);
     this.looking = undefined;
+  }
+
+  /** A project whose fit fails keeps no other from its own. */
+  private async tryToFit(project: string): Promise<void> {
+    if (this.isStopped || Date.now() < (this.failed.get(project)?.until ?? 0)) return;
+    try {
+      await this.fitLocked(project);
+      this.failed.delete(project);
+    } catch (error) {
+      if (this.isStopped) return;
+      const rests = Math.min(LONGEST_REST_MS, 2 * (this.failed.get(project)?.rests ?? FIRST_REST_MS / 2));
+      this.failed.set(project, { rests, until: Date.now() + rests });
+      this.logger.warn(`project ${project} was not fitted, next try in ${rests / 1000} s: ${(error as Error).message}`);
+    }
   }
 
   /** Fits a project, unless another instance does. */
@@ -78,7 +98,8 @@ export class FitService implements OnApplicationBootstrap, OnApplicationShutdown
       try {
         await this.fit(project, runner);
       } finally {
-        await runner.query('select pg_advisory_unlock(hashtextextended($1, 0))', lock);
+        // Where the connection is lost, so is its lock.
+        await runner.query('select pg_advisory_unlock(hashtextextended($1, 0))', lock).catch(() => undefined);
       }
     } finally {
       await runner.release();
@@ -89,7 +110,7 @@ export class FitService implements OnApplicationBootstrap, OnApplicationShutdown
     const started = performance.now();
     const snapshot = await snapshotOf(runner, name);
     if (!snapshot) return;
-    const models = await fitInThread(inputsOf(snapshot), () => this.isStopped);
+    const models = await fitInThread(inputsOf(snapshot), this.stopped.signal);
     if (this.isStopped) return;
     const seconds = (performance.now() - started) / 1000;
     const isPublished = await this.transactions.run((tx) => this.publish(tx, snapshot, models, seconds));

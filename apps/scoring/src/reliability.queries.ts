@@ -1,5 +1,5 @@
 import { type Transaction } from '@assay/platform/transport/transaction';
-import { type FittedModel } from './fit';
+import { type FittedModel } from './fit.domain';
 
 /** What is known of how a worker errs on one question. */
 export interface Reliability {

@@ -66,12 +66,12 @@ export class ScoringConsumer {
     if (events.length > 0) await this.scoring.onAdjudicated({ ...batch, events }, tx);
   }
 
-  @LaneWork({ lane: 'item', everyMs: 2000, wokenBy: ['project'] })
+  @LaneWork({ lane: 'item', everyMs: 2000 })
   async drain(_lane: number, tx: LaneTransaction): Promise<boolean> {
     return this.scoring.drain(tx);
   }
 
-  @LaneWork({ lane: 'project-worker', everyMs: 2000, wokenBy: ['project'] })
+  @LaneWork({ lane: 'project-worker', everyMs: 2000 })
   async retest(_lane: number, tx: LaneTransaction): Promise<boolean> {
     return this.goldTests.retest(tx);
   }

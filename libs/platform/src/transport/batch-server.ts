@@ -39,7 +39,7 @@ export class BatchServer extends Server implements CustomTransportStrategy {
   private readonly lanes = new Map<string, LaneWorker>();
   private topics: readonly Topic[] = [];
   private readonly consumers = new Map<string, Handle>();
-  private laneWork: { kind: string; everyMs: number; wokenBy: readonly string[]; handle: Handle }[] = [];
+  private laneWork: { kind: string; everyMs: number; handle: Handle }[] = [];
   private runner: SliceRunner | undefined;
 
   constructor(private readonly options: BatchServerOptions) {
@@ -83,8 +83,7 @@ export class BatchServer extends Server implements CustomTransportStrategy {
         topics.push(role.topic);
         this.consumers.set(role.topic.name, handleOf(handler));
       } else if (role?.role === 'lane-work') {
-        const { kind, everyMs, wokenBy } = role;
-        this.laneWork.push({ kind, everyMs, wokenBy, handle: handleOf(handler) });
+        this.laneWork.push({ kind: role.kind, everyMs: role.everyMs, handle: handleOf(handler) });
       }
       if (handler.next)
         throw new Error(
@@ -138,7 +137,9 @@ export class BatchServer extends Server implements CustomTransportStrategy {
       throw new Error(`a batch of ${batch.topic}: expected only topics that were subscribed to`);
     const lane = this.lane(topic.lane, batch.partition);
     await lane.exclusively(() => runner.run(batch, topic, subscription));
-    for (const worker of this.lanes.values()) worker.wake(topic.lane);
+    // What lane work waits for comes by the project: its policy, its epochs. After any other batch a look in every lane would only cost.
+    if (topic.lane !== 'project') return;
+    for (const worker of this.lanes.values()) if (worker.lane.kind !== topic.lane) worker.wake();
   }
 
   private assigned(partition: number): void {
@@ -164,13 +165,8 @@ export class BatchServer extends Server implements CustomTransportStrategy {
       const place = { kind, partition };
       const work = this.laneWork
         .filter((one) => one.kind === kind)
-        .map(({ everyMs, wokenBy, handle }) => ({ everyMs, wokenBy, run: () => runner.work(place, handle) }));
-      // An operator's wish comes by no event.
-      const redriving = {
-        everyMs: REDRIVE_MS,
-        wokenBy: [],
-        run: () => redriveNext(this.redriving(kind, runner), place),
-      };
+        .map(({ everyMs, handle }) => ({ everyMs, run: () => runner.work(place, handle) }));
+      const redriving = { everyMs: REDRIVE_MS, run: () => redriveNext(this.redriving(kind, runner), place) };
       lane = new LaneWorker(place, [...work, redriving], this.options.logger);
       this.lanes.set(name, lane);
     }

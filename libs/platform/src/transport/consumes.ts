@@ -8,8 +8,7 @@ export const TRANSPORT = Symbol('assay.batch-server');
 
 /** What `@Consumes` and `@LaneWork` say of a method. */
 export type HandlerRole =
-  | { role: 'consumer'; topic: Topic }
-  | { role: 'lane-work'; kind: Topic['lane']; everyMs: number; wokenBy: readonly Topic['lane'][] };
+  { role: 'consumer'; topic: Topic } | { role: 'lane-work'; kind: Topic['lane']; everyMs: number };
 
 /** Nest's own filter turns an error into an answer; a batch needs it back. */
 @Catch()
@@ -31,19 +30,14 @@ export function Consumes(topic: Topic): MethodDecorator {
 /**
  * A method `(lane: number, tx: LaneTransaction) => Promise<boolean>` that works on a lane between batches, in a transaction that holds
  * the lane as a batch does: one slice of a sweep. It says whether more is left; where not, it is called again when this service has
- * handled a batch of a kind of lane that can bring work about (`wokenBy`), and every `everyMs` milliseconds.
+ * handled a batch of a project's events, and every `everyMs` milliseconds.
  */
-export function LaneWork(options: {
-  lane: Topic['lane'];
-  everyMs: number;
-  wokenBy: readonly Topic['lane'][];
-}): MethodDecorator {
+export function LaneWork(options: { lane: Topic['lane']; everyMs: number }): MethodDecorator {
   return (target, property, descriptor) =>
     handler(`lane-work:${target.constructor.name}.${String(property)}`, {
       role: 'lane-work',
       kind: options.lane,
       everyMs: options.everyMs,
-      wokenBy: options.wokenBy,
     })(target, property, descriptor);
 }
 

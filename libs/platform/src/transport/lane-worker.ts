@@ -4,8 +4,6 @@ import { type Lane } from './lane.queries';
 /** One kind of work on a lane: runs a slice, and says whether more is left. */
 export interface Work {
   everyMs: number;
-  /** Kinds of lane whose batches can bring it about; none: only time does. */
-  wokenBy: readonly string[];
   run(): Promise<boolean>;
 }
 
@@ -26,12 +24,12 @@ export class LaneWorker {
   start(): void {
     if (this.timers.length > 0 || this.isStopped) return;
     this.timers = this.work.map((one) => setInterval(() => this.schedule(one), one.everyMs).unref());
-    for (const one of this.work) this.schedule(one);
+    this.wake();
   }
 
-  /** A batch of a kind of lane was handled: there may be work. */
-  wake(kind: string): void {
-    if (this.timers.length > 0) for (const one of this.work) if (one.wokenBy.includes(kind)) this.schedule(one);
+  /** Something was handled: there may be work. */
+  wake(): void {
+    if (this.timers.length > 0) for (const one of this.work) this.schedule(one);
   }
 
   /** Does `task` when what goes on in this lane is done. */

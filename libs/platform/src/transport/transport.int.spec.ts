@@ -9,8 +9,11 @@ import {
   ANNOTATION_EVENTS,
   CONSENSUS_EVENTS,
   DEAD_LETTERS,
+  DISPUTE_EVENTS,
+  GOLD_POOL,
   ITEM_EVENTS,
   PROJECT_EVENTS,
+  RELIABILITY,
 } from '@assay/contracts/topics';
 import { CATALOGUE } from '@assay/contracts/catalogue';
 import { freshDatabase, type FreshDatabase } from '../../../../test/support/database';
@@ -72,7 +75,16 @@ class TestConsumer {
     await tx.sql(`insert into known_project values ('late') on conflict do nothing`);
   }
 
-  @LaneWork({ lane: 'item', everyMs: 200, wokenBy: ['project'] })
+  @Consumes(DISPUTE_EVENTS)
+  async disputes() {}
+
+  @Consumes(GOLD_POOL)
+  async goldPool() {}
+
+  @Consumes(RELIABILITY)
+  async reliabilities() {}
+
+  @LaneWork({ lane: 'item', everyMs: 200 })
   async drain(_lane: number, tx: LaneTransaction) {
     const known = await tx.sql('select 1 from known_project');
     if (known.length === 0) return false;

@@ -3,7 +3,7 @@ import { type Repeats } from '@assay/contracts/project/label-schema';
 
 /**
  * Every counting label of one question, item by item; within an item by worker, then occasion. 14 bytes a label beside the names, 18 where
- * times that it took are known. Names are interned in the order in which they come; `fit.ts` brings them into their own.
+ * times that it took are known. Names are interned in the order in which they come; `fit.domain.ts` brings them into their own.
  */
 export interface Columns {
   question: string;

@@ -15,7 +15,7 @@ import { beliefsOf } from '@assay/statistics/workers/believed';
 import { confusionCounts } from '@assay/statistics/workers/confusion';
 import { type RepeatedLabel } from '@assay/statistics/workers/find-inconsistent';
 import { type WorkerReport, workerReports } from '@assay/statistics/workers/worker-report';
-import { type Columns } from './label-columns';
+import { type Columns } from './label-columns.domain';
 
 /** Bytes of the JSON of the workers of a chunk, at most. */
 const CHUNK_BYTES = 250 * 1024;

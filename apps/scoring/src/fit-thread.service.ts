@@ -1,23 +1,29 @@
 import { join } from 'node:path';
 import { type Transferable, Worker } from 'node:worker_threads';
-import { type FitInput, type FittedModel } from './fit';
+import { type FitInput, type FittedModel } from './fit.domain';
 
 /** Where tests, which run TypeScript as it stands, find what lets a thread do so too. */
 const LOADER = join(__dirname, '../../../test/support/typescript.cjs');
 
-/** Fits questions in a thread of their own, one after the other. The thread ends with the work. @throws what the fit throws. */
-export async function fitInThread(inputs: readonly FitInput[], isStopped: () => boolean): Promise<FittedModel[]> {
+/**
+ * Fits questions in a thread of their own, one after the other. The thread ends with the work, or when it is told to stop.
+ * @throws what the fit throws; Error where it is stopped.
+ */
+export async function fitInThread(inputs: readonly FitInput[], stop: AbortSignal): Promise<FittedModel[]> {
   const isSource = __filename.endsWith('.ts');
-  const program = join(__dirname, isSource ? 'fit.worker.ts' : 'fit.worker.js');
+  const program = join(__dirname, isSource ? 'fit.thread.ts' : 'fit.thread.js');
   const thread = new Worker(program, isSource ? { execArgv: ['-r', LOADER] } : {});
+  const end = () => void thread.terminate();
+  stop.addEventListener('abort', end);
   try {
     const models: FittedModel[] = [];
     for (const input of inputs) {
-      if (isStopped()) break;
+      stop.throwIfAborted();
       models.push(await fitOne(thread, input));
     }
     return models;
   } finally {
+    stop.removeEventListener('abort', end);
     await thread.terminate();
   }
 }

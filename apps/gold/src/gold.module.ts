@@ -1,0 +1,25 @@
+import { Module } from '@nestjs/common';
+import { type ServiceDefinition } from '@assay/platform/service-definition';
+import { CheckService } from './check.service';
+import { GoldConsumer } from './gold.consumer';
+import { GoldController, GoldOperationsController } from './gold.controller';
+import { GoldImportService } from './gold-import.service';
+import { GoldMetrics } from './gold.metrics';
+import { GoldReader } from './gold.reader';
+import { GoldService } from './gold.service';
+import { CreateGold1764000600000 } from './migrations/1764000600000-create-gold';
+
+@Module({
+  controllers: [GoldConsumer, GoldController, GoldOperationsController],
+  providers: [GoldService, CheckService, GoldImportService, GoldReader, GoldMetrics],
+})
+export class GoldModule {}
+
+/** Known labels: who is audited by them, and what came of it. */
+export const GOLD: ServiceDefinition = {
+  name: 'gold',
+  module: GoldModule,
+  migrations: [CreateGold1764000600000],
+  entities: [],
+  prefixes: ['gold'],
+};

@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import { type AssignmentEvent } from '@assay/contracts/assignment/assignment-event';
+import { assignmentIssued } from '@assay/contracts/assignment/assignment-issued';
+import { type ProjectConfigured } from '@assay/contracts/project/project-configured';
+import { applyItemEvents, rowKey } from '@assay/platform/copies/annotated-item';
+import { type ItemEvent } from '@assay/platform/copies/item-events';
+import { drainParked } from '@assay/platform/copies/parked-events';
+import { keepProjects } from '@assay/platform/copies/project-copy';
+import { type Batch } from '@assay/platform/transport/batch';
+import { type LaneTransaction } from '@assay/platform/transport/transaction';
+import { CheckService } from './check.service';
+import { GoldMetrics } from './gold.metrics';
+import { goldByKey, goldCounts, goldToCheck, keepExposures, markToCheck } from './gold-item.queries';
+
+/** Gold items of one slice of lane work. */
+const SLICE = 100;
+
+/** Lane whose owner reads the gauges, and how often. */
+const GAUGES_LANE = 0;
+const GAUGES_MS = 15_000;
+
+/** Audits annotations against known labels as they come, and again when a label or the policy changes. */
+@Injectable()
+export class GoldService {
+  private countedAt = 0;
+
+  constructor(
+    private readonly checks: CheckService,
+    private readonly metrics: GoldMetrics,
+  ) {}
+
+  async onProjects(batch: Batch<ProjectConfigured>, tx: LaneTransaction): Promise<void> {
+    const news = await keepProjects(batch, tx);
+    await markToCheck(
+      tx,
+      news.map(({ project }) => project),
+    );
+  }
+
+  /** Keeps annotations, and checks those on gold items. */
+  async onItemEvents(events: readonly ItemEvent[], tx: LaneTransaction): Promise<void> {
+    const changes = await applyItemEvents(events, tx);
+    const gold = await goldByKey(
+      tx,
+      changes.map(({ after }) => rowKey(after)),
+    );
+    await this.checks.check(tx, [...gold.values()]);
+  }
+
+  async drain(tx: LaneTransaction): Promise<boolean> {
+    return drainParked(tx, (events) => this.onItemEvents(events, tx));
+  }
+
+  /** Counts who was shown which gold item. */
+  async onAssignments(batch: Batch<AssignmentEvent>, tx: LaneTransaction): Promise<void> {
+    const issued = batch.events.filter(({ type }) => type === assignmentIssued.type).map(({ data }) => data);
+    if (issued.length > 0) await keepExposures(tx, issued);
+  }
+
+  /** Checks a slice of the gold items that changed by HTTP or by a policy. @returns whether more is left. */
+  async recheck(tx: LaneTransaction): Promise<boolean> {
+    if (tx.lane === GAUGES_LANE && Date.now() - this.countedAt > GAUGES_MS) {
+      this.countedAt = Date.now();
+      this.metrics.counted(await goldCounts(tx));
+    }
+    const gold = await goldToCheck(tx, tx.lane, SLICE);
+    await this.checks.check(tx, gold);
+    return gold.length === SLICE;
+  }
+}

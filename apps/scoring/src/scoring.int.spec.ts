@@ -1,0 +1,360 @@
+import { Client } from 'pg';
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { auto } from '@assay/statistics/aggregation/auto';
+import { labelTable } from '@assay/statistics/aggregation/label-table';
+import { modelHeader, workerRows } from '@assay/statistics/aggregation/published-model-json';
+import { serviceUrl } from '@assay/platform/postgres/service-url';
+import { eventually } from '../../../test/support/eventually';
+import { shuffled } from '../../../test/support/shuffled';
+import {
+  adjudicated,
+  checked,
+  configured,
+  gold,
+  labelled,
+  LABELS,
+  ONLY_ASKED,
+  registered,
+  ScoringUnderTest,
+  type Sent,
+  withdrawn,
+  workerId,
+} from './scoring.fixture';
+
+let scoring: ScoringUnderTest;
+
+beforeAll(async () => {
+  scoring = await ScoringUnderTest.start();
+});
+
+afterAll(async () => {
+  await scoring?.stop();
+});
+
+const RELIABILITY = 'assay.reliability.v1';
+
+interface Row {
+  item: string;
+  worker: number;
+  label: string;
+}
+
+/** Items by eight workers of whom the last two answer at random, drawn from a seed. Item i is `LABELS[i % 3]`. */
+function aCrowd(items: number, seed: number): Row[] {
+  const random = xoroshiro128plus(seed);
+  const rows: Row[] = [];
+  for (let i = 0; i < items; i++) {
+    for (let worker = 0; worker < 8; worker++) {
+      const isRight = worker < 6 && uniformInt(random, 0, 99) < 85;
+      rows.push({ item: `item ${i}`, worker, label: LABELS[isRight ? i % 3 : uniformInt(random, 0, 2)]! });
+    }
+  }
+  return rows;
+}
+
+function eventsOf(rows: readonly Row[]): Sent[] {
+  return rows.map(({ item, worker, label }) => labelled(item, worker, label));
+}
+
+function tableOf(rows: readonly Row[]) {
+  return labelTable(
+    rows.map((row) => ({ ...row, worker: workerId(row.worker) })),
+    LABELS,
+  );
+}
+
+/** The epochs that a project published: number, data of what closes it, chunks. */
+async function epochsOf(project: string, records: number) {
+  const epochs = new Map<number, { chunks: Record<string, unknown>[]; closed?: Record<string, unknown> }>();
+  for (const { headers, value } of await scoring.published(RELIABILITY, project, records)) {
+    const data = JSON.parse(value!.toString()) as { epoch: number };
+    const epoch = epochs.get(data.epoch) ?? { chunks: [] };
+    epochs.set(data.epoch, epoch);
+    if (headers['ce_type'] === 'assay.reliability.epoch.v1') epoch.closed = { ...data };
+    else epoch.chunks.push({ ...data });
+  }
+  return epochs;
+}
+
+const crowd = aCrowd(60, 5);
+
+describe('an epoch', () => {
+  it('comes when labels reach what the policy says, at first and then by growth', async () => {
+    const policy = { epoch: { afterLabels: 40, growth: 0.5, quietSeconds: 86_400 } };
+    await scoring.send('due', [configured({ policy }), ...eventsOf(crowd.slice(0, 39))]);
+    await scoring.read('due');
+    expect(await scoring.isDue('due')).toBe(false);
+    await scoring.send('due', eventsOf(crowd.slice(39, 160)));
+    const first = await scoring.epochThat('due', ({ epoch, isOutdated }) => epoch > 0 && !isOutdated);
+    expect(first).toMatchObject({ isSettling: false, labels: 160 });
+
+    await scoring.send('due', eventsOf(crowd.slice(160, 239)));
+    await scoring.read('due');
+    expect(await scoring.isDue('due')).toBe(false);
+    await scoring.send('due', eventsOf(crowd.slice(239, 240)));
+    const next = await scoring.epochThat('due', ({ epoch }) => epoch > first.epoch);
+    expect(next).toMatchObject({ epoch: first.epoch + 1, labels: 240 });
+  });
+
+  it.each([
+    ['a label', labelled('item 0', 0, 'a')],
+    ['a gold item', gold('item 1', 1, 'b')],
+    ["an expert's decision", adjudicated('item 1', 'b')],
+    ['a change of the policy', configured({ revision: 2, policy: { repeats: 'keep-last' } })],
+  ])('comes after %s once the stream has been quiet', async (what, event) => {
+    const project = `quiet-${what.replace(/\W+/g, '-').toLowerCase()}`;
+    const epoch = { ...ONLY_ASKED, quietSeconds: 0.2 };
+    const { epoch: before } = await scoring.settle(project, configured(), labelled('item 1', 1, 'b'));
+    await scoring.send(project, [event]);
+    await scoring.read(project);
+    expect(await scoring.isDue(project)).toBe(false);
+    await scoring.send(project, [configured({ revision: 3, policy: { epoch } })]);
+    expect(await scoring.epochThat(project, (one) => one.epoch > before && !one.isOutdated)).toBeDefined();
+  });
+
+  it('is the fit of the labels, cell by cell, with the offsets that it covers', async () => {
+    const state = await scoring.settle('model', configured(), ...eventsOf(crowd));
+    const table = tableOf(crowd);
+    const { model } = auto(table);
+    const { chunks, closed } = (await epochsOf('model', state.epoch * 2)).get(state.epoch)!;
+    expect(chunks).toHaveLength(1);
+    expect(chunks[0]).toMatchObject({
+      model: JSON.parse(JSON.stringify(modelHeader(model))),
+      workers: workerRows(model),
+    });
+    expect(closed).toMatchObject({
+      isSettling: true,
+      covers: state.covers,
+      questions: [{ question: 'label', chunks: 1, labels: 480, items: 60, workers: 8 }],
+    });
+    const topic = 'assay.annotation.events.v1';
+    const ends = (await scoring.running.log.offsets(topic)).map(({ end }, partition) => ({ topic, partition, end }));
+    for (const { partition, end } of ends.filter((one) => one.end > 0)) {
+      const covered = state.covers.find((one) => one.partition === partition);
+      expect(covered).toEqual({ topic, partition, offset: end });
+    }
+  });
+
+  it('is the same to the byte, shuffled, doubled and over many fits', async () => {
+    const { epoch } = await scoring.settle('once', configured(), gold('item 3', 1, 'a'), ...eventsOf(crowd));
+    const events = shuffled([...eventsOf(crowd), ...eventsOf(crowd), gold('item 3', 1, 'a')], 7);
+    await scoring.settle('shuffled', ...events.slice(0, 300), configured());
+    const shuffledState = await scoring.settle('shuffled', ...events.slice(300));
+    const [one, other] = [await epochsOf('once', epoch * 2), await epochsOf('shuffled', shuffledState.epoch * 2)];
+    const bytes = (chunks: Record<string, unknown>[]) =>
+      JSON.stringify(chunks.map(({ model, workers }) => ({ model, workers })));
+    expect(bytes(other.get(shuffledState.epoch)!.chunks)).toBe(bytes(one.get(epoch)!.chunks));
+    expect(await scoring.digest('shuffled')).toBe(await scoring.digest('once'));
+  });
+
+  it('leaves withdrawn items out', async () => {
+    await scoring.settle('kept', configured(), ...eventsOf(crowd.filter(({ item }) => item !== 'item 7')));
+    await scoring.settle('withdrawn', configured(), ...eventsOf(crowd));
+    expect(await scoring.digest('withdrawn')).not.toBe(await scoring.digest('kept'));
+    await scoring.settle('withdrawn', withdrawn('item 7'));
+    expect(await scoring.digest('withdrawn')).toBe(await scoring.digest('kept'));
+  });
+
+  it('takes known labels for true: of experts before gold, and a correction as if it had been right from the start', async () => {
+    const wrong = [gold('item 0', 1, 'b'), gold('item 1', 1, 'b', 'c'), gold('item 2', 1, 'a')];
+    await scoring.settle('corrected', configured(), ...wrong, ...eventsOf(crowd), adjudicated('item 2', 'c'));
+    const before = await scoring.digest('corrected');
+    await scoring.settle('corrected', gold('item 0', 2, 'a'), gold('item 0', 1, 'b'));
+    const right = [gold('item 0', 1, 'a'), gold('item 1', 1, 'b', 'c'), gold('item 2', 1, 'b')];
+    await scoring.settle('right', configured(), adjudicated('item 2', 'c'), ...right, ...eventsOf(crowd));
+    expect(await scoring.digest('corrected')).toBe(await scoring.digest('right'));
+    expect(await scoring.digest('corrected')).not.toBe(before);
+  });
+
+  it('is published once by two instances that are asked at the same moment, and says the same', async () => {
+    await scoring.settle('single', configured(), ...eventsOf(crowd));
+    const other = await scoring.another();
+    await scoring.send('shared', [configured(), ...shuffled(eventsOf(crowd), 3)]);
+    await scoring.read('shared');
+    for (let asked = 0; asked < 3; asked++) await Promise.all([scoring.ask('shared'), scoring.ask('shared', other)]);
+    const { epoch } = await scoring.epochThat('shared', ({ requested, epoch }) => requested === 0 && epoch > 0);
+    const epochs = await epochsOf('shared', epoch * 2);
+    expect([...epochs.keys()]).toEqual(Array.from({ length: epoch }, (_, i) => i + 1));
+    for (const { chunks, closed } of epochs.values())
+      expect([chunks.length, closed?.epoch]).toEqual([1, expect.any(Number)]);
+    expect(await scoring.digest('shared')).toBe(await scoring.digest('single'));
+  });
+
+  it('comes after all where the connection of its fit or of its publishing is lost', async () => {
+    const digest = await scoring.digest('single');
+    await scoring.send('killed', [configured(), ...eventsOf(crowd)]);
+    await scoring.read('killed');
+    // In the middle of a fit: whoever holds the project's lock.
+    await scoring.ask('killed');
+    await kill(`select a.pid from pg_stat_activity a join pg_locks l using (pid)
+      where a.datname = current_database() and l.locktype = 'advisory' and l.granted and l.database = (
+        select oid from pg_database where datname = current_database())
+        and ((l.classid::bigint << 32) | l.objid::bigint) = hashtextextended('assay fit killed', 0)`);
+    await scoring.epochThat('killed', ({ requested, epoch }) => requested === 0 && epoch > 0);
+
+    // In the middle of publishing: the epoch's row is written, the reliabilities wait for a lock.
+    const holder = new Client(serviceUrl(scoring.running.adminUrl, 'scoring'));
+    await holder.connect();
+    await holder.query('begin');
+    await holder.query('lock table reliability in share mode');
+    await scoring.ask('killed');
+    await kill(`select pid from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock' and query like 'delete from reliability%'`);
+    await holder.end();
+    const { epoch } = await scoring.epochThat('killed', ({ requested }) => requested === 0);
+    const epochs = await epochsOf('killed', epoch * 2);
+    expect([...epochs.keys()]).toEqual(Array.from({ length: epoch }, (_, i) => i + 1));
+    expect(await scoring.digest('killed')).toBe(digest);
+  });
+});
+
+/** Ends the backend that a query finds, as soon as there is one. */
+async function kill(query: string): Promise<void> {
+  const found = `select pg_terminate_backend(pid) as ended from (${query}) found`;
+  await eventually(
+    async () => (await scoring.database.query<{ ended: boolean }>(found)).rows.some(({ ended }) => ended),
+    `a backend to end: ${query}`,
+  );
+}
+
+const wrongs = (worker: number, count: number) =>
+  Array.from({ length: count }, (_, i) => checked(`item ${i}`, worker, false, i));
+
+describe('a worker', () => {
+  it('is shown with the accuracy on gold, the confusion counts, and the name that the tool gives', async () => {
+    const known = Array.from({ length: 20 }, (_, i) => gold(`item ${i}`, 1, LABELS[i % 3]!));
+    await scoring.settle('shown', configured(), registered(0), ...known, ...eventsOf(crowd));
+    const right = crowd.filter(({ item, worker, label }) => {
+      const i = Number(item.slice(5));
+      return worker === 0 && i < 20 && label === LABELS[i % 3];
+    }).length;
+    const shown = await scoring.worker('shown', 0);
+    // The mean of the Beta posterior from Jeffreys' prior.
+    expect(shown).toMatchObject({
+      ...{ worker: workerId(0), source: 'tool', externalId: 'w0', tier: 'standard' },
+      questions: [{ question: 'label', labels: 60, goldChecks: 20, accuracy: expect.closeTo((right + 0.5) / 21, 9) }],
+      confusion: [{ question: 'label', labels: LABELS }],
+    });
+    const [{ low, high, accuracy }] = shown.questions as [(typeof shown.questions)[0]];
+    expect(low < accuracy && accuracy < high).toBe(true);
+    const counts = (shown as unknown as { confusion: { counts: number[] }[] }).confusion[0]!.counts;
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBeCloseTo(60, 6);
+  });
+
+  it('who answers at random is found by a fit, and cleared when the labels are gone', async () => {
+    await scoring.settle('found', configured(), ...eventsOf(crowd));
+    for (const worker of [6, 7])
+      expect((await scoring.worker('found', worker)).findings.map(({ kind }) => kind)).toContain('belowPool');
+    expect((await scoring.worker('found', 0)).findings).toEqual([]);
+    const items = Array.from({ length: 56 }, (_, i) => withdrawn(`item ${i}`));
+    await scoring.settle('found', ...items);
+    expect((await scoring.worker('found', 6)).findings).toEqual([]);
+    const told = await scoring.published('assay.public.findings.v1', 'found', 4);
+    expect(told.map(({ value }) => Object.keys(JSON.parse(value!.toString()) as object).sort())).toContainEqual(
+      ['finding', 'isRaised', 'kind', 'project', 'version', 'worker'].sort(),
+    );
+  });
+});
+
+describe('gold checks', () => {
+  it('suspend a worker below the target at once, and stand up again when they are void or corrected', async () => {
+    await scoring.apply('gold', configured(), ...wrongs(1, 20));
+    const [finding] = await standing('gold');
+    // Wald: every wrong answer adds log(.3/.1); log(.9/.005) = 5.19 is passed by the fifth.
+    expect(finding).toMatchObject({
+      ...{ kind: 'belowGold', worker: workerId(1), epoch: 0, policyRevision: 1 },
+      ...{ statistic: expect.closeTo(5 * Math.log(3), 9), threshold: expect.closeTo(Math.log(180), 9) },
+      evidence: { checks: 20, right: 0, looked: 5, ids: expect.any(Array) },
+    });
+    expect(finding!.evidence['ids']).toHaveLength(20);
+    const voided = Array.from({ length: 16 }, (_, i) => checked(`item ${i}`, 1, undefined, i, 2));
+    await scoring.apply('gold', ...shuffled(voided, 1), ...wrongs(1, 3));
+    expect(await standing('gold')).toEqual([]);
+    const events = await scoring.published('assay.standing.events.v1', 'gold', 4);
+    expect(new Set(events.map(({ headers }) => headers['ce_type']))).toEqual(
+      new Set(['assay.finding.raised.v1', 'assay.tier.changed.v1', 'assay.finding.cleared.v1']),
+    );
+  });
+
+  it('end in one standing, whatever the order in which they come', async () => {
+    const checks = Array.from({ length: 60 }, (_, i) =>
+      checked(`item ${i}`, i % 3, i % 3 === 0 ? i % 9 !== 0 : i % 4 !== 0, i),
+    );
+    await scoring.apply('ordered', configured(), ...checks);
+    for (const seed of [1, 2]) {
+      await scoring.apply(`mixed-${seed}`, ...shuffled([...checks, ...checks.slice(0, 30)], seed), configured());
+      expect(await scoring.digest(`mixed-${seed}`)).toBe(await scoring.digest('ordered'));
+      expect((await standing(`mixed-${seed}`)).map(said)).toEqual((await standing('ordered')).map(said));
+    }
+  });
+
+  it('prove a worker, who is trusted then; a changed policy tests everybody again', async () => {
+    const rights = Array.from({ length: 30 }, (_, i) => checked(`item ${i}`, 2, i % 10 !== 9, i));
+    await scoring.apply('proven', configured(), ...rights, ...wrongs(3, 20));
+    expect(await tierOf('proven', 2)).toBe('trusted');
+    expect(await tierOf('proven', 3)).toBe('suspended');
+    const strict = { gold: { target: 0.99, reject: 0.95, rate: 0.1 } };
+    await scoring.apply('proven', configured({ revision: 2, policy: strict }));
+    expect(await tierOf('proven', 2)).toBe('standard');
+  });
+});
+
+describe('an appeal', () => {
+  it('that is won clears the finding, until the worker has done as much again', async () => {
+    await scoring.apply('appeal', configured(), ...wrongs(1, 6));
+    const [finding] = await standing('appeal');
+    const path = `/v1/findings/${finding!.finding}/appeal`;
+    const worker = await scoring.keyOf({ role: 'worker', worker: workerId(1), projects: ['appeal'] });
+    const stranger = await scoring.keyOf({ role: 'worker', worker: workerId(2), projects: ['appeal'] });
+    await expect(scoring.post(path, { grounds: 'I see' }, stranger)).rejects.toThrow('404');
+    expect(await scoring.post(path, { grounds: 'the gold is wrong' }, worker)).toMatchObject({ status: 'open' });
+    await expect(scoring.post(path, { grounds: 'again' }, worker)).rejects.toThrow('409');
+    expect(await tierOf('appeal', 1)).toBe('suspended');
+    expect(await scoring.post(`${path}/decision`, { won: true })).toMatchObject({ status: 'won' });
+    expect(await standing('appeal')).toEqual([]);
+    expect(await tierOf('appeal', 1)).toBe('standard');
+    const own = await scoring.get<object>('/v1/workers/me', worker);
+    expect(own).toEqual({
+      worker: workerId(1),
+      projects: [{ project: 'appeal', tier: 'standard', questions: [], findings: [] }],
+    });
+    expect(JSON.stringify(own)).not.toMatch(/gold|item/i);
+
+    await scoring.apply('appeal', ...wrongs(1, 11));
+    expect(await standing('appeal')).toEqual([]);
+    await scoring.apply('appeal', ...wrongs(1, 12));
+    expect(await tierOf('appeal', 1)).toBe('suspended');
+  });
+
+  it('that is lost leaves it', async () => {
+    await scoring.apply('lost', configured(), ...wrongs(1, 6));
+    const [finding] = await standing('lost');
+    const path = `/v1/findings/${finding!.finding}/appeal`;
+    await scoring.post(path, { grounds: 'no' });
+    expect(await scoring.post(`${path}/decision`, { won: false })).toMatchObject({ status: 'lost' });
+    expect(await tierOf('lost', 1)).toBe('suspended');
+  });
+});
+
+interface Standing {
+  finding: string;
+  worker: string;
+  question: string;
+  kind: string;
+  statistic: number;
+  evidence: Record<string, unknown>;
+}
+
+async function standing(project: string): Promise<Standing[]> {
+  return (await scoring.get<{ findings: Standing[] }>(`/v1/findings/${project}?raised=true`)).findings;
+}
+
+/** What a finding says, whatever the project. */
+function said({ worker, question, kind, statistic, evidence: { ids: _, ...evidence } }: Standing) {
+  return { worker, question, kind, statistic, evidence };
+}
+
+async function tierOf(project: string, worker: number): Promise<string> {
+  return (await scoring.worker(project, worker)).tier;
+}
