@@ -15,8 +15,8 @@ import { putProject } from './send-labels';
 import { settle } from './settle';
 import { readPopulation } from './simulate.command';
 
-/** Rounds of work, settling and decisions, at most: new reliabilities can raise disputes anew. */
-const MOST_ROUNDS = 10;
+/** Rounds of work, settling and decisions, at most: each fit can raise a dispute anew, or settle one. */
+const MOST_ROUNDS = 4;
 
 /** Who plays, and how. */
 export interface Play {
@@ -60,6 +60,7 @@ export async function playCrowd(client: Client, play: Play, output: Output): Pro
     const decided = await player.decide();
     output.progress(`${player.done.annotations} annotations, ${player.done.decisions} disputes decided`);
     if (worked === 0 && decided === 0) break;
+    if (round === MOST_ROUNDS) await settle(client, project.project, output);
   }
   output.endProgress();
   const seconds = (performance.now() - started) / 1000;
