@@ -1,0 +1,231 @@
+import fc from 'fast-check';
+import { configured, GoldUnderTest, issued, labelled, retracted, type Row, type Sent, withdrawn } from './gold.fixture';
+
+let gold: GoldUnderTest;
+
+beforeAll(async () => {
+  gold = await GoldUnderTest.start();
+});
+
+afterAll(async () => {
+  await gold?.stop();
+});
+
+const shuffled = <T>(values: readonly T[], seed: number): T[] =>
+  fc.sample(fc.shuffledSubarray([...values], { minLength: values.length, maxLength: values.length }), {
+    seed,
+    numRuns: 1,
+  })[0]!;
+
+describe('a gold item', () => {
+  it('has every annotation on it checked, also those from before', async () => {
+    await gold.send('both', [configured(), labelled('one', 1, 'a'), labelled('one', 2, 'b'), labelled('two', 1, 'a')]);
+    expect(await gold.import('both', { item: 'one', label: 'a', question: 'label' })).toEqual({
+      status: 200,
+      outcomes: [{ item: 'one', status: 'activated', revision: 1 }],
+    });
+    await gold.sendAndRest('both', labelled('one', 3, 'c'), labelled('two', 2, 'b'));
+    expect(await gold.checks('both')).toEqual(['one label w1 right', 'one label w2 wrong', 'one label w3 wrong']);
+  });
+
+  it('accepts each of its labels, and is checked on the questions that are known alone', async () => {
+    await gold.send('several', [
+      configured(),
+      labelled('one', 1, 'a', { tone: 'low' }),
+      labelled('one', 2, 'b', { tone: 'high' }),
+    ]);
+    await gold.import(
+      'several',
+      { item: 'one', question: 'label', label: 'a' },
+      { item: 'one', question: 'label', label: 'b' },
+    );
+    expect(await gold.checks('several')).toEqual(['one label w1 right', 'one label w2 right']);
+    await gold.import('several', { item: 'one', question: 'tone', labels: ['high'] });
+    expect(await gold.checks('several')).toEqual([
+      'one label w1 right',
+      'one label w2 right',
+      'one tone w1 wrong',
+      'one tone w2 right',
+    ]);
+  });
+
+  it('that is corrected has its checks made anew, and is what it would be had it been right from the start', async () => {
+    const labels = [labelled('one', 1, 'a'), labelled('one', 2, 'b'), labelled('one', 3, 'b')];
+    await gold.send('corrected', [configured(), ...labels]);
+    await gold.import('corrected', { item: 'one', question: 'label', label: 'a' });
+    const outcome = await gold.import('corrected', { item: 'one', question: 'label', label: 'b' });
+    expect(outcome.outcomes).toEqual([{ item: 'one', status: 'corrected', revision: 2 }]);
+    expect(await gold.checks('corrected')).toEqual(['one label w1 wrong', 'one label w2 right', 'one label w3 right']);
+
+    await gold.send('right', [configured()]);
+    await gold.import('right', { item: 'one', question: 'label', label: 'b' });
+    await gold.sendAndRest('right', ...labels);
+    expect(await gold.digest('corrected')).toBe(await gold.digest('right'));
+
+    const told = await gold.published('assay.gold.checks.v1', 'corrected', 6);
+    expect(told.map(({ type, data }) => `${type} ${data['version']}`).sort()).toEqual([
+      ...Array.from({ length: 3 }, () => 'checked 1'),
+      ...Array.from({ length: 3 }, () => 'checked 2'),
+    ]);
+    const items = await gold.published('assay.gold.items.v1', 'corrected', 2);
+    expect(items.map(({ type }) => type)).toEqual(['activated', 'corrected']);
+    // The pool says where gold is, never what it is.
+    const pool = await gold.published('assay.gold.pool.v1', 'corrected', 1);
+    expect(pool).toEqual([{ type: 'pool-available', data: { project: 'corrected', item: 'one', revision: 1 } }]);
+  });
+
+  it('that says the same again is left alone', async () => {
+    await gold.send('again', [configured(), labelled('one', 1, 'a')]);
+    await gold.import('again', { item: 'one', question: 'label', labels: ['b', 'a'] });
+    const again = await gold.import('again', { item: 'one', question: 'label', labels: ['a', 'b'] });
+    expect(again.outcomes).toEqual([{ item: 'one', status: 'unchanged', revision: 1 }]);
+    const { rows } = await gold.database.query(`select action, subject from audit where subject = 'again/one'`);
+    expect(rows).toEqual([{ action: 'gold.activate', subject: 'again/one' }]);
+  });
+
+  it('that is retired has no checks, and has them again when it comes back', async () => {
+    await gold.send('retired', [configured(), labelled('one', 1, 'a')]);
+    await gold.import('retired', { item: 'one', question: 'label', label: 'a' });
+    await gold.retire('retired', 'one');
+    expect(await gold.checks('retired')).toEqual([]);
+    await gold.sendAndRest('retired', labelled('one', 2, 'b'));
+    expect(await gold.checks('retired')).toEqual([]);
+    const { gold: listed } = await gold.get<{ gold: unknown[] }>('/v1/gold/retired');
+    expect(listed).toMatchObject([{ item: 'one', state: 'retired' }]);
+    await gold.import('retired', { item: 'one', question: 'label', label: 'a' });
+    expect(await gold.checks('retired')).toEqual(['one label w1 right', 'one label w2 wrong']);
+    const told = await gold.published('assay.gold.checks.v1', 'retired', 4);
+    expect(told.filter(({ type }) => type === 'check-voided')).toMatchObject([{ data: { reason: 'gold-retired' } }]);
+  });
+
+  it('that is withdrawn has none', async () => {
+    await gold.send('gone', [configured(), labelled('one', 1, 'a')]);
+    await gold.import('gone', { item: 'one', question: 'label', label: 'a' });
+    await gold.sendAndRest('gone', withdrawn('one'), labelled('one', 2, 'a'));
+    expect(await gold.checks('gone')).toEqual([]);
+    const told = await gold.published('assay.gold.checks.v1', 'gone', 2);
+    expect(told.at(-1)).toMatchObject({ type: 'check-voided', data: { reason: 'item-withdrawn' } });
+  });
+
+  it('counts by whom it was shown, an assignment once, and names labels that the good workers miss', async () => {
+    const easy = Array.from({ length: 8 }, (_, i) => `easy ${i}`);
+    const workers = [1, 2, 3, 4, 5, 6, 7];
+    const labels = workers.flatMap((worker) => [
+      ...easy.map((item) => labelled(item, worker, 'a')),
+      labelled('wrong', worker, 'b'),
+    ]);
+    await gold.send('health', [configured()]);
+    await gold.import('health', ...['wrong', ...easy].map((item) => ({ item, question: 'label', label: 'a' })));
+    const shown = [issued('wrong', 1, 'x'), issued('wrong', 2, 'y'), issued('no gold', 1, 'z')];
+    await gold.sendAndRest('health', ...labels, ...shown, ...shown);
+    const { gold: listed } = await gold.get<{ gold: { item: string }[] }>('/v1/gold/health');
+    expect(listed.find(({ item }) => item === 'wrong')).toMatchObject({
+      ...{ exposures: 2, checks: 7, right: 0, isSuspect: true },
+    });
+    expect(listed.filter((one) => (one as { isSuspect?: boolean }).isSuspect)).toHaveLength(1);
+  });
+});
+
+describe('an import', () => {
+  it('refuses what the project does not have, naming it, and takes the rest', async () => {
+    await gold.send('refused', [configured()]);
+    const { status, outcomes } = await gold.import(
+      'refused',
+      { item: 'one', question: 'label', label: 'z' },
+      { item: 'two', question: 'lable', label: 'a' },
+      { item: 'three', label: 'a' },
+      { item: 'four', question: 'label', label: 'a' },
+    );
+    expect(status).toBe(207);
+    expect(outcomes).toEqual([
+      {
+        item: 'one',
+        status: 'rejected',
+        errors: [{ path: 'label', value: 'z', expected: 'one of a, b, c (question "label")' }],
+      },
+      {
+        item: 'two',
+        status: 'rejected',
+        errors: [{ path: 'question', value: 'lable', expected: 'one of label, tone (did you mean label?)' }],
+      },
+      { item: 'three', status: 'rejected', errors: [{ path: 'question', expected: 'one of label, tone' }] },
+      { item: 'four', status: 'activated', revision: 1 },
+    ]);
+  });
+
+  it('loses nothing to annotations that come at the same moment', async () => {
+    await gold.send('race', [configured()]);
+    await gold.import('race');
+    const items = Array.from({ length: 40 }, (_, i) => `item ${i}`);
+    await Promise.all([
+      gold.send(
+        'race',
+        items.flatMap((item) => [labelled(item, 1, 'a'), labelled(item, 2, 'b')]),
+      ),
+      ...items.map((item) => gold.fetch('POST', '/v1/gold/race', { item, question: 'label', label: 'a' })),
+    ]);
+    await gold.rest('race');
+    expect(await gold.checks('race')).toEqual(
+      items.flatMap((item) => [`${item} label w1 right`, `${item} label w2 wrong`]).sort(),
+    );
+  });
+});
+
+describe('the checks', () => {
+  const known: Row[] = [
+    { item: 'one', question: 'label', label: 'a' },
+    { item: 'two', question: 'label', labels: ['b', 'c'] },
+  ];
+  const story: Sent[] = ['one', 'two', 'three'].flatMap((item) => [
+    labelled(item, 1, 'a', { order: 1 }),
+    labelled(item, 1, 'b', { order: 2 }),
+    labelled(item, 2, 'a', { order: 1 }),
+    labelled(item, 2, 'c', { revision: 1, order: 2 }),
+    labelled(item, 3, 'a', { order: 1 }),
+    retracted(item, 3, { order: 2 }),
+    labelled(item, 4, 'b', { occasion: 1 }),
+    labelled(item, 5, 'a', { role: 'model' }),
+  ]);
+
+  it.each([
+    ['keep-first' as const, ['one label w1 right', 'one label w2 wrong', 'one label w4#1 wrong']],
+    ['keep-last' as const, ['one label w1 wrong', 'one label w2 wrong', 'one label w4#1 wrong']],
+    ['keep-all' as const, ['one label w1 right', 'one label w1 wrong', 'one label w2 wrong', 'one label w4#1 wrong']],
+  ])('are those of the annotations that count under %s', async (repeats, expected) => {
+    const project = `policy-${repeats}`;
+    await gold.send(project, [configured({ repeats })]);
+    await gold.import(project, ...known);
+    await gold.sendAndRest(project, ...story);
+    expect((await gold.checks(project)).filter((check) => check.startsWith('one '))).toEqual(expected);
+
+    // By a policy that comes later as if it had been there from the start.
+    const later = `later-${repeats}`;
+    await gold.send(later, [configured({ repeats: repeats === 'keep-all' ? 'keep-first' : 'keep-all' }), ...story]);
+    await gold.import(later, ...known);
+    await gold.sendAndRest(later, configured({ repeats }, 2));
+    expect(await gold.digest(later)).toBe(await gold.digest(project));
+  });
+
+  it('come to one digest, and balance, whatever the order and however often events come', async () => {
+    await gold.send('clean', [configured()]);
+    await gold.import('clean', ...known);
+    await gold.sendAndRest('clean', ...story);
+    const digest = await gold.digest('clean');
+    for (const seed of [1, 2]) {
+      const project = `shuffled-${seed}`;
+      await gold.send(project, shuffled([...story, ...story, configured(), configured()], seed));
+      await gold.import(project, ...known);
+      expect(await gold.digest(project)).toBe(digest);
+      const { accounting } = await gold.get<{ accounting: Record<string, number> }>(
+        `/v1/ops/gold/accounting?project=${project}`,
+      );
+      expect(accounting).toMatchObject({
+        accepted: story.length,
+        duplicate: story.length,
+        pending: 0,
+        deadLettered: 0,
+      });
+      expect(accounting['applied']! + accounting['superseded']!).toBe(story.length);
+    }
+  });
+});
