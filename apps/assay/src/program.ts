@@ -146,7 +146,7 @@ export function assayProgram(): Command {
 
   program
     .command('demo')
-    .description('what `npm start` does: replays two bundled examples, prints their reports, serves')
+    .description('what `npm start` does: replays an example, lets a played crowd and its experts work, reports, serves')
     .option('--exit', 'ends after the reports')
     .option('--port <port>', 'where HTTP listens', port)
     .action(async (options: { exit?: boolean; port?: number }, command: Command) => {
