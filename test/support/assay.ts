@@ -52,22 +52,30 @@ export async function reportAtRest(client: Client, project: string): Promise<Rep
   return collectReport(client, project);
 }
 
+/** `assay up` in a process of its own. */
+export interface SpawnedAssay {
+  client: Client;
+  /** What it wrote so far, logs among it. */
+  said(): string;
+  /** GET of a path, or of a whole URL, with the admin key. */
+  fetch(path: string): Promise<Response>;
+  metricsUrl: string;
+  kill(): Promise<void>;
+}
+
 /** `assay up` in a process of its own, which a test may kill. @param environment added to that of this process. */
-export async function spawnedAssay(
-  dataDir: string,
-  environment: Record<string, string> = {},
-): Promise<{ client: Client; kill(): Promise<void> }> {
+export async function spawnedAssay(dataDir: string, environment: Record<string, string> = {}): Promise<SpawnedAssay> {
   const root = join(__dirname, '../..');
   const child = spawn(
     process.execPath,
     [join(root, 'apps/assay/bin/assay.mjs'), 'up', '--data', dataDir, '--port', '0'],
     {
       env: { ...process.env, ASSAY_METRICS_PORT: '0', ASSAY_LOG_LEVEL: 'error', ...environment },
-      stdio: ['ignore', 'ignore', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     },
   );
   let said = '';
-  child.stderr.on('data', (bytes: Buffer) => (said += bytes.toString()));
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes: Buffer) => (said += bytes.toString()));
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const url = await eventually(
     () => /Assay listens on (\S+?),/.exec(said)?.[1],
@@ -77,6 +85,9 @@ export async function spawnedAssay(
   const key = readFileSync(join(dataDir, 'admin.key'), 'utf8').trim();
   return {
     client: clientOf(url, key),
+    said: () => said,
+    fetch: (path) => fetch(new URL(path, url), { headers: { authorization: `Bearer ${key}` } }),
+    metricsUrl: /metrics on (\S+)/.exec(said)?.[1] ?? '',
     kill: async () => {
       child.kill('SIGKILL');
       await ended;

@@ -19,7 +19,7 @@ import { type Transaction } from '@assay/platform/transport/transaction';
 import { Transactions } from '@assay/platform/transport/transactions';
 import { changeOf } from './check.domain';
 import { type ToldGold, toldItems } from './gold-import.domain';
-import { type KeptGold, lockGold, saveGold } from './gold-item.queries';
+import { lockGold, lockImports, saveGold, type ToldState } from './gold-item.queries';
 
 /** Known labels, as they are sent: `label`, or several in `labels`; `question` where the project has more than one. */
 export class InboundGold {
@@ -56,11 +56,12 @@ export class GoldImportService {
       const project = (await projectsNamed(tx, [name])).get(name);
       if (!project) throw notFound('project', name);
       const told = toldItems(rows, project.questions);
+      await lockImports(tx, name);
       const known = await lockGold(
         tx,
         told.map(({ item }) => rowKey({ project: name, item })),
       );
-      const saved: Omit<KeptGold, 'key'>[] = [];
+      const saved: ToldState[] = [];
       const outcomes: GoldOutcome[] = [];
       for (const one of told) {
         if (one.type === 'refused') {

@@ -8,6 +8,7 @@ import { GoldMetrics } from './gold.metrics';
 import { GoldReader } from './gold.reader';
 import { GoldService } from './gold.service';
 import { CreateGold1764000600000 } from './migrations/1764000600000-create-gold';
+import { CountAsks1764000700000 } from './migrations/1764000700000-count-asks';
 
 @Module({
   controllers: [GoldConsumer, GoldController, GoldOperationsController],
@@ -19,7 +20,7 @@ export class GoldModule {}
 export const GOLD: ServiceDefinition = {
   name: 'gold',
   module: GoldModule,
-  migrations: [CreateGold1764000600000],
+  migrations: [CreateGold1764000600000, CountAsks1764000700000],
   entities: [],
   prefixes: ['gold'],
 };

@@ -5,11 +5,12 @@ import { modelChunk } from '@assay/contracts/reliability/model-chunk';
 import { eventId } from '@assay/platform/transport/event-id';
 import { type Transaction } from '@assay/platform/transport/transaction';
 import { Transactions } from '@assay/platform/transport/transactions';
+import { driftFromBatch, type KnownAccuracy } from './drift.domain';
 import { FindingService } from './finding.service';
 import { type FitInput, type FittedModel } from './fit.domain';
 import { dueProjects, endRequests, type FitSnapshot, insertEpoch, type KeptEpoch, readSnapshot } from './fit.queries';
-import { fitInThread } from './fit-thread.service';
-import { saveReliabilities } from './reliability.queries';
+import { FitThread } from './fit-thread.service';
+import { accuraciesOf, saveReliabilities } from './reliability.queries';
 import { ScoringMetrics } from './scoring.metrics';
 
 /** How often it is looked whether a project is due. */
@@ -28,7 +29,7 @@ export class FitService implements OnApplicationBootstrap, OnApplicationShutdown
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> | undefined;
   private isAskedAgain = false;
-  private readonly stopped = new AbortController();
+  private isStopped = false;
   /** Projects whose last fit failed: how long they rest, and until when (ms since 1970). */
   private readonly failed = new Map<string, { rests: number; until: number }>();
 
@@ -36,6 +37,7 @@ export class FitService implements OnApplicationBootstrap, OnApplicationShutdown
     private readonly dataSource: DataSource,
     private readonly transactions: Transactions,
     private readonly findings: FindingService,
+    private readonly thread: FitThread,
     private readonly metrics: ScoringMetrics,
   ) {}
 
@@ -44,8 +46,9 @@ export class FitService implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   async onApplicationShutdown(): Promise<void> {
-    this.stopped.abort();
+    this.isStopped = true;
     clearInterval(this.timer);
+    await this.thread.end();
     await this.looking;
   }
 
@@ -54,10 +57,6 @@ export class FitService implements OnApplicationBootstrap, OnApplicationShutdown
     if (this.isStopped) return;
     if (this.looking) this.isAskedAgain = true;
     else this.looking = this.look();
-  }
-
-  private get isStopped(): boolean {
-    return this.stopped.signal.aborted;
   }
 
   private async look(): Promise<void> {
@@ -110,11 +109,15 @@ export class FitService implements OnApplicationBootstrap, OnApplicationShutdown
     const started = performance.now();
     const snapshot = await snapshotOf(runner, name);
     if (!snapshot) return;
-    const models = await fitInThread(inputsOf(snapshot), this.stopped.signal);
+    const models = await this.thread.fit(inputsOf(snapshot));
     if (this.isStopped) return;
     const seconds = (performance.now() - started) / 1000;
-    const isPublished = await this.transactions.run((tx) => this.publish(tx, snapshot, models, seconds));
-    if (isPublished) this.metrics.fitted(name, snapshot.epoch + 1, seconds);
+    const drift = await this.transactions.run(async (tx) => {
+      const inForce = await accuraciesOf(tx, name);
+      const isPublished = await this.publish(tx, snapshot, models, seconds);
+      return isPublished ? driftFromBatch(inForce, accuraciesIn(models)) : undefined;
+    });
+    this.metrics.fitted(seconds, drift);
   }
 
   private async publish(
@@ -168,6 +171,12 @@ function ofSchema(
     ([item, some]) => [item, some.filter((one) => labels.includes(one))] as const,
   );
   return new Map(accepted.filter(([, some]) => some.length > 0));
+}
+
+function accuraciesIn(models: readonly FittedModel[]): KnownAccuracy[] {
+  return models.flatMap(({ question, workers }) =>
+    workers.map(({ worker, labels, accuracy }) => ({ question, worker, labels, accuracy })),
+  );
 }
 
 /** Publishes the chunks of an epoch, and what closes it. */

@@ -1,4 +1,5 @@
 import { type Transaction } from '@assay/platform/transport/transaction';
+import { type KnownAccuracy } from './drift.domain';
 import { type FittedModel } from './fit.domain';
 
 /** What is known of how a worker errs on one question. */
@@ -52,6 +53,13 @@ export async function reliabilitiesOf(
      from reliability where project = $1 and worker = any($2::uuid[]) order by worker, question`,
     [project, workers],
   );
+}
+
+/** How accurate the workers of a project are taken to be by its newest epoch. */
+export async function accuraciesOf(tx: Pick<Transaction, 'sql'>, project: string): Promise<KnownAccuracy[]> {
+  return tx.sql<KnownAccuracy>('select question, worker, labels, accuracy from reliability where project = $1', [
+    project,
+  ]);
 }
 
 /** At most `limit` workers of a project that have labels, in the order of their ids. */

@@ -20,7 +20,11 @@ import type { Batch } from '@assay/platform/transport/batch';
 import { Consumes, LaneWork } from '@assay/platform/transport/consumes';
 import type { LaneTransaction } from '@assay/platform/transport/transaction';
 import { GoldTestService } from './gold-test.service';
+import { ScoringGauges } from './scoring.gauges';
 import { ScoringService } from './scoring.service';
+
+/** The owner of this lane reads the gauges. */
+const GAUGES_LANE = 0;
 
 /** Events in, and the work on lanes. */
 @Controller()
@@ -28,6 +32,7 @@ export class ScoringConsumer {
   constructor(
     private readonly scoring: ScoringService,
     private readonly goldTests: GoldTestService,
+    private readonly gauges: ScoringGauges,
   ) {}
 
   @Consumes(PROJECT_EVENTS)
@@ -67,7 +72,8 @@ export class ScoringConsumer {
   }
 
   @LaneWork({ lane: 'item', everyMs: 2000 })
-  async drain(_lane: number, tx: LaneTransaction): Promise<boolean> {
+  async drain(lane: number, tx: LaneTransaction): Promise<boolean> {
+    if (lane === GAUGES_LANE) this.gauges.lead();
     return this.scoring.drain(tx);
   }
 

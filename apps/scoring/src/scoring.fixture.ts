@@ -20,7 +20,7 @@ import { Settings } from '@assay/platform/config/settings';
 import { type LogRecord } from '@assay/platform/event-log/event-log';
 import { serviceUrl } from '@assay/platform/postgres/service-url';
 import { keptKey, newKey, parseKey, writeKey } from '@assay/platform/security/access-key';
-import { type RunningService, startService } from '@assay/platform/service';
+import { startService } from '@assay/platform/service';
 import { eventId } from '@assay/platform/transport/event-id';
 import { type OutboxEvent, outboxEvent, recordOf } from '@assay/platform/transport/wire';
 import { eventually } from '../../../test/support/eventually';
@@ -125,7 +125,6 @@ export interface Shown {
 /** Scoring at work on a database and a log of its own. */
 export class ScoringUnderTest {
   private readonly sequences = new Map<string, number>();
-  private readonly others: { service: RunningService; close: () => void }[] = [];
 
   private constructor(
     readonly running: ServiceUnderTest,
@@ -140,16 +139,12 @@ export class ScoringUnderTest {
   }
 
   async stop(): Promise<void> {
-    for (const { service, close } of this.others) {
-      close();
-      await service.close();
-    }
     await this.database.end();
     await this.running.stop();
   }
 
-  /** Starts one more instance on the same database and log. @returns its URL. */
-  async another(): Promise<string> {
+  /** Starts one more instance on the same database and log. */
+  async another(): Promise<{ url: string; stop(): Promise<void> }> {
     const service = await startService(SCORING, {
       settings: Object.assign(new Settings(), { leaseSecret: TEST_SECRET }),
       databaseUrl: this.running.adminUrl,
@@ -159,12 +154,14 @@ export class ScoringUnderTest {
     });
     const server = createServer(service.handle);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const close = () => {
-      server.closeAllConnections();
-      server.close();
+    return {
+      url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      async stop() {
+        server.closeAllConnections();
+        server.close();
+        await service.close();
+      },
     };
-    this.others.push({ service, close });
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 
   /** Appends events to the log, in this order, as a relay numbers them. */

@@ -1,12 +1,16 @@
 import { Client } from 'pg';
+import { Registry } from 'prom-client';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { type Transaction } from '@assay/platform/transport/transaction';
+import { type Transactions } from '@assay/platform/transport/transactions';
 import { auto } from '@assay/statistics/aggregation/auto';
 import { labelTable } from '@assay/statistics/aggregation/label-table';
 import { modelHeader, workerRows } from '@assay/statistics/aggregation/published-model-json';
 import { serviceUrl } from '@assay/platform/postgres/service-url';
 import { eventually } from '../../../test/support/eventually';
 import { shuffled } from '../../../test/support/shuffled';
+import { type EpochState } from './fit.queries';
 import {
   adjudicated,
   checked,
@@ -21,6 +25,7 @@ import {
   withdrawn,
   workerId,
 } from './scoring.fixture';
+import { ScoringGauges } from './scoring.gauges';
 
 let scoring: ScoringUnderTest;
 
@@ -172,8 +177,10 @@ describe('an epoch', () => {
     const other = await scoring.another();
     await scoring.send('shared', [configured(), ...shuffled(eventsOf(crowd), 3)]);
     await scoring.read('shared');
-    for (let asked = 0; asked < 3; asked++) await Promise.all([scoring.ask('shared'), scoring.ask('shared', other)]);
+    for (let asked = 0; asked < 3; asked++)
+      await Promise.all([scoring.ask('shared'), scoring.ask('shared', other.url)]);
     const { epoch } = await scoring.epochThat('shared', ({ requested, epoch }) => requested === 0 && epoch > 0);
+    await other.stop();
     const epochs = await epochsOf('shared', epoch * 2);
     expect([...epochs.keys()]).toEqual(Array.from({ length: epoch }, (_, i) => i + 1));
     for (const { chunks, closed } of epochs.values())
@@ -185,23 +192,28 @@ describe('an epoch', () => {
     const digest = await scoring.digest('single');
     await scoring.send('killed', [configured(), ...eventsOf(crowd)]);
     await scoring.read('killed');
-    // In the middle of a fit: whoever holds the project's lock.
-    await scoring.ask('killed');
-    await kill(`select a.pid from pg_stat_activity a join pg_locks l using (pid)
-      where a.datname = current_database() and l.locktype = 'advisory' and l.granted and l.database = (
-        select oid from pg_database where datname = current_database())
-        and ((l.classid::bigint << 32) | l.objid::bigint) = hashtextextended('assay fit killed', 0)`);
+    // In the middle of a fit: whoever holds the project's lock. One that was too fast is asked for again.
+    const holder = `select a.pid from pg_stat_activity a join pg_locks l using (pid)
+      where a.datname = current_database() and l.locktype = 'advisory' and l.granted
+        and l.database = (select oid from pg_database where datname = current_database())
+        and ((l.classid::bigint << 32) | l.objid::bigint) = hashtextextended('assay fit killed', 0)`;
+    await eventually(async () => {
+      const { requested } = await scoring.get<EpochState>('/v1/epochs/killed');
+      if (requested === 0) await scoring.ask('killed');
+      return isKilled(holder);
+    }, 'a fit to be killed');
     await scoring.epochThat('killed', ({ requested, epoch }) => requested === 0 && epoch > 0);
 
     // In the middle of publishing: the epoch's row is written, the reliabilities wait for a lock.
-    const holder = new Client(serviceUrl(scoring.running.adminUrl, 'scoring'));
-    await holder.connect();
-    await holder.query('begin');
-    await holder.query('lock table reliability in share mode');
+    const blocker = new Client(serviceUrl(scoring.running.adminUrl, 'scoring'));
+    await blocker.connect();
+    await blocker.query('begin');
+    await blocker.query('lock table reliability in share mode');
     await scoring.ask('killed');
-    await kill(`select pid from pg_stat_activity
-      where datname = current_database() and wait_event_type = 'Lock' and query like 'delete from reliability%'`);
-    await holder.end();
+    const publisher = `select pid from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock' and query like 'delete from reliability%'`;
+    await eventually(() => isKilled(publisher), 'a publishing transaction to be killed');
+    await blocker.end();
     const { epoch } = await scoring.epochThat('killed', ({ requested }) => requested === 0);
     const epochs = await epochsOf('killed', epoch * 2);
     expect([...epochs.keys()]).toEqual(Array.from({ length: epoch }, (_, i) => i + 1));
@@ -209,13 +221,10 @@ describe('an epoch', () => {
   });
 });
 
-/** Ends the backend that a query finds, as soon as there is one. */
-async function kill(query: string): Promise<void> {
+/** Ends the backend that a query finds, where there is one. */
+async function isKilled(query: string): Promise<boolean> {
   const found = `select pg_terminate_backend(pid) as ended from (${query}) found`;
-  await eventually(
-    async () => (await scoring.database.query<{ ended: boolean }>(found)).rows.some(({ ended }) => ended),
-    `a backend to end: ${query}`,
-  );
+  return (await scoring.database.query<{ ended: boolean }>(found)).rows.some(({ ended }) => ended);
 }
 
 const wrongs = (worker: number, count: number) =>
@@ -254,6 +263,27 @@ describe('a worker', () => {
     expect(told.map(({ value }) => Object.keys(JSON.parse(value!.toString()) as object).sort())).toContainEqual(
       ['finding', 'isRaised', 'kind', 'project', 'version', 'worker'].sort(),
     );
+  });
+});
+
+describe('metrics', () => {
+  it('count workers by tier and findings by kind, name the epochs of projects, and time the fits', async () => {
+    await scoring.settle('metrics', configured(), ...eventsOf(crowd), ...wrongs(5, 10));
+    await scoring.settle('metrics', ...eventsOf(aCrowd(80, 6)).slice(480));
+    const { rows } = await scoring.database.query<{ epoch: number }>(
+      `select max(epoch) as epoch from epoch where project = 'metrics'`,
+    );
+    const registry = new Registry();
+    const sql = async <Row>(statement: string, parameters: readonly unknown[] = []) =>
+      (await scoring.database.query(statement, [...parameters])).rows as Row[];
+    const run = (work: (tx: Transaction) => Promise<void>) => work({ sql } as Transaction);
+    await new ScoringGauges(registry, { run } as unknown as Transactions).read();
+    const text = (await registry.metrics()) + (await scoring.running.service.registry.metrics());
+    expect(text).toContain(`assay_scoring_epoch{project="metrics"} ${rows[0]!.epoch}`);
+    expect(text).toMatch(/assay_scoring_workers\{tier="suspended"\} [1-9]/);
+    expect(text).toMatch(/assay_scoring_findings_total\{.*kind="belowGold".*\} [1-9]/);
+    expect(text).toMatch(/assay_scoring_epoch_duration_seconds_count.* [1-9]/);
+    expect(Number(/assay_scoring_drift_from_batch.* ([\d.e-]+)$/m.exec(text)![1])).toBeGreaterThan(0);
   });
 });
 

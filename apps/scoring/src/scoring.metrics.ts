@@ -2,16 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { type FindingKind } from '@assay/contracts/standing/finding';
 
-/** Projects that have a series of their own; the others share one. */
-const MOST_PROJECTS = 50;
-
-/** What scoring says about itself (operations, section 4). */
+/** What scoring counts as it works (operations, section 4); what it reads now and then is in `scoring.gauges.ts`. */
 @Injectable()
 export class ScoringMetrics {
   private readonly findings: Counter<'kind'>;
-  private readonly epoch: Gauge<'project'>;
   private readonly duration: Histogram;
-  private readonly projects = new Set<string>();
+  private readonly drift: Gauge;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -21,16 +17,15 @@ export class ScoringMetrics {
       labelNames: ['kind'],
       registers,
     });
-    this.epoch = new Gauge({
-      name: 'assay_scoring_epoch',
-      help: 'Number of the newest epoch that this instance fitted, by project.',
-      labelNames: ['project'],
-      registers,
-    });
     this.duration = new Histogram({
       name: 'assay_scoring_epoch_duration_seconds',
       help: 'Time of a fit, from reading the labels to publishing.',
       buckets: [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
+      registers,
+    });
+    this.drift = new Gauge({
+      name: 'assay_scoring_drift_from_batch',
+      help: 'Mean absolute change of accuracy, by label, that the last fit of this instance made: how far what was in force had drifted.',
       registers,
     });
   }
@@ -39,9 +34,9 @@ export class ScoringMetrics {
     this.findings.inc({ kind });
   }
 
-  fitted(name: string, epoch: number, seconds: number): void {
-    if (this.projects.size < MOST_PROJECTS) this.projects.add(name);
-    this.epoch.set({ project: this.projects.has(name) ? name : 'other' }, epoch);
+  /** @param drift undefined for the first fit of a project. */
+  fitted(seconds: number, drift: number | undefined): void {
     this.duration.observe(seconds);
+    if (drift !== undefined) this.drift.set(drift);
   }
 }

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { type ServiceDefinition } from '@assay/platform/service-definition';
 import { AppealService } from './appeal.service';
 import { FindingService } from './finding.service';
+import { FitThread } from './fit-thread.service';
 import { FitService } from './fit.service';
 import { GoldTestService } from './gold-test.service';
 import { CreateScores1764000500000 } from './migrations/1764000500000-create-scores';
@@ -12,6 +13,7 @@ import {
   ScoringOperationsController,
   WorkerScoreController,
 } from './scoring.controller';
+import { ScoringGauges } from './scoring.gauges';
 import { ScoringMetrics } from './scoring.metrics';
 import { ScoringReader } from './scoring.reader';
 import { ScoringService } from './scoring.service';
@@ -30,8 +32,10 @@ import { ScoringService } from './scoring.service';
     FindingService,
     AppealService,
     FitService,
+    FitThread,
     ScoringReader,
     ScoringMetrics,
+    ScoringGauges,
   ],
 })
 export class ScoringModule {}

@@ -30,3 +30,24 @@ export async function restOf(tx: Pick<Transaction, 'sql'>, project: string): Pro
   ]);
   return row?.parked ?? 0;
 }
+
+/** Workers by tier, over all projects: those of whom a fit or a gold check tells something. */
+export async function countTiers(tx: Pick<Transaction, 'sql'>): Promise<Map<string, number>> {
+  const rows = await tx.sql<{ tier: string; workers: number }>(
+    `select coalesce(t.tier, 'standard') as tier, count(*)::int as workers
+     from (select distinct project, worker from reliability) r full join tier t using (project, worker) group by 1`,
+  );
+  return new Map(rows.map(({ tier, workers }) => [tier, workers]));
+}
+
+/** The newest epoch of the first projects by name; 0 of those that have none. */
+export async function newestEpochs(
+  tx: Pick<Transaction, 'sql'>,
+  limit: number,
+): Promise<{ project: string; epoch: number }[]> {
+  return tx.sql(
+    `select p.project, coalesce((select max(epoch) from epoch e where e.project = p.project), 0) as epoch
+     from project p order by p.project limit $1`,
+    [limit],
+  );
+}
