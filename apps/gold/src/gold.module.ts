@@ -3,6 +3,7 @@ import { type ServiceDefinition } from '@assay/platform/service-definition';
 import { CheckService } from './check.service';
 import { GoldConsumer } from './gold.consumer';
 import { GoldController, GoldOperationsController } from './gold.controller';
+import { GoldGauges } from './gold.gauges';
 import { GoldImportService } from './gold-import.service';
 import { GoldMetrics } from './gold.metrics';
 import { GoldReader } from './gold.reader';
@@ -12,7 +13,7 @@ import { CountAsks1764000700000 } from './migrations/1764000700000-count-asks';
 
 @Module({
   controllers: [GoldConsumer, GoldController, GoldOperationsController],
-  providers: [GoldService, CheckService, GoldImportService, GoldReader, GoldMetrics],
+  providers: [GoldService, CheckService, GoldImportService, GoldReader, GoldMetrics, GoldGauges],
 })
 export class GoldModule {}
 
