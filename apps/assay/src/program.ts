@@ -146,7 +146,7 @@ export function assayProgram(): Command {
 
   program
     .command('demo')
-    .description('what `npm start` does: replays two bundled examples, prints their reports, serves')
+    .description('what `npm start` does: replays an example, lets a played crowd and its experts work, reports, serves')
     .option('--exit', 'ends after the reports')
     .option('--port <port>', 'where HTTP listens', port)
     .action(async (options: { exit?: boolean; port?: number }, command: Command) => {
@@ -167,6 +167,21 @@ export function assayProgram(): Command {
       const { simulateCommand } = await import('./simulate.command.js');
       await simulateCommand(contextOf(command), options);
     });
+
+  program
+    .command('play <project-file>')
+    .description(
+      'plays workers and experts on a running Assay, over HTTP with keys of their own; reports against the truth',
+    )
+    .option('--population <file>', 'who works and on what (YAML or JSON); without it a small ordinary crowd')
+    .option('--experts <n>', 'experts who decide disputes', positive, 2)
+    .option('--at-once <n>', 'workers who work at the same time', positive, 8)
+    .action(
+      async (file: string, options: { population?: string; experts: number; atOnce: number }, command: Command) => {
+        const { playCommand } = await import('./play.command.js');
+        await playCommand(contextOf(command), file, options);
+      },
+    );
 
   const project = program.command('project').description('project files');
   project

@@ -89,15 +89,25 @@ export interface GoldCheck {
 /** The chance of suspending a worker at the target that the sequential test is set to. */
 export const FALSE_ALARM = 0.005;
 
-/** The sequential test of a worker's checks on one question, in the order of occurrence; unknown times stand first, ties by the id. */
-export function testOnGold(checks: readonly GoldCheck[], gold: { target: number; reject: number }): GoldTest {
+/** Ids of events that a finding names as its evidence, at most: the last of those that it rests on. */
+export const MOST_IDS = 50;
+
+/**
+ * The sequential test of a worker's checks on one question, in the order of occurrence; unknown times stand first, ties by the id.
+ * `ids` are those of the checks that the test looked at, the last `MOST_IDS`.
+ */
+export function testOnGold(
+  checks: readonly GoldCheck[],
+  gold: { target: number; reject: number },
+): GoldTest & { ids: string[] } {
   const inOrder = [...checks].sort(
     (a, b) => (a.at ?? 0) - (b.at ?? 0) || a.order - b.order || (a.check < b.check ? -1 : 1),
   );
-  return goldTest(
+  const test = goldTest(
     inOrder.map((one) => one.isRight),
     { target: gold.target, reject: gold.reject, falseAlarm: FALSE_ALARM },
   );
+  return { ...test, ids: inOrder.slice(Math.max(0, test.checks - MOST_IDS), test.checks).map((one) => one.check) };
 }
 
 /** What a tier follows from. */

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { countingEntries } from '@assay/contracts/annotation/entry';
 import { findingPublished } from '@assay/contracts/public/finding-published';
 import { findingCleared, type ClearedBy } from '@assay/contracts/standing/finding-cleared';
 import { findingRaised } from '@assay/contracts/standing/finding-raised';
 import { tierChanged } from '@assay/contracts/standing/tier-changed';
+import { itemsByKey, rowKey } from '@assay/platform/copies/annotated-item';
 import { type Project } from '@assay/platform/copies/project-copy';
 import { eventId } from '@assay/platform/transport/event-id';
 import { type Transaction } from '@assay/platform/transport/transaction';
@@ -18,14 +20,17 @@ export class FindingService {
 
   /** What a fit found; what the sequential test on gold finds is its own. */
   async onEpoch(tx: Transaction, project: Project, epoch: number, models: readonly FittedModel[]): Promise<void> {
+    const idsOf = await annotationIds(tx, project, models);
     const found = models.flatMap(({ question, workers }) =>
       workers.flatMap(({ worker, accuracy, low, high, findings }) =>
         findings
           .filter(({ kind }) => kind !== 'belowGold')
-          .map(({ kind, statistic, threshold, evidence }) => ({
-            ...{ worker, question, kind },
-            content: { statistic, threshold, accuracy, low, high, evidence, epoch, policyRevision: project.revision },
-          })),
+          .map(({ kind, statistic, threshold, evidence: counted }) => {
+            const evidence = { ...counted, ids: idsOf(question, worker) };
+            const policyRevision = project.revision;
+            const content = { statistic, threshold, accuracy, low, high, evidence, epoch, policyRevision };
+            return { worker, question, kind, content };
+          }),
       ),
     );
     const kept = (await findingsOf(tx, project.project)).filter(({ kind }) => kind !== 'belowGold');
@@ -79,6 +84,23 @@ export class FindingService {
     }
     await saveTiers(tx, project, changed);
   }
+}
+
+/** Ids of the annotations that the findings of a fit rest on, the last of each worker, by question and worker. */
+async function annotationIds(tx: Transaction, { project, policy }: Project, models: readonly FittedModel[]) {
+  const wanted = models.flatMap(({ question, workers }) =>
+    workers.flatMap(({ worker, evidence }) => evidence.map((item) => ({ question, worker, item }))),
+  );
+  const items = await itemsByKey(tx, [...new Set(wanted.map(({ item }) => rowKey({ project, item })))]);
+  const ids = new Map<string, string[]>();
+  for (const { question, worker, item } of wanted) {
+    const entries = items.get(rowKey({ project, item }))?.entries ?? [];
+    const counting = countingEntries(entries, question, policy.repeats).find((entry) => entry.worker === worker);
+    const own = ids.get(`${question} ${worker}`) ?? [];
+    if (counting) own.push(counting.id);
+    ids.set(`${question} ${worker}`, own);
+  }
+  return (question: string, worker: string) => ids.get(`${question} ${worker}`) ?? [];
 }
 
 /** Id of a finding: one a worker, question and kind. */

@@ -15,6 +15,7 @@ import { beliefsOf } from '@assay/statistics/workers/believed';
 import { confusionCounts } from '@assay/statistics/workers/confusion';
 import { type RepeatedLabel } from '@assay/statistics/workers/find-inconsistent';
 import { type WorkerReport, workerReports } from '@assay/statistics/workers/worker-report';
+import { MOST_IDS } from './finding.domain';
 import { type Columns } from './label-columns.domain';
 
 /** Bytes of the JSON of the workers of a chunk, at most. */
@@ -43,6 +44,8 @@ export interface FittedModel {
 }
 
 export interface FittedWorker extends WorkerReport {
+  /** Of a worker with findings the items of the last labels that they rest on, in the order of occurrence. */
+  evidence: string[];
   /** Expected confusion counts, K * K cells [label * K + truth]; absent for questions of more than 32 labels. */
   confusion?: number[];
 }
@@ -75,8 +78,23 @@ export function fitQuestion({ columns, labels, gold, adjudicated }: FitInput): F
     items: all.table.items.length,
     header: modelHeader(model),
     chunks: atLeastOne(chunkRows(workerRows(model), CHUNK_BYTES)),
-    workers: reports.map((report, w) => ({ ...report, ...(confusion && { confusion: confusion(w) }) })),
+    workers: reports.map((report, w) => ({
+      ...report,
+      evidence: report.findings.length > 0 ? lastItemsOf(first, w) : [],
+      ...(confusion && { confusion: confusion(w) }),
+    })),
   };
+}
+
+/** Items of the last labels of a worker. */
+function lastItemsOf({ table, order }: OrderedTable, w: number): string[] {
+  const own: number[] = [];
+  table.worker.forEach((worker, row) => {
+    if (worker === w) own.push(row);
+  });
+  // Rows stand by the names of their items: what tells equal places apart.
+  own.sort((a, b) => order[a]! - order[b]! || a - b);
+  return own.slice(-MOST_IDS).map((row) => table.items[table.item[row]!]!);
 }
 
 /**

@@ -12,9 +12,6 @@ import { checksOf, keepChecks, keepRetest, type KeptGoldTest, nextRetest, saveGo
 /** Workers of one slice of lane work. */
 const SLICE = 100;
 
-/** Ids of checks that a finding names as its evidence: the last of those that the test looked at. */
-const MOST_IDS = 50;
-
 /** Keeps gold checks, and tests their workers as they come: whoever is below the target is found at once, not at the next fit. */
 @Injectable()
 export class GoldTestService {
@@ -67,13 +64,12 @@ function belowGold(
   worker: string,
   question: string,
   checks: readonly GoldCheck[],
-  { statistic, suspendAt, checks: looked }: ReturnType<typeof testOnGold>,
+  { statistic, suspendAt, checks: looked, ids }: ReturnType<typeof testOnGold>,
   policyRevision: number,
 ): Found {
   const right = checks.filter((one) => one.isRight).length;
   const { value, low, high } = betaInterval(right, checks.length - right);
-  const ids = checks.map((one) => one.check).sort();
-  const evidence = { checks: checks.length, right, looked, ids: ids.slice(-MOST_IDS) };
+  const evidence = { checks: checks.length, right, looked, ids };
   const content = { statistic, threshold: suspendAt, accuracy: value, low, high, evidence, epoch: 0, policyRevision };
   return { worker, question, kind: 'belowGold', content };
 }

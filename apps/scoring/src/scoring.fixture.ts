@@ -90,7 +90,7 @@ export function gold(item: string, revision: number, ...labels: string[]): Sent 
 export function checked(item: string, worker: number, isRight: boolean | undefined, order = 0, version = 1): Sent {
   const refOf = (project: string) => ({
     ...{ project, item, worker: workerId(worker), question: 'label', version },
-    check: eventId('check', project, item, worker),
+    check: eventId('check', project, item, workerId(worker)),
   });
   const id = eventId('checked', item, worker, version);
   return isRight === undefined

@@ -2,6 +2,7 @@ import { Client } from 'pg';
 import { Registry } from 'prom-client';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { eventId } from '@assay/platform/transport/event-id';
 import { type Transaction } from '@assay/platform/transport/transaction';
 import { type Transactions } from '@assay/platform/transport/transactions';
 import { auto } from '@assay/statistics/aggregation/auto';
@@ -10,7 +11,7 @@ import { modelHeader, workerRows } from '@assay/statistics/aggregation/published
 import { serviceUrl } from '@assay/platform/postgres/service-url';
 import { eventually } from '../../../test/support/eventually';
 import { shuffled } from '../../../test/support/shuffled';
-import { type EpochState } from './fit.queries';
+import { type EpochState, insertEpoch } from './fit.queries';
 import {
   adjudicated,
   checked,
@@ -21,6 +22,7 @@ import {
   ONLY_ASKED,
   registered,
   ScoringUnderTest,
+  type Shown,
   type Sent,
   withdrawn,
   workerId,
@@ -188,6 +190,16 @@ describe('an epoch', () => {
     expect(await scoring.digest('shared')).toBe(await scoring.digest('single'));
   });
 
+  it('has one writer: who comes second with the same number publishes nothing', async () => {
+    const sql = async <Row>(statement: string, parameters: readonly unknown[] = []) =>
+      (await scoring.database.query(statement, [...parameters])).rows as Row[];
+    const epoch = {
+      ...{ project: 'twice', epoch: 1, isSettling: false, schemaVersion: 1, policyRevision: 1 },
+      ...{ changes: 1, labels: 1, covers: [], seconds: 1 },
+    };
+    expect([await insertEpoch({ sql }, epoch), await insertEpoch({ sql }, epoch)]).toEqual([true, false]);
+  });
+
   it('comes after all where the connection of its fit or of its publishing is lost', async () => {
     const digest = await scoring.digest('single');
     await scoring.send('killed', [configured(), ...eventsOf(crowd)]);
@@ -256,8 +268,14 @@ describe('a worker', () => {
     for (const worker of [6, 7])
       expect((await scoring.worker('found', worker)).findings.map(({ kind }) => kind)).toContain('belowPool');
     expect((await scoring.worker('found', 0)).findings).toEqual([]);
-    const items = Array.from({ length: 56 }, (_, i) => withdrawn(`item ${i}`));
-    await scoring.settle('found', ...items);
+    const [{ evidence }] = (await scoring.worker('found', 6)).findings as [Shown['findings'][0]];
+    // Without times and places items stand by their names; the last fifty of sixty are named.
+    const items = crowd.filter(({ worker }) => worker === 6).map(({ item }) => item).sort(); // prettier-ignore
+    const labelOf = (item: string) => crowd.find((row) => row.worker === 6 && row.item === item)!.label;
+    const last = items.slice(-50).map((item) => eventId('labelled', item, 6, labelOf(item), 0));
+    expect(evidence['ids']).toEqual(last);
+    const gone = Array.from({ length: 56 }, (_, i) => withdrawn(`item ${i}`));
+    await scoring.settle('found', ...gone);
     expect((await scoring.worker('found', 6)).findings).toEqual([]);
     const told = await scoring.published('assay.public.findings.v1', 'found', 4);
     expect(told.map(({ value }) => Object.keys(JSON.parse(value!.toString()) as object).sort())).toContainEqual(
@@ -297,7 +315,9 @@ describe('gold checks', () => {
       ...{ statistic: expect.closeTo(5 * Math.log(3), 9), threshold: expect.closeTo(Math.log(180), 9) },
       evidence: { checks: 20, right: 0, looked: 5, ids: expect.any(Array) },
     });
-    expect(finding!.evidence['ids']).toHaveLength(20);
+    // The five checks that the test looked at, in their order.
+    const first = Array.from({ length: 5 }, (_, i) => eventId('check', 'gold', `item ${i}`, workerId(1)));
+    expect(finding!.evidence['ids']).toEqual(first);
     const voided = Array.from({ length: 16 }, (_, i) => checked(`item ${i}`, 1, undefined, i, 2));
     await scoring.apply('gold', ...shuffled(voided, 1), ...wrongs(1, 3));
     expect(await standing('gold')).toEqual([]);
