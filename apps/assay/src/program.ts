@@ -209,9 +209,10 @@ function addDisputes(program: Command): void {
   gold
     .command('list <project>')
     .description('gold items: how often each was shown, checked and missed')
-    .action(async (project: string, _options: unknown, command: Command) => {
+    .option('--suspect', 'only those whose label the workers keep missing: it may be wrong')
+    .action(async (project: string, options: { suspect?: boolean }, command: Command) => {
       const { goldListCommand } = await import('./gold.command.js');
-      await goldListCommand(contextOf(command), project);
+      await goldListCommand(contextOf(command), project, options);
     });
   gold
     .command('retire <project> <items...>')
@@ -223,7 +224,7 @@ function addDisputes(program: Command): void {
   gold
     .command('rotate <project>')
     .description('retires gold items that were shown too often')
-    .requiredOption('--over <shown>', 'retires what was shown more often', Number)
+    .requiredOption('--over <shown>', 'retires what was shown more often', notNegative)
     .option('--dry-run', 'says which, and retires none')
     .action(async (project: string, options: { over: number; dryRun?: boolean }, command: Command) => {
       const { goldRotateCommand } = await import('./gold.command.js');
@@ -387,6 +388,13 @@ function port(text: string): number {
 export function positive(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('expected a whole number from 1');
+  return value;
+}
+
+function notNegative(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isSafeInteger(value) || value < 0)
+    throw new InvalidArgumentError('expected a whole number from 0');
   return value;
 }
 

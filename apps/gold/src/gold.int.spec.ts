@@ -155,6 +155,28 @@ describe('an import', () => {
     ]);
   });
 
+  it('of several items is as many rows of the audit, whose chain is whole', async () => {
+    await gold.send('audited', [configured()]);
+    const rows = ['one', 'two', 'three'].map((item) => ({ item, question: 'label', label: 'a' }));
+    await gold.import('audited', ...rows);
+    await gold.import('audited', { ...rows[1]!, label: 'b' });
+    await gold.retire('audited', 'three');
+    const audit = await gold.get<{ chain: unknown; rows: { action: string; subject: string; detail: object }[] }>(
+      '/v1/ops/gold/audit',
+    );
+    expect(audit.chain).toBe('whole');
+    const told = audit.rows.filter(({ subject }) => subject.startsWith('audited/')).reverse();
+    expect(told.map(({ action, subject }) => `${action} ${subject}`)).toEqual([
+      'gold.activate audited/one',
+      'gold.activate audited/two',
+      'gold.activate audited/three',
+      'gold.correct audited/two',
+      'gold.retire audited/three',
+    ]);
+    // The audit says that a label changed, never to what.
+    expect(told.map(({ detail }) => detail)).toEqual([1, 1, 1, 2, 2].map((revision) => ({ revision })));
+  });
+
   it('loses nothing to annotations that come at the same moment', async () => {
     await gold.send('race', [configured()]);
     await gold.import('race');
