@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { accuracyAgainst, type DecidedLabel } from './accuracy';
+import { adjudicationOf } from './adjudication-report';
 import { type Answers } from './answer-file';
 import { type Client } from './client';
 import { goldItems } from './gold-import';
@@ -40,6 +41,7 @@ export async function collectReport(client: Client, project: string, truth?: Ans
   );
   const accuracy =
     truth && accuracyAgainst(truth, await decidedLabels(client, project), await goldItems(client, project));
+  const adjudication = await adjudicationOf(client, project, truth);
   return {
     project,
     annotations: { received, accepted, duplicate, rejected },
@@ -47,6 +49,7 @@ export async function collectReport(client: Client, project: string, truth?: Ans
     items: { total, open, reached, disputed, adjudicated, unresolvable },
     agreement,
     ...(accuracy && { accuracy }),
+    ...(adjudication && { adjudication }),
     workers: await workersOf(client, project),
     epoch: summary.epoch,
     digest: await digestOf(client, project),

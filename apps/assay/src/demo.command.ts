@@ -1,24 +1,23 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSettings } from '@assay/platform/config/settings';
 import { type Population } from '@assay/statistics/simulation/population';
 import { clientOf } from './client';
 import { type Context } from './context';
 import { openLabels } from './label-file';
+import { playCrowd } from './play.command';
+import { readProjectFile } from './project-file';
 import { prepare, printReplay, replayInto } from './replay.command';
 import { startAssay } from './running-assay';
 import { SERVICES } from './services';
-import { play, writeSimulation } from './simulate.command';
 import { untilSignal } from './up.command';
 
 const EXAMPLES = join(__dirname, '../../../../apps/assay/examples');
 
-/** A crowd of honest workers among whom three spam, two are careless and one leans towards a label; a tenth of the items is gold. */
+/** A crowd of honest workers among whom two spam, two are careless and one leans towards a label; a tenth of the items is gold. */
 export const CROWD: Population = {
   seed: 1979,
   labels: ['cat', 'dog', 'other'],
-  items: 400,
+  items: 160,
   labelsPerItem: { least: 4, most: 7 },
   difficulty: 0.8,
   lure: 0.5,
@@ -26,16 +25,19 @@ export const CROWD: Population = {
   gold: 0.1,
   activity: 0.5,
   workers: [
-    { behaviour: 'honest', count: 24, accuracy: { least: 0.8, most: 0.95 } },
-    { behaviour: 'spammer', count: 3 },
+    { behaviour: 'honest', count: 15, accuracy: { least: 0.8, most: 0.95 } },
+    { behaviour: 'spammer', count: 2 },
     { behaviour: 'careless', count: 2 },
     { behaviour: 'biased', count: 1, favourite: 'cat', strength: 0.5 },
   ],
 };
 
+const WORKERS = CROWD.workers.reduce((sum, { count }) => sum + count, 0);
+const EXPERTS = 2;
+
 /**
- * What `npm start` does: starts everything on embedded defaults, replays the patients of Dawid and Skene and a generated crowd, prints their
- * reports, and serves until Ctrl-C (or ends, with `exit`).
+ * What `npm start` does: starts everything on embedded defaults, replays the patients of Dawid and Skene, lets a generated crowd work on the
+ * running system with experts who decide what it cannot settle, prints both reports, and serves until Ctrl-C (or ends, with `exit`).
  */
 export async function demoCommand(context: Context, options: { exit?: boolean; port?: number }): Promise<void> {
   const { output } = context;
@@ -51,22 +53,14 @@ export async function demoCommand(context: Context, options: { exit?: boolean; p
   });
   try {
     const client = clientOf(running.url, running.key);
-    const folder = await mkdtemp(join(tmpdir(), 'assay-crowd-'));
-    try {
-      const crowd = await writeSimulation(play(CROWD), join(folder, 'crowd-'));
-      const examples = [
-        { labels: join(EXAMPLES, 'anaesthetists/labels.csv'), project: join(EXAMPLES, 'anaesthetists/project.yaml') },
-        { labels: crowd.labels, project: join(EXAMPLES, 'crowd/project.yaml'), truth: crowd.truth },
-      ];
-      for (const { labels, ...example } of examples) {
-        const replay = { ...example, settle: true };
-        const prepared = await prepare(context, await openLabels(labels), replay);
-        printReplay(context, await replayInto(client, context, prepared, replay));
-        output.line();
-      }
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+    const replay = { project: join(EXAMPLES, 'anaesthetists/project.yaml'), settle: true };
+    const prepared = await prepare(context, await openLabels(join(EXAMPLES, 'anaesthetists/labels.csv')), replay);
+    printReplay(context, await replayInto(client, context, prepared, replay));
+    output.line();
+    output.say(`${WORKERS} workers and ${EXPERTS} experts go to work ...`);
+    const project = await readProjectFile(join(EXAMPLES, 'crowd/project.yaml'));
+    printReplay(context, await playCrowd(client, { project, population: CROWD, experts: EXPERTS, atOnce: 8 }, output));
+    output.line();
     if (options.exit) return await running.close();
     output.say(`Assay listens on ${running.url}, metrics on ${running.metricsUrl}/metrics; Ctrl-C ends it`);
     output.say('in another terminal: npm run -s assay -- trace anaesthetists patient-03');

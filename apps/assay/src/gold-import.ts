@@ -40,7 +40,10 @@ export async function importGold(client: Client, project: string, gold: Answers)
       if (status !== 'rejected') counts[status]++;
       else
         rejected.push(
-          ...errors.map((one) => `${item}: ${one.path} ${JSON.stringify(one.value)}; expected ${one.expected}`),
+          ...errors.map(
+            (one) =>
+              `${item}: ${one.path} ${one.value === undefined ? 'missing' : JSON.stringify(one.value)}; expected ${one.expected}`,
+          ),
         );
     }
   }

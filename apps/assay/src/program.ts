@@ -146,7 +146,7 @@ export function assayProgram(): Command {
 
   program
     .command('demo')
-    .description('what `npm start` does: replays two bundled examples, prints their reports, serves')
+    .description('what `npm start` does: replays an example, lets a played crowd and its experts work, reports, serves')
     .option('--exit', 'ends after the reports')
     .option('--port <port>', 'where HTTP listens', port)
     .action(async (options: { exit?: boolean; port?: number }, command: Command) => {
@@ -167,6 +167,21 @@ export function assayProgram(): Command {
       const { simulateCommand } = await import('./simulate.command.js');
       await simulateCommand(contextOf(command), options);
     });
+
+  program
+    .command('play <project-file>')
+    .description(
+      'plays workers and experts on a running Assay, over HTTP with keys of their own; reports against the truth',
+    )
+    .option('--population <file>', 'who works and on what (YAML or JSON); without it a small ordinary crowd')
+    .option('--experts <n>', 'experts who decide disputes', positive, 2)
+    .option('--at-once <n>', 'workers who work at the same time', positive, 8)
+    .action(
+      async (file: string, options: { population?: string; experts: number; atOnce: number }, command: Command) => {
+        const { playCommand } = await import('./play.command.js');
+        await playCommand(contextOf(command), file, options);
+      },
+    );
 
   const project = program.command('project').description('project files');
   project
@@ -194,9 +209,10 @@ function addDisputes(program: Command): void {
   gold
     .command('list <project>')
     .description('gold items: how often each was shown, checked and missed')
-    .action(async (project: string, _options: unknown, command: Command) => {
+    .option('--suspect', 'only those whose label the workers keep missing: it may be wrong')
+    .action(async (project: string, options: { suspect?: boolean }, command: Command) => {
       const { goldListCommand } = await import('./gold.command.js');
-      await goldListCommand(contextOf(command), project);
+      await goldListCommand(contextOf(command), project, options);
     });
   gold
     .command('retire <project> <items...>')
@@ -208,7 +224,7 @@ function addDisputes(program: Command): void {
   gold
     .command('rotate <project>')
     .description('retires gold items that were shown too often')
-    .requiredOption('--over <shown>', 'retires what was shown more often', Number)
+    .requiredOption('--over <shown>', 'retires what was shown more often', notNegative)
     .option('--dry-run', 'says which, and retires none')
     .action(async (project: string, options: { over: number; dryRun?: boolean }, command: Command) => {
       const { goldRotateCommand } = await import('./gold.command.js');
@@ -372,6 +388,13 @@ function port(text: string): number {
 export function positive(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('expected a whole number from 1');
+  return value;
+}
+
+function notNegative(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isSafeInteger(value) || value < 0)
+    throw new InvalidArgumentError('expected a whole number from 0');
   return value;
 }
 

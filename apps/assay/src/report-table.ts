@@ -1,3 +1,4 @@
+import { printAdjudication } from './adjudication-report';
 import { type Output, tableOf } from './output';
 import { type AgreementReport, type Coefficient, isBalanced, type Report } from './report';
 
@@ -56,6 +57,7 @@ export function printReport(report: Report, output: Output): void {
     );
     output.line();
   }
+  if (report.adjudication) printAdjudication(report.adjudication, output);
   if (report.workers.length > 0) printWorkers(report, output);
   if (report.annotationsPerSecond !== undefined && report.seconds !== undefined) {
     output.line(

@@ -1,3 +1,5 @@
+import { type AdjudicationReport } from './adjudication-report';
+
 /** What a project looks like, by interfaces section 4: `report -o json` and `replay -o json` print it as it is. */
 export interface Report {
   project: string;
@@ -7,6 +9,8 @@ export interface Report {
   agreement: Record<string, AgreementReport>;
   /** Only with an answer key. */
   accuracy?: Accuracy;
+  /** Only where there ever was a dispute that assignment knows of. */
+  adjudication?: AdjudicationReport;
   workers: WorkerReport[];
   /** The newest fit of reliabilities that decisions use; 0 before the first. */
   epoch: number;

@@ -49,7 +49,8 @@ export async function writeSimulation(simulation: Simulation, prefix: string): P
   return files;
 }
 
-async function readPopulation(options: { population?: string; project?: string }): Promise<Population> {
+/** The population of a file, or the ordinary one; labels are those of the project file, where one is named. */
+export async function readPopulation(options: { population?: string; project?: string }): Promise<Population> {
   const population = options.population ? await readPopulationFile(options.population) : ORDINARY_POPULATION;
   const question = options.project ? (await readProjectFile(options.project)).questions[0] : undefined;
   return question ? { ...population, labels: question.labels } : population;

@@ -73,24 +73,20 @@ export class AssignmentConsumer {
     await this.workers.onStanding(batch, tx);
   }
 
-  @LaneWork({ lane: 'item', everyMs: 2000 })
+  @LaneWork({ lane: 'item', everyMs: 5000 })
   async drain(_lane: number, tx: LaneTransaction): Promise<boolean> {
     return this.work.drain(tx);
   }
 
-  @LaneWork({ lane: 'item', everyMs: 2000 })
+  @LaneWork({ lane: 'item', everyMs: 5000 })
   async sweep(lane: number, tx: LaneTransaction): Promise<boolean> {
     if (lane === GAUGES_LANE) this.gauges.lead();
     return this.work.sweep(tx);
   }
 
-  @LaneWork({ lane: 'item', everyMs: 1000 })
+  @LaneWork({ lane: 'item', everyMs: 2000 })
   async expire(_lane: number, tx: LaneTransaction): Promise<boolean> {
-    return this.expiry.expire(tx);
-  }
-
-  @LaneWork({ lane: 'item', everyMs: 1000 })
-  async expireClaims(_lane: number, tx: LaneTransaction): Promise<boolean> {
-    return this.disputes.expireClaims(tx);
+    const hasMoreClaims = await this.disputes.expireClaims(tx);
+    return (await this.expiry.expire(tx)) || hasMoreClaims;
   }
 }

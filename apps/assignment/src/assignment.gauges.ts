@@ -1,12 +1,8 @@
-import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Gauge, Registry } from 'prom-client';
+import { LedGauges } from '@assay/platform/metrics/led-gauges';
 import { Transactions } from '@assay/platform/transport/transactions';
 import { countDisputes, countWork, oldestWaiting, WORK_STATES } from './summary.queries';
-
-/** How often gauges are read from the database. */
-const EVERY_MS = 15_000;
-/** How long an instance leads after it was last told that it does. */
-const LEAD_MS = 3 * EVERY_MS;
 
 /** What is summed over all lanes: read by one instance alone, now and then, never at a scrape. */
 @Injectable()
@@ -15,9 +11,7 @@ export class AssignmentGauges implements OnApplicationShutdown {
   private readonly oldestUnassigned: Gauge;
   private readonly disputes: Gauge;
   private readonly oldestDispute: Gauge;
-  private leadsUntil = 0;
-  private timer: NodeJS.Timeout | undefined;
-  private reading: Promise<void> | undefined;
+  private readonly led = new LedGauges(AssignmentGauges.name, this);
 
   constructor(
     registry: Registry,
@@ -49,22 +43,11 @@ export class AssignmentGauges implements OnApplicationShutdown {
 
   /** This instance owns the lane whose owner reads the gauges. */
   lead(): void {
-    const isNew = Date.now() > this.leadsUntil;
-    this.leadsUntil = Date.now() + LEAD_MS;
-    this.timer ??= setInterval(() => this.refresh(), EVERY_MS).unref();
-    if (isNew) this.refresh();
+    this.led.lead();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    clearInterval(this.timer);
-    await this.reading;
-  }
-
-  private refresh(): void {
-    if (Date.now() > this.leadsUntil) return this.reset();
-    this.reading ??= this.read()
-      .catch((error: Error) => new Logger(AssignmentGauges.name).warn(`gauges could not be read: ${error.message}`))
-      .finally(() => (this.reading = undefined));
+    await this.led.stop();
   }
 
   /** Reads everything once. */
@@ -80,7 +63,8 @@ export class AssignmentGauges implements OnApplicationShutdown {
     });
   }
 
-  private reset(): void {
+  /** Shows nothing any more. */
+  reset(): void {
     for (const gauge of [this.items, this.oldestUnassigned, this.disputes, this.oldestDispute]) gauge.reset();
   }
 }

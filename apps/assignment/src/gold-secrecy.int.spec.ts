@@ -4,7 +4,7 @@ import { AssignmentUnderTest, configured, gold, imported, type Sent } from './as
 import { type GivenWork } from './assignment.service';
 
 /** So much is seen; `npm run check:gold` looks at 5,000. */
-const SEEN = Number(process.env['ASSAY_CHECK_SEEN'] ?? 500);
+const SEEN = Number(process.env['ASSAY_CHECK_SEEN'] ?? 300);
 const WORKERS = 5;
 const SHARE = 0.1;
 /** Chance is .5. With n gold items the area has a standard error of 1 / sqrt(12 n): the bound is .55, or four of them where few are seen. */
@@ -90,7 +90,7 @@ describe('gold among the work', () => {
   }, 600_000);
 
   it('is told from it where somebody imports it with longer texts: the look finds what is there to find', async () => {
-    const known = await aProject('leaky', (isGold, length) => text(isGold ? length + 60 : length));
+    const known = await aProject('leaky', (isGold, length) => text(isGold ? length + 200 : length));
     expect(distinguish(await watch('leaky', known))).toBeGreaterThan(BOUND);
   }, 600_000);
 });

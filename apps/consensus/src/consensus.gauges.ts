@@ -1,15 +1,12 @@
-import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Gauge, Registry } from 'prom-client';
+import { LedGauges } from '@assay/platform/metrics/led-gauges';
 import { type Transaction } from '@assay/platform/transport/transaction';
 import { Transactions } from '@assay/platform/transport/transactions';
 import { agreementOf } from './agreement.service';
 import { itemCounts } from './item-count.queries';
 import { firstProjects } from '@assay/platform/copies/project-copy';
 
-/** How often gauges are read from the database. */
-const EVERY_MS = 15_000;
-/** How long an instance leads after it was last told that it does. */
-const LEAD_MS = 3 * EVERY_MS;
 /** Questions whose agreement is shown: those of the first projects by name, so that series stay few. */
 const MOST_PROJECTS = 50;
 const MOST_QUESTIONS = 100;
@@ -20,9 +17,7 @@ const COEFFICIENTS = ['krippendorffAlpha', 'gwetAC1'] as const;
 export class ConsensusGauges implements OnApplicationShutdown {
   private readonly items: Gauge<'state'>;
   private readonly agreement: readonly Gauge<'project' | 'question' | 'coefficient'>[];
-  private leadsUntil = 0;
-  private timer: NodeJS.Timeout | undefined;
-  private reading: Promise<void> | undefined;
+  private readonly led = new LedGauges(ConsensusGauges.name, this);
 
   constructor(
     registry: Registry,
@@ -45,22 +40,11 @@ export class ConsensusGauges implements OnApplicationShutdown {
 
   /** This instance owns the lane whose owner reads the gauges. */
   lead(): void {
-    const isNew = Date.now() > this.leadsUntil;
-    this.leadsUntil = Date.now() + LEAD_MS;
-    this.timer ??= setInterval(() => this.refresh(), EVERY_MS).unref();
-    if (isNew) this.refresh();
+    this.led.lead();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    clearInterval(this.timer);
-    await this.reading;
-  }
-
-  private refresh(): void {
-    if (Date.now() > this.leadsUntil) return this.reset();
-    this.reading ??= this.read()
-      .catch((error: Error) => new Logger(ConsensusGauges.name).warn(`gauges could not be read: ${error.message}`))
-      .finally(() => (this.reading = undefined));
+    await this.led.stop();
   }
 
   /** Reads everything once. */
@@ -89,7 +73,8 @@ export class ConsensusGauges implements OnApplicationShutdown {
     }
   }
 
-  private reset(): void {
+  /** Shows nothing any more. */
+  reset(): void {
     for (const gauge of [this.items, ...this.agreement]) gauge.reset();
   }
 }

@@ -8,7 +8,7 @@ import { type GoldItem } from '@assay/contracts/gold/gold-item';
 import { goldRetired } from '@assay/contracts/gold/gold-retired';
 import { poolAvailable } from '@assay/contracts/gold/pool-available';
 import { poolWithdrawn } from '@assay/contracts/gold/pool-withdrawn';
-import { appendAudit } from '@assay/platform/audit/audit';
+import { appendAudit, type AuditAction } from '@assay/platform/audit/audit';
 import { rowKey } from '@assay/platform/copies/annotated-item';
 import { projectsNamed } from '@assay/platform/copies/project-copy';
 import { notFound } from '@assay/platform/http/problem';
@@ -19,7 +19,7 @@ import { type Transaction } from '@assay/platform/transport/transaction';
 import { Transactions } from '@assay/platform/transport/transactions';
 import { changeOf } from './check.domain';
 import { type ToldGold, toldItems } from './gold-import.domain';
-import { type KeptGold, lockGold, saveGold } from './gold-item.queries';
+import { lockGold, lockImports, saveGold, type ToldState } from './gold-item.queries';
 
 /** Known labels, as they are sent: `label`, or several in `labels`; `question` where the project has more than one. */
 export class InboundGold {
@@ -56,12 +56,14 @@ export class GoldImportService {
       const project = (await projectsNamed(tx, [name])).get(name);
       if (!project) throw notFound('project', name);
       const told = toldItems(rows, project.questions);
+      await lockImports(tx, name);
       const known = await lockGold(
         tx,
         told.map(({ item }) => rowKey({ project: name, item })),
       );
-      const saved: Omit<KeptGold, 'key'>[] = [];
+      const saved: ToldState[] = [];
       const outcomes: GoldOutcome[] = [];
+      const done: AuditAction[] = [];
       for (const one of told) {
         if (one.type === 'refused') {
           outcomes.push({ item: one.item, status: 'rejected', errors: one.errors });
@@ -75,13 +77,10 @@ export class GoldImportService {
         const gold = { project: name, item: one.item, revision, accepted: change.accepted };
         saved.push({ ...gold, isActive: true });
         publishActive(tx, change.type, gold);
-        await appendAudit(tx, caller, {
-          action: `gold.${verbOf(change.type)}`,
-          subject: itemOf(gold),
-          detail: { revision },
-        });
+        done.push({ action: `gold.${verbOf(change.type)}`, subject: itemOf(gold), detail: { revision } });
       }
       await saveGold(tx, saved);
+      await appendAudit(tx, caller, ...done);
       return [...refused, ...outcomes];
     });
   }

@@ -13,7 +13,12 @@ export interface KeptGold {
   revision: number;
   isActive: boolean;
   accepted: AcceptedLabels[];
+  /** Grows each time that the item is to be checked anew. */
+  asks: number;
 }
+
+/** A gold item as it is to be kept. */
+export type ToldState = Omit<KeptGold, 'key' | 'asks'>;
 
 interface GoldRow {
   key: string;
@@ -22,12 +27,18 @@ interface GoldRow {
   revision: string;
   is_active: boolean;
   accepted: AcceptedLabels[];
+  asks: string;
 }
 
-const COLUMNS = 'key, project, item, revision, is_active, accepted';
+const COLUMNS = 'key, project, item, revision, is_active, accepted, asks';
 
-function goldOf({ key, project, item, revision, is_active, accepted }: GoldRow): KeptGold {
-  return { key, project, item, revision: Number(revision), isActive: is_active, accepted };
+function goldOf({ key, project, item, revision, is_active, accepted, asks }: GoldRow): KeptGold {
+  return { key, project, item, revision: Number(revision), isActive: is_active, accepted, asks: Number(asks) };
+}
+
+/** Has imports of a project wait for each other until the end of the transaction: an item that is not there yet has no row to lock. */
+export async function lockImports(tx: Pick<Transaction, 'sql'>, project: string): Promise<void> {
+  await tx.sql('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`gold ${project}`]);
 }
 
 /** Gold items by row key. */
@@ -46,7 +57,7 @@ export async function lockGold(tx: Pick<Transaction, 'sql'>, keys: readonly stri
 }
 
 /** Writes gold items, to be checked by the owner of their lane. */
-export async function saveGold(tx: Pick<Transaction, 'sql'>, items: readonly Omit<KeptGold, 'key'>[]): Promise<void> {
+export async function saveGold(tx: Pick<Transaction, 'sql'>, items: readonly ToldState[]): Promise<void> {
   if (items.length === 0) return;
   const rows = items.map((one) => ({
     ...{ key: rowKey(one), project: one.project, item: one.item, revision: one.revision },
@@ -59,14 +70,14 @@ export async function saveGold(tx: Pick<Transaction, 'sql'>, items: readonly Omi
        accepted jsonb)
      order by key
      on conflict (key) do update set revision = excluded.revision, is_active = excluded.is_active, accepted = excluded.accepted,
-       to_check = true, changed_at = now()`,
+       to_check = true, asks = gold_item.asks + 1, changed_at = now()`,
     [JSON.stringify(rows)],
   );
 }
 
 /** Has every gold item of these projects checked anew: their policy has changed. */
 export async function markToCheck(tx: Pick<Transaction, 'sql'>, projects: readonly string[]): Promise<void> {
-  await tx.sql('update gold_item set to_check = true where project = any($1::text[])', [projects]);
+  await tx.sql('update gold_item set to_check = true, asks = asks + 1 where project = any($1::text[])', [projects]);
 }
 
 /** At most `limit` gold items of a lane that are to be checked. */
@@ -78,12 +89,12 @@ export async function goldToCheck(tx: Pick<Transaction, 'sql'>, lane: number, li
   return rows.map(goldOf);
 }
 
-/** Gold items were checked by these revisions; one that changed meanwhile is to be checked again. */
+/** Gold items were checked as they were asked for when they were read; one whose labels or policy changed meanwhile is to be checked again. */
 export async function markChecked(tx: Pick<Transaction, 'sql'>, items: readonly KeptGold[]): Promise<void> {
   await tx.sql(
     `update gold_item g set to_check = false
-     from unnest($1::bigint[], $2::bigint[]) as c (key, revision) where g.key = c.key and g.revision = c.revision`,
-    [items.map((one) => one.key), items.map((one) => one.revision)],
+     from unnest($1::bigint[], $2::bigint[]) as c (key, asks) where g.key = c.key and g.asks = c.asks`,
+    [items.map((one) => one.key), items.map((one) => one.asks)],
   );
 }
 

@@ -1,4 +1,6 @@
 import fc from 'fast-check';
+import { rowKey } from '@assay/platform/copies/annotated-item';
+import { goldByKey, markChecked, markToCheck, restOf, saveGold } from './gold-item.queries';
 import { configured, GoldUnderTest, issued, labelled, retracted, type Row, type Sent, withdrawn } from './gold.fixture';
 
 let gold: GoldUnderTest;
@@ -153,6 +155,28 @@ describe('an import', () => {
     ]);
   });
 
+  it('of several items is as many rows of the audit, whose chain is whole', async () => {
+    await gold.send('audited', [configured()]);
+    const rows = ['one', 'two', 'three'].map((item) => ({ item, question: 'label', label: 'a' }));
+    await gold.import('audited', ...rows);
+    await gold.import('audited', { ...rows[1]!, label: 'b' });
+    await gold.retire('audited', 'three');
+    const audit = await gold.get<{ chain: unknown; rows: { action: string; subject: string; detail: object }[] }>(
+      '/v1/ops/gold/audit',
+    );
+    expect(audit.chain).toBe('whole');
+    const told = audit.rows.filter(({ subject }) => subject.startsWith('audited/')).reverse();
+    expect(told.map(({ action, subject }) => `${action} ${subject}`)).toEqual([
+      'gold.activate audited/one',
+      'gold.activate audited/two',
+      'gold.activate audited/three',
+      'gold.correct audited/two',
+      'gold.retire audited/three',
+    ]);
+    // The audit says that a label changed, never to what.
+    expect(told.map(({ detail }) => detail)).toEqual([1, 1, 1, 2, 2].map((revision) => ({ revision })));
+  });
+
   it('loses nothing to annotations that come at the same moment', async () => {
     await gold.send('race', [configured()]);
     await gold.import('race');
@@ -168,6 +192,42 @@ describe('an import', () => {
     expect(await gold.checks('race')).toEqual(
       items.flatMap((item) => [`${item} label w1 right`, `${item} label w2 wrong`]).sort(),
     );
+  });
+});
+
+describe('what happens at the same moment', () => {
+  it('gives each of several first imports of an item a revision of its own, and keeps the last', async () => {
+    await gold.send('firsts', [configured(), labelled('one', 1, 'a'), labelled('one', 2, 'b')]);
+    await gold.import('firsts');
+    const said = ['a', 'b', 'c', 'a', 'b', 'c'];
+    await Promise.all(
+      said.map((label) => gold.fetch('POST', '/v1/gold/firsts', { item: 'one', question: 'label', label })),
+    );
+    await gold.rest('firsts');
+    const { gold: listed } = await gold.get<{ gold: { revision: number; accepted: unknown }[] }>('/v1/gold/firsts');
+    const { revision, accepted } = listed[0]!;
+    const told = await gold.published('assay.gold.items.v1', 'firsts', revision);
+    expect(told.map(({ data }) => data['revision'])).toEqual(Array.from({ length: revision }, (_, i) => i + 1));
+    expect(told.map(({ type }) => type)).toEqual([
+      'activated',
+      ...Array.from({ length: revision - 1 }, () => 'corrected'),
+    ]);
+    expect(told.at(-1)!.data['accepted']).toEqual(accepted);
+  });
+
+  it('has an item checked again whose policy changed while it was being checked', async () => {
+    const tx = {
+      sql: async <R>(text: string, values?: unknown[]) => (await gold.database.query(text, values)).rows as R[],
+    };
+    // Of a project that the service at work does not know, so that it leaves the item alone.
+    const told = { project: 'unheard', item: 'one', revision: 1, isActive: true, accepted: [] };
+    await saveGold(tx, [told]);
+    const read = [...(await goldByKey(tx, [rowKey(told)])).values()];
+    await markToCheck(tx, ['unheard']);
+    await markChecked(tx, read);
+    expect(await restOf(tx, 'unheard')).toEqual({ behind: 1, parked: 0 });
+    await markChecked(tx, [...(await goldByKey(tx, [rowKey(told)])).values()]);
+    expect(await restOf(tx, 'unheard')).toEqual({ behind: 0, parked: 0 });
   });
 });
 

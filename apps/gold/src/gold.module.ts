@@ -3,15 +3,17 @@ import { type ServiceDefinition } from '@assay/platform/service-definition';
 import { CheckService } from './check.service';
 import { GoldConsumer } from './gold.consumer';
 import { GoldController, GoldOperationsController } from './gold.controller';
+import { GoldGauges } from './gold.gauges';
 import { GoldImportService } from './gold-import.service';
 import { GoldMetrics } from './gold.metrics';
 import { GoldReader } from './gold.reader';
 import { GoldService } from './gold.service';
 import { CreateGold1764000600000 } from './migrations/1764000600000-create-gold';
+import { CountAsks1764000700000 } from './migrations/1764000700000-count-asks';
 
 @Module({
   controllers: [GoldConsumer, GoldController, GoldOperationsController],
-  providers: [GoldService, CheckService, GoldImportService, GoldReader, GoldMetrics],
+  providers: [GoldService, CheckService, GoldImportService, GoldReader, GoldMetrics, GoldGauges],
 })
 export class GoldModule {}
 
@@ -19,7 +21,7 @@ export class GoldModule {}
 export const GOLD: ServiceDefinition = {
   name: 'gold',
   module: GoldModule,
-  migrations: [CreateGold1764000600000],
+  migrations: [CreateGold1764000600000, CountAsks1764000700000],
   entities: [],
   prefixes: ['gold'],
 };

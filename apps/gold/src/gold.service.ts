@@ -9,24 +9,21 @@ import { keepProjects } from '@assay/platform/copies/project-copy';
 import { type Batch } from '@assay/platform/transport/batch';
 import { type LaneTransaction } from '@assay/platform/transport/transaction';
 import { CheckService } from './check.service';
-import { GoldMetrics } from './gold.metrics';
-import { goldByKey, goldCounts, goldToCheck, keepExposures, markToCheck } from './gold-item.queries';
+import { GoldGauges } from './gold.gauges';
+import { goldByKey, goldToCheck, keepExposures, markToCheck } from './gold-item.queries';
 
 /** Gold items of one slice of lane work. */
 const SLICE = 100;
 
-/** Lane whose owner reads the gauges, and how often. */
+/** Lane whose owner reads the gauges. */
 const GAUGES_LANE = 0;
-const GAUGES_MS = 15_000;
 
 /** Audits annotations against known labels as they come, and again when a label or the policy changes. */
 @Injectable()
 export class GoldService {
-  private countedAt = 0;
-
   constructor(
     private readonly checks: CheckService,
-    private readonly metrics: GoldMetrics,
+    private readonly gauges: GoldGauges,
   ) {}
 
   async onProjects(batch: Batch<ProjectConfigured>, tx: LaneTransaction): Promise<void> {
@@ -59,10 +56,7 @@ export class GoldService {
 
   /** Checks a slice of the gold items that changed by HTTP or by a policy. @returns whether more is left. */
   async recheck(tx: LaneTransaction): Promise<boolean> {
-    if (tx.lane === GAUGES_LANE && Date.now() - this.countedAt > GAUGES_MS) {
-      this.countedAt = Date.now();
-      this.metrics.counted(await goldCounts(tx));
-    }
+    if (tx.lane === GAUGES_LANE) this.gauges.lead();
     const gold = await goldToCheck(tx, tx.lane, SLICE);
     await this.checks.check(tx, gold);
     return gold.length === SLICE;

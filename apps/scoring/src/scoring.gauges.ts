@@ -1,13 +1,10 @@
-import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Gauge, Registry } from 'prom-client';
+import { LedGauges } from '@assay/platform/metrics/led-gauges';
 import { Transactions } from '@assay/platform/transport/transactions';
 import { TIERS } from '@assay/contracts/standing/tier-changed';
 import { countTiers, newestEpochs } from './standing.queries';
 
-/** How often gauges are read from the database. */
-const EVERY_MS = 15_000;
-/** How long an instance leads after it was last told that it does. */
-const LEAD_MS = 3 * EVERY_MS;
 /** Projects that have a series of their own: the first by name, so that series stay few. */
 const MOST_PROJECTS = 50;
 
@@ -16,9 +13,7 @@ const MOST_PROJECTS = 50;
 export class ScoringGauges implements OnApplicationShutdown {
   private readonly workers: Gauge<'tier'>;
   private readonly epoch: Gauge<'project'>;
-  private leadsUntil = 0;
-  private timer: NodeJS.Timeout | undefined;
-  private reading: Promise<void> | undefined;
+  private readonly led = new LedGauges(ScoringGauges.name, this);
 
   constructor(
     registry: Registry,
@@ -41,22 +36,11 @@ export class ScoringGauges implements OnApplicationShutdown {
 
   /** This instance owns the lane whose owner reads the gauges. */
   lead(): void {
-    const isNew = Date.now() > this.leadsUntil;
-    this.leadsUntil = Date.now() + LEAD_MS;
-    this.timer ??= setInterval(() => this.refresh(), EVERY_MS).unref();
-    if (isNew) this.refresh();
+    this.led.lead();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    clearInterval(this.timer);
-    await this.reading;
-  }
-
-  private refresh(): void {
-    if (Date.now() > this.leadsUntil) return this.reset();
-    this.reading ??= this.read()
-      .catch((error: Error) => new Logger(ScoringGauges.name).warn(`gauges could not be read: ${error.message}`))
-      .finally(() => (this.reading = undefined));
+    await this.led.stop();
   }
 
   /** Reads everything once. */
@@ -70,7 +54,8 @@ export class ScoringGauges implements OnApplicationShutdown {
     });
   }
 
-  private reset(): void {
+  /** Shows nothing any more. */
+  reset(): void {
     for (const gauge of [this.workers, this.epoch]) gauge.reset();
   }
 }

@@ -27,28 +27,32 @@ export interface AuditRow extends AuditAction {
 /** Hash before the first row. */
 export const NO_HASH = '0'.repeat(64);
 
-/** Writes an action into the audit, in the transaction of the action itself. The audit of a service has one writer at a time. */
+/** Writes actions into the audit, in the transaction of the actions themselves. The audit of a service has one writer at a time. */
 export async function appendAudit(
   { manager }: { manager: EntityManager },
   caller: Pick<Caller, 'id' | 'role'>,
-  action: AuditAction,
+  ...actions: readonly AuditAction[]
 ): Promise<void> {
+  if (actions.length === 0) return;
   await manager.query(`select pg_advisory_xact_lock(hashtextextended('assay audit ' || current_schema(), 0))`);
   const [last] = await auditRows(manager, { before: undefined, limit: 1 });
-  const row = {
-    id: (last?.id ?? 0) + 1,
-    recordedAt: new Date().toISOString(),
-    actor: caller.id,
-    role: caller.role,
-    ...action,
-    previousHash: last?.hash ?? NO_HASH,
-  };
+  let previous: Pick<AuditRow, 'id' | 'hash'> = last ?? { id: 0, hash: NO_HASH };
+  const recordedAt = new Date().toISOString();
+  const rows = actions.map((action) => {
+    const said = { id: previous.id + 1, recordedAt, actor: caller.id, role: caller.role, ...action };
+    const row = { ...said, previousHash: previous.hash };
+    return (previous = { ...row, hash: auditHash(row) }) as AuditRow;
+  });
   await manager.query(
     `insert into audit (id, recorded_at, actor, role, action, subject, detail, previous_hash, hash)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+     select id, $1, $2, $3, action, subject, detail, previous_hash, hash
+     from unnest($4::bigint[], $5::text[], $6::text[], $7::json[], $8::text[], $9::text[])
+       as a (id, action, subject, detail, previous_hash, hash)`,
     [
-      ...[row.id, row.recordedAt, row.actor, row.role, row.action, row.subject],
-      ...[JSON.stringify(row.detail), row.previousHash, auditHash(row)],
+      ...[recordedAt, caller.id, caller.role],
+      ...[rows.map(({ id }) => id), rows.map(({ action }) => action), rows.map(({ subject }) => subject)],
+      ...[rows.map(({ detail }) => JSON.stringify(detail)), rows.map(({ previousHash }) => previousHash)],
+      rows.map(({ hash }) => hash),
     ],
   );
 }

@@ -36,6 +36,7 @@ type SliceOutcome = 'committed' | 'fenced' | 'gave-up';
 /** Runs slices of batches, and slices of lane work, each in the one transaction that holds its lane. */
 export class SliceRunner {
   private readonly positions = new Map<string, number | undefined>();
+  private readonly made = new Set<string>();
   private readonly accountedOf: ReadonlyMap<string, string>;
 
   constructor(
@@ -90,9 +91,17 @@ export class SliceRunner {
     }
   }
 
+  /** A lane's row is made once, and never removed. */
+  private async ensureLane(lane: Lane): Promise<void> {
+    const name = `${lane.kind} ${lane.partition}`;
+    if (this.made.has(name)) return;
+    await createLane(this.options.dataSource.manager, lane);
+    this.made.add(name);
+  }
+
   /** Runs one slice of lane work; says whether more is left. */
   async work(lane: Lane, handle: Handle): Promise<boolean> {
-    await createLane(this.options.dataSource.manager, lane);
+    await this.ensureLane(lane);
     const { more, tx } = await this.options.dataSource.transaction(async (manager) => {
       await holdLane(manager, lane);
       const tx = this.transaction(manager, lane);
