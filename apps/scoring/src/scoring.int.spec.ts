@@ -261,6 +261,21 @@ describe('a worker', () => {
     expect(low < accuracy && accuracy < high).toBe(true);
     const counts = (shown as unknown as { confusion: { counts: number[] }[] }).confusion[0]!.counts;
     expect(counts.reduce((sum, count) => sum + count, 0)).toBeCloseTo(60, 6);
+
+    // The worker itself learns less: nothing that gold moves by little, and nothing of gold.
+    const key = await scoring.keyOf({ role: 'worker', worker: workerId(0), projects: ['shown'] });
+    const rough = Math.round(accuracy * 20) / 20;
+    expect(await scoring.get('/v1/workers/me', key)).toEqual({
+      worker: workerId(0),
+      projects: [
+        {
+          project: 'shown',
+          tier: 'standard',
+          questions: [{ question: 'label', labels: 60, accuracy: rough }],
+          findings: [],
+        },
+      ],
+    });
   });
 
   it('who answers at random is found by a fit, and cleared when the labels are gone', async () => {

@@ -86,7 +86,10 @@ export class ScoringReader {
     });
   }
 
-  /** The caller's own standing: by fits, never by the single check, which would tell what was gold. */
+  /**
+   * The caller's own standing. Accuracy in steps of .05 and without its interval: exact ones, which gold moves, would tell by how they change
+   * with one more label whether that was gold.
+   */
   async ownStanding(caller: Caller) {
     const { worker } = caller;
     if (worker === undefined) throw new Problem('conflict', 'the credential names no worker: expected one that does');
@@ -100,8 +103,8 @@ export class ScoringReader {
         const findings = (await findingsOf(tx, project, [worker])).filter(({ isRaised }) => isRaised);
         standings.push({
           ...{ project, tier },
-          questions: questions.map(({ question, labels, accuracy, low, high }) => ({
-            ...{ question, labels, accuracy, low, high },
+          questions: questions.map(({ question, labels, accuracy }) => ({
+            ...{ question, labels, accuracy: Math.round(accuracy * 20) / 20 },
           })),
           findings: findings.map(({ finding, kind, question, appeal }) => ({
             ...{ finding, kind, question, ...(appeal && { appeal: appeal.status }) },
