@@ -5,7 +5,6 @@ import { annotationRevised } from '@assay/contracts/annotation/annotation-revise
 import { annotationSubmitted } from '@assay/contracts/annotation/annotation-submitted';
 import { consensusUpdated } from '@assay/contracts/consensus/consensus-updated';
 import { type Decision } from '@assay/contracts/consensus/decision';
-import { type Contract } from '@assay/contracts/contract';
 import { poolAvailable } from '@assay/contracts/gold/pool-available';
 import { poolWithdrawn } from '@assay/contracts/gold/pool-withdrawn';
 import { itemImported } from '@assay/contracts/item/item-imported';
@@ -16,23 +15,15 @@ import { projectConfigured } from '@assay/contracts/project/project-configured';
 import { DEFAULT_POLICY } from '@assay/contracts/project/project-defaults';
 import { type Tier, tierChanged } from '@assay/contracts/standing/tier-changed';
 import { workerRegistered, type WorkerRegistered } from '@assay/contracts/worker/worker-registered';
-import { type LogRecord } from '@assay/platform/event-log/event-log';
 import { serviceUrl } from '@assay/platform/postgres/service-url';
 import { keptKey, newKey, writeKey } from '@assay/platform/security/access-key';
 import { eventId } from '@assay/platform/transport/event-id';
-import { type OutboxEvent, outboxEvent, recordOf } from '@assay/platform/transport/wire';
 import { eventually } from '../../../test/support/eventually';
+import { EventSender, publishedTo, type Sent, sent } from '../../../test/support/sent-events';
 import { type ServiceUnderTest, startServiceUnderTest } from '../../../test/support/running-service';
 import { ASSIGNMENT } from './assignment.module';
 
 const WHEN = '2026-01-01T00:00:00.000Z';
-
-/** An event as its service would publish it, of a project that is named when it is sent. */
-export type Sent = (project: string) => OutboxEvent;
-
-function sent<T extends object>(contract: Contract<T>, id: string, dataOf: (project: string) => T): Sent {
-  return (project) => outboxEvent(contract, '/assay/spec', id, dataOf(project), WHEN);
-}
 
 /** uuid of worker `w<number>`. */
 export function workerOf(number: number): string {
@@ -134,13 +125,15 @@ export interface Answer<T> {
 
 /** Assignment at work on a database and a log of its own. */
 export class AssignmentUnderTest {
-  private readonly sequences = new Map<string, number>();
+  private readonly sender: EventSender;
   private readonly keys = new Map<string, string>();
 
   private constructor(
     readonly running: ServiceUnderTest,
     readonly database: Client,
-  ) {}
+  ) {
+    this.sender = new EventSender(running.log);
+  }
 
   static async start(): Promise<AssignmentUnderTest> {
     const running = await startServiceUnderTest(ASSIGNMENT);
@@ -156,14 +149,7 @@ export class AssignmentUnderTest {
 
   /** Appends events to the log, in this order, as a relay numbers them, and waits until they were read. */
   async send(project: string, events: readonly Sent[]): Promise<void> {
-    const records = events.map((event) => {
-      const outbox = event(project);
-      const place = `${outbox.partition} ${outbox.topic}`;
-      const sequence = (this.sequences.get(place) ?? 0) + 1;
-      this.sequences.set(place, sequence);
-      return recordOf(outbox, sequence);
-    });
-    await this.running.log.append(records);
+    await this.sender.send(project, events);
     await this.rest(project);
   }
 
@@ -226,26 +212,7 @@ export class AssignmentUnderTest {
 
   /** What was published of a project to a topic so far, once there are so many. */
   async published<T>(topic: string, project: string, count: number): Promise<{ type: string; data: T }[]> {
-    const records: LogRecord[] = [];
-    const subscription = await this.running.log.subscribe({
-      group: `spec ${eventId(topic, project, count)}`,
-      topics: [topic],
-      positions: async () => new Map(),
-      async eachBatch(batch) {
-        records.push(...batch.records.filter((record) => record.key?.startsWith(`${project}/`)));
-      },
-      onCrash: (error) => {
-        throw error;
-      },
-    });
-    try {
-      await eventually(
-        () => records.length >= count,
-        () => `${count} events of ${project} on ${topic}: ${records.length}`,
-      );
-    } finally {
-      await subscription.stop();
-    }
+    const records = await publishedTo(this.running.log, topic, project, (types) => types.length >= count);
     return records.map(({ headers, value }) => ({
       type: headers['ce_type']!,
       data: JSON.parse(value!.toString()) as T,

@@ -10,11 +10,11 @@ import {
   labelled,
   registered,
   retracted,
-  type Sent,
   tiered,
   withdrawn,
   workerOf,
 } from './assignment.fixture';
+import { type Sent } from '../../../test/support/sent-events';
 import { type GivenWork } from './assignment.service';
 import { type Summary } from './assignment.reader';
 

@@ -1,6 +1,7 @@
 import { distinguish, type Observation } from '../../../test/support/distinguisher';
 import { dice } from '../../../libs/statistics/src/simulation/random';
-import { AssignmentUnderTest, configured, gold, imported, type Sent } from './assignment.fixture';
+import { AssignmentUnderTest, configured, gold, imported } from './assignment.fixture';
+import { type Sent } from '../../../test/support/sent-events';
 import { type GivenWork } from './assignment.service';
 
 /** So much is seen; `npm run check:gold` looks at 5,000. */

@@ -3,7 +3,6 @@ import { type AnnotationRef } from '@assay/contracts/annotation/annotation-submi
 import { annotationRetracted } from '@assay/contracts/annotation/annotation-retracted';
 import { annotationRevised } from '@assay/contracts/annotation/annotation-revised';
 import { annotationSubmitted } from '@assay/contracts/annotation/annotation-submitted';
-import { type Contract } from '@assay/contracts/contract';
 import { disputeDecided } from '@assay/contracts/dispute/dispute-decided';
 import { disputeUnresolvable } from '@assay/contracts/dispute/dispute-unresolvable';
 import { poolAvailable } from '@assay/contracts/gold/pool-available';
@@ -20,17 +19,10 @@ import { modelHeader, workerRows } from '@assay/statistics/aggregation/published
 import { type LogRecord } from '@assay/platform/event-log/event-log';
 import { serviceUrl } from '@assay/platform/postgres/service-url';
 import { eventId } from '@assay/platform/transport/event-id';
-import { type OutboxEvent, outboxEvent, recordOf } from '@assay/platform/transport/wire';
 import { eventually } from '../../../test/support/eventually';
+import { EventSender, publishedTo, type Sent, sent } from '../../../test/support/sent-events';
 import { type ServiceUnderTest, startServiceUnderTest } from '../../../test/support/running-service';
 import { CONSENSUS } from './consensus.module';
-
-/** An event as ingestion would publish it, of a project that is named when it is sent. */
-export type Sent = (project: string) => OutboxEvent;
-
-function sent<T extends object>(contract: Contract<T>, id: string, dataOf: (project: string) => T): Sent {
-  return (project) => outboxEvent(contract, '/assay/ingestion', id, dataOf(project), '2026-01-01T00:00:00.000Z');
-}
 
 /** A project's configuration, with one question "label" of three labels where nothing else is said. */
 export function configured(
@@ -138,12 +130,14 @@ interface Accounting {
 
 /** Consensus at work on a database and a log of its own. */
 export class ConsensusUnderTest {
-  private readonly sequences = new Map<string, number>();
+  private readonly sender: EventSender;
 
   private constructor(
     readonly running: ServiceUnderTest,
     readonly database: Client,
-  ) {}
+  ) {
+    this.sender = new EventSender(running.log);
+  }
 
   static async start(): Promise<ConsensusUnderTest> {
     const running = await startServiceUnderTest(CONSENSUS);
@@ -159,14 +153,7 @@ export class ConsensusUnderTest {
 
   /** Appends events to the log, in this order, as a relay numbers them. */
   async send(project: string, events: readonly Sent[]): Promise<void> {
-    const records = events.map((event) => {
-      const outbox = event(project);
-      const place = `${outbox.partition} ${outbox.topic}`;
-      const sequence = (this.sequences.get(place) ?? 0) + 1;
-      this.sequences.set(place, sequence);
-      return recordOf(outbox, sequence);
-    });
-    await this.running.log.append(records);
+    await this.sender.send(project, events);
   }
 
   /** Sends events in pieces, each read before the next is sent, so that items grow over several batches. */
@@ -218,27 +205,6 @@ export class ConsensusUnderTest {
 
   /** What was published of a project to a topic so far, by type and in order, once `isThere`. */
   async published(topic: string, project: string, isThere: (types: string[]) => boolean): Promise<LogRecord[]> {
-    const records: LogRecord[] = [];
-    const subscription = await this.running.log.subscribe({
-      group: `spec ${eventId(topic, project, String(isThere))}`,
-      topics: [topic],
-      positions: async () => new Map(),
-      async eachBatch(batch) {
-        records.push(...batch.records.filter((record) => record.key?.startsWith(`${project}/`)));
-      },
-      onCrash: (error) => {
-        throw error;
-      },
-    });
-    const types = () => records.map((record) => record.headers['ce_type']!);
-    try {
-      await eventually(
-        () => isThere(types()),
-        () => `events of ${project} on ${topic}: ${types().join(', ')}`,
-      );
-    } finally {
-      await subscription.stop();
-    }
-    return records;
+    return publishedTo(this.running.log, topic, project, isThere);
   }
 }

@@ -7,15 +7,8 @@ import { type Transactions } from '@assay/platform/transport/transactions';
 import { addItem, emptyStatistics, mergeStatistics } from '@assay/statistics/agreement/categorical-statistics';
 import { ConsensusGauges } from './consensus.gauges';
 import { rowKey } from '@assay/platform/copies/annotated-item';
-import {
-  configured,
-  ConsensusUnderTest,
-  imported,
-  labelled,
-  retracted,
-  type Sent,
-  withdrawn,
-} from './consensus.fixture';
+import { configured, ConsensusUnderTest, imported, labelled, retracted, withdrawn } from './consensus.fixture';
+import { type Sent } from '../../../test/support/sent-events';
 import { describeWithData, readLabelSet } from '../../../test/support/label-sets';
 
 let consensus: ConsensusUnderTest;

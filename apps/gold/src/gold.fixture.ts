@@ -3,26 +3,16 @@ import { annotationRetracted } from '@assay/contracts/annotation/annotation-retr
 import { annotationRevised } from '@assay/contracts/annotation/annotation-revised';
 import { annotationSubmitted } from '@assay/contracts/annotation/annotation-submitted';
 import { assignmentIssued } from '@assay/contracts/assignment/assignment-issued';
-import { type Contract } from '@assay/contracts/contract';
 import { itemWithdrawn } from '@assay/contracts/item/item-withdrawn';
 import { type Policy } from '@assay/contracts/project/label-schema';
 import { projectConfigured } from '@assay/contracts/project/project-configured';
 import { DEFAULT_POLICY } from '@assay/contracts/project/project-defaults';
-import { type LogRecord } from '@assay/platform/event-log/event-log';
 import { serviceUrl } from '@assay/platform/postgres/service-url';
 import { eventId } from '@assay/platform/transport/event-id';
-import { type OutboxEvent, outboxEvent, recordOf } from '@assay/platform/transport/wire';
 import { eventually } from '../../../test/support/eventually';
+import { EventSender, publishedTo, type Sent, sent } from '../../../test/support/sent-events';
 import { type ServiceUnderTest, startServiceUnderTest } from '../../../test/support/running-service';
 import { GOLD } from './gold.module';
-
-/** An event of a project that is named when it is sent. */
-export type Sent = (project: string) => OutboxEvent;
-
-function sent<T extends object>(contract: Contract<T>, id: string, dataOf: (project: string) => T): Sent {
-  const source = `/assay/${contract.producers[0]}`;
-  return (project) => outboxEvent(contract, source, id, dataOf(project), '2026-01-01T00:00:00.000Z');
-}
 
 /** A project with the questions "label" (a, b, c) and "tone" (low, high). */
 export function configured(policy: Partial<Policy> = {}, revision = 1): Sent {
@@ -86,12 +76,14 @@ export interface Row {
 
 /** Gold at work on a database and a log of its own. */
 export class GoldUnderTest {
-  private readonly sequences = new Map<string, number>();
+  private readonly sender: EventSender;
 
   private constructor(
     readonly running: ServiceUnderTest,
     readonly database: Client,
-  ) {}
+  ) {
+    this.sender = new EventSender(running.log);
+  }
 
   static async start(): Promise<GoldUnderTest> {
     const running = await startServiceUnderTest(GOLD);
@@ -106,14 +98,7 @@ export class GoldUnderTest {
   }
 
   async send(project: string, events: readonly Sent[]): Promise<void> {
-    const records = events.map((event) => {
-      const outbox = event(project);
-      const place = `${outbox.partition} ${outbox.topic}`;
-      const sequence = (this.sequences.get(place) ?? 0) + 1;
-      this.sequences.set(place, sequence);
-      return recordOf(outbox, sequence);
-    });
-    await this.running.log.append(records);
+    await this.sender.send(project, events);
   }
 
   async sendAndRest(project: string, ...events: Sent[]): Promise<void> {
@@ -190,26 +175,7 @@ export class GoldUnderTest {
     project: string,
     count: number,
   ): Promise<{ type: string; data: Record<string, unknown> }[]> {
-    const records: LogRecord[] = [];
-    const subscription = await this.running.log.subscribe({
-      group: `spec ${eventId(topic, project, count)}`,
-      topics: [topic],
-      positions: async () => new Map(),
-      async eachBatch(batch) {
-        records.push(...batch.records.filter((record) => record.key?.startsWith(`${project}/`)));
-      },
-      onCrash: (error) => {
-        throw error;
-      },
-    });
-    try {
-      await eventually(
-        () => records.length >= count,
-        () => `${count} events of ${project} on ${topic}; there are ${records.length}`,
-      );
-    } finally {
-      await subscription.stop();
-    }
+    const records = await publishedTo(this.running.log, topic, project, (types) => types.length >= count);
     return records.map((record) => ({
       type: record.headers['ce_type']!.replace(/^assay\.gold\.|\.v1$/g, ''),
       data: JSON.parse(String(record.value)) as Record<string, unknown>,

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { rowKey } from '@assay/platform/copies/annotated-item';
 import { goldByKey, markChecked, markToCheck, restOf, saveGold } from './gold-item.queries';
-import { configured, GoldUnderTest, issued, labelled, retracted, type Row, type Sent, withdrawn } from './gold.fixture';
+import { configured, GoldUnderTest, issued, labelled, retracted, type Row, withdrawn } from './gold.fixture';
+import { type Sent } from '../../../test/support/sent-events';
 
 let gold: GoldUnderTest;
 

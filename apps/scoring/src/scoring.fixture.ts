@@ -5,7 +5,6 @@ import { pino } from 'pino';
 import { type KeyIssued, keyIssued } from '@assay/contracts/access/key-issued';
 import { annotationSubmitted } from '@assay/contracts/annotation/annotation-submitted';
 import { consensusAdjudicated } from '@assay/contracts/consensus/consensus-adjudicated';
-import { type Contract } from '@assay/contracts/contract';
 import { checkVoided } from '@assay/contracts/gold/check-voided';
 import { goldActivated } from '@assay/contracts/gold/gold-activated';
 import { goldChecked } from '@assay/contracts/gold/gold-checked';
@@ -22,21 +21,13 @@ import { serviceUrl } from '@assay/platform/postgres/service-url';
 import { keptKey, newKey, parseKey, writeKey } from '@assay/platform/security/access-key';
 import { startService } from '@assay/platform/service';
 import { eventId } from '@assay/platform/transport/event-id';
-import { type OutboxEvent, outboxEvent, recordOf } from '@assay/platform/transport/wire';
 import { eventually } from '../../../test/support/eventually';
+import { EventSender, publishedTo, type Sent, sent } from '../../../test/support/sent-events';
 import { type ServiceUnderTest, startServiceUnderTest, TEST_SECRET } from '../../../test/support/running-service';
 import { dueProjects, type EpochState } from './fit.queries';
 import { SCORING } from './scoring.module';
 
 export const LABELS = ['a', 'b', 'c'];
-
-/** An event of a project that is named when it is sent. */
-export type Sent = (project: string) => OutboxEvent;
-
-function sent<T extends object>(contract: Contract<T>, id: string, dataOf: (project: string) => T): Sent {
-  const source = `/assay/${contract.producers[0]}`;
-  return (project) => outboxEvent(contract, source, id, dataOf(project), '2026-01-01T00:00:00.000Z');
-}
 
 /** Epochs come when they are asked for, and not by themselves. */
 export const ONLY_ASKED = { growth: 10, afterLabels: 1_000_000, quietSeconds: 86_400 };
@@ -124,12 +115,14 @@ export interface Shown {
 
 /** Scoring at work on a database and a log of its own. */
 export class ScoringUnderTest {
-  private readonly sequences = new Map<string, number>();
+  private readonly sender: EventSender;
 
   private constructor(
     readonly running: ServiceUnderTest,
     readonly database: Client,
-  ) {}
+  ) {
+    this.sender = new EventSender(running.log);
+  }
 
   static async start(): Promise<ScoringUnderTest> {
     const running = await startServiceUnderTest(SCORING);
@@ -166,14 +159,7 @@ export class ScoringUnderTest {
 
   /** Appends events to the log, in this order, as a relay numbers them. */
   async send(project: string, events: readonly Sent[]): Promise<void> {
-    const records = events.map((event) => {
-      const outbox = event(project);
-      const place = `${outbox.partition} ${outbox.topic}`;
-      const sequence = (this.sequences.get(place) ?? 0) + 1;
-      this.sequences.set(place, sequence);
-      return recordOf(outbox, sequence);
-    });
-    await this.running.log.append(records);
+    await this.sender.send(project, events);
   }
 
   /** Waits until everything is read and nothing is parked or to be tested again. */
@@ -263,26 +249,6 @@ export class ScoringUnderTest {
 
   /** What was published of a project to a topic so far, once it is as many. */
   async published(topic: string, project: string, count: number): Promise<LogRecord[]> {
-    const records: LogRecord[] = [];
-    const subscription = await this.running.log.subscribe({
-      group: `spec ${eventId(topic, project, count)}`,
-      topics: [topic],
-      positions: async () => new Map(),
-      async eachBatch(batch) {
-        records.push(...batch.records.filter(({ key }) => key === project || key?.startsWith(`${project}/`)));
-      },
-      onCrash: (error) => {
-        throw error;
-      },
-    });
-    try {
-      await eventually(
-        () => records.length >= count,
-        () => `${count} events of ${project} on ${topic}: ${records.map(({ headers }) => headers['ce_type']).join()}`,
-      );
-    } finally {
-      await subscription.stop();
-    }
-    return records;
+    return publishedTo(this.running.log, topic, project, (types) => types.length >= count);
   }
 }

@@ -23,10 +23,10 @@ import {
   registered,
   ScoringUnderTest,
   type Shown,
-  type Sent,
   withdrawn,
   workerId,
 } from './scoring.fixture';
+import { type Sent } from '../../../test/support/sent-events';
 import { ScoringGauges } from './scoring.gauges';
 
 let scoring: ScoringUnderTest;
