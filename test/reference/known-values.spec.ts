@@ -1,4 +1,4 @@
-import { assign, atLeast, atMost, same, valuesOf, words, wrongBy } from './known-values';
+import { assign, atLeast, atMost, same, sameRatio, valuesOf, words, wrongBy } from './known-values';
 
 const file = { alpha: 0.25, workers: { u: { labels: 3 }, v: { labels: 4 } }, bad: [], note: 'prose', kappa: null };
 const values = valuesOf(file);
@@ -28,6 +28,11 @@ describe('rules of a reference file', () => {
     expect(wrong(same('workers/*/labels', (worker) => (worker === 'u' ? 3 : 5)))).toEqual([
       'workers/v/labels: ours is 5, known is 4',
     ]);
+  });
+
+  it('compare small numbers by their ratio', () => {
+    expect(wrong(sameRatio('alpha', () => 0.25 * (1 + 9e-10)))).toEqual([]);
+    expect(wrong(sameRatio('alpha', () => 0.25 * (1 + 2e-9)))).toHaveLength(1);
   });
 
   it('compare words, nothing and empty lists exactly', () => {

@@ -7,16 +7,21 @@ export interface KnownValue {
 /**
  * What is known of the values at a path. In the path `*` stands for any key or index; what it stood for is handed to `ours`, in order.
  *   same     ours is the value: numbers to `within` (default 1e-9), all else exactly
+ *   ratio    the same for numbers of any size: `within` is a share of the value
  *   noWorse  ours may differ from what another program found, but must not be worse by more than `slack`; `by` says which way is better
  *   words    nothing that Assay computes, and why
  */
 export type Rule =
-  | { is: 'same'; path: string; ours: (...wild: string[]) => unknown; within?: number }
+  | { is: 'same' | 'ratio'; path: string; ours: (...wild: string[]) => unknown; within: number }
   | { is: 'noWorse'; path: string; ours: (...wild: string[]) => number; by: 'more' | 'less'; slack: number }
   | { is: 'words'; path: string; why: string };
 
 export function same(path: string, ours: (...wild: string[]) => unknown, within = 1e-9): Rule {
   return { is: 'same', path, ours, within };
+}
+
+export function sameRatio(path: string, ours: (...wild: string[]) => unknown, within = 1e-9): Rule {
+  return { is: 'ratio', path, ours, within };
 }
 
 export function atLeast(path: string, ours: (...wild: string[]) => number, slack: number): Rule {
@@ -62,9 +67,15 @@ export function wrongBy(rule: Rule, values: readonly KnownValue[]): string[] {
 }
 
 function holds(rule: Exclude<Rule, { is: 'words' }>, ours: unknown, known: unknown): boolean {
-  if (typeof ours !== 'number' || typeof known !== 'number') return rule.is === 'same' && equal(ours, known);
-  if (rule.is === 'same') return Math.abs(ours - known) <= (rule.within ?? 1e-9);
-  return rule.by === 'more' ? ours >= known - rule.slack : ours <= known + rule.slack;
+  if (typeof ours !== 'number' || typeof known !== 'number') return rule.is !== 'noWorse' && equal(ours, known);
+  switch (rule.is) {
+    case 'same':
+      return Math.abs(ours - known) <= rule.within;
+    case 'ratio':
+      return Math.abs(ours - known) <= rule.within * Math.abs(known);
+    case 'noWorse':
+      return rule.by === 'more' ? ours >= known - rule.slack : ours <= known + rule.slack;
+  }
 }
 
 function equal(ours: unknown, known: unknown): boolean {
