@@ -74,13 +74,13 @@ async function start(options: AssayOptions, ends: (() => Promise<unknown>)[]): P
   const settings = { ...options.settings, leaseSecret: leaseSecret(dataDir, options.settings) };
   const databaseUrl = settings.databaseUrl ?? (await startDatabase(dataDir, say, ends));
   await provision(databaseUrl, services, PLATFORM_MIGRATIONS);
-  const opened = openEventLog(settings, databaseUrl);
+  const logger = createLogger(settings);
+  const opened = openEventLog(settings, databaseUrl, logger);
   const eventLog = options.wrapLog?.(opened) ?? opened;
   ends.push(() => eventLog.close());
   await createTopics(eventLog);
 
   const key = adminKey(dataDir, settings);
-  const logger = createLogger(settings);
   const parsed = parseKey(key);
   if (!parsed) throw new CliError(EXIT.badData, `${join(dataDir, KEY_FILE)}: expected a key assay_<id>_<secret>`);
   const running: RunningService[] = [];
