@@ -36,6 +36,8 @@ export interface Broker {
 
 export interface BrokerOptions {
   version?: string;
+  /** Any free one without it. */
+  port?: number;
   /** Lines of server.properties that are added to, or stand for, those of a plain broker. */
   properties?: Readonly<Record<string, string>>;
   /** Arguments of the storage tool, as `--add-scram ...`. */
@@ -97,7 +99,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
   const { version = NEWEST_KAFKA, properties = {}, formatting = [] } = options;
   const jars = await kafkaJars(version);
   const folder = mkdtempSync(join(tmpdir(), 'assay-kafka-'));
-  const [port, controllerPort] = [await freePort(), await freePort()];
+  const [port, controllerPort] = [options.port ?? (await freePort()), await freePort()];
   const file = join(folder, 'server.properties');
   const lines = { ...kraft(options.advertisedPort ?? port, controllerPort), 'log.dirs': join(folder, 'data') };
   const listeners = `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`;

@@ -30,7 +30,6 @@ export function kafkaClient(settings: KafkaSettings, logger: KafkaLogger): Kafka
     requestTimeout: 15_000,
     // Longer waits are this code's own: it knows what may wait.
     retry: { initialRetryTime: 100, retries: 4, maxRetryTime: 1_000 },
-    // kafkajs calls an error what it then tries again.
     logLevel: logLevel.WARN,
     logCreator: () => (entry) => say(entry, logger),
   });
@@ -51,10 +50,13 @@ function saslOf(settings: KafkaSettings): SASLOptions | undefined {
   return mechanism && { mechanism, username: kafkaSaslUsername, password: kafkaSaslPassword };
 }
 
+/** What a subscription says for itself, or the answer to a call that failed. */
+const saidElsewhere = ['Connection', 'Consumer', 'Producer', 'BrokerPool'];
+
 function say({ level, log, namespace }: LogEntry, logger: KafkaLogger): void {
   const error = typeof log.error === 'string' ? `: ${log.error}` : '';
   const text = `kafka ${namespace}: ${log.message}${error}`;
-  if (level === logLevel.ERROR) logger.warn(text);
+  if (level === logLevel.ERROR && !saidElsewhere.includes(namespace)) logger.warn(text);
   else logger.debug(text);
 }
 
