@@ -12,7 +12,11 @@ describe('the reason of a dead letter', () => {
     expect(failureOf(new QueryFailedError('select $1', ['Ada'], refused)).detail).toBe(
       'PostgreSQL refused it with 22P02',
     );
-    const conflict = Object.assign(new Error('duplicate key'), { code: '23505', table: 'item', constraint: 'item_pkey' });
+    const conflict = Object.assign(new Error('duplicate key'), {
+      code: '23505',
+      table: 'item',
+      constraint: 'item_pkey',
+    });
     const wrapped = new Error('the batch failed', { cause: conflict });
     expect(failureOf(wrapped).detail).toBe('the batch failed: PostgreSQL refused it with 23505 (item, item_pkey)');
   });
