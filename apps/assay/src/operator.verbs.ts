@@ -1,9 +1,18 @@
-import { type Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { type ListOptions, type SettleOptions } from './deadletter.command';
 import { type KeyOptions } from './keys.command';
 import { contextOf } from './options';
 
+const STATUSES = ['open', 'redriving', 'redriven', 'discarded', 'all'];
+
 /** Verbs of operators. */
 export function addOperations(program: Command): void {
+  addHealth(program);
+  addDeadLetters(program);
+  addKeys(program);
+}
+
+function addHealth(program: Command): void {
   program
     .command('status')
     .description('is it alive, and does it keep up')
@@ -41,6 +50,45 @@ export function addOperations(program: Command): void {
       const { rebuildCommand } = await import('./operations.command.js');
       await rebuildCommand(contextOf(command), project);
     });
+}
+
+function addDeadLetters(program: Command): void {
+  const deadLetters = program.command('deadletter').description('events that could not be applied');
+  const scoped = (command: Command) =>
+    command.option('--service <service>', 'of one service').option('--project <project>', 'of one project');
+  const settling = (command: Command) =>
+    scoped(command).option('--all', 'all open ones').option('--dry-run', 'says which, and changes nothing');
+  scoped(deadLetters.command('list'))
+    .description('those that wait for somebody to settle them')
+    .addOption(new Option('--status <status>', 'instead of the open ones').choices(STATUSES).default('open'))
+    .action(async (options: ListOptions, command: Command) => {
+      const { listDeadLettersCommand } = await import('./deadletter.command.js');
+      await listDeadLettersCommand(contextOf(command), options);
+    });
+  deadLetters
+    .command('show <id>')
+    .description('where the event lay and why it could not be applied; what was sent, to admins')
+    .option('--service <service>', 'the service that has it; without it all are asked')
+    .action(async (id: string, options: { service?: string }, command: Command) => {
+      const { showDeadLetterCommand } = await import('./deadletter.command.js');
+      await showDeadLetterCommand(contextOf(command), id, options);
+    });
+  settling(deadLetters.command('redrive [ids...]'))
+    .description('has events handled again, and waits until that is done')
+    .action(async (ids: string[], options: SettleOptions, command: Command) => {
+      const { redriveCommand } = await import('./deadletter.command.js');
+      await redriveCommand(contextOf(command), ids, options);
+    });
+  settling(deadLetters.command('discard [ids...]'))
+    .description('gives events up for good; they stay dead-lettered in the accounting')
+    .requiredOption('--reason <text>', 'why: for the audit')
+    .action(async (ids: string[], options: SettleOptions & { reason: string }, command: Command) => {
+      const { discardCommand } = await import('./deadletter.command.js');
+      await discardCommand(contextOf(command), ids, options);
+    });
+}
+
+function addKeys(program: Command): void {
   const keys = program.command('keys').description('who may speak to Assay, as what');
   keys
     .command('create')
