@@ -5,7 +5,7 @@ import { ebcc } from './ebcc';
 import { glad } from './glad';
 import { type LabelTable } from './label-table';
 import { mace } from './mace';
-import { majority, voteShares } from './majority';
+import { vote } from './majority';
 import { oneCoin } from './one-coin';
 import { confidenceIn, evidenceOf, indexOfMax, posteriorOf } from './posterior';
 import { type PublishedModel } from './published-model';
@@ -31,9 +31,9 @@ export type Method = (table: LabelTable, accepted?: AcceptedLabels) => Aggregati
 export const METHODS: Readonly<Record<string, Method>> = {
   auto: (table, accepted) => aggregationOf(table, auto(table, accepted).model),
   'posterior-median': (table, accepted) => medians(table, auto(table, accepted).model),
-  majority: (table) => fromShares(table, voteShares(table), majority(table)),
-  wawa: (table) => fromVote(table, wawa(table)),
-  'zero-based-skill': (table) => fromVote(table, zeroBasedSkill(table)),
+  majority: (table) => fromVote(vote(table)),
+  wawa: (table) => fromVote(wawa(table)),
+  'zero-based-skill': (table) => fromVote(zeroBasedSkill(table)),
   'dawid-skene': (table, accepted) => aggregationOf(table, dawidSkene(table, { accepted }).model),
   'dawid-skene-unsmoothed': (table, accepted) =>
     aggregationOf(table, dawidSkene(table, { accepted, prior: { type: 'none' } }).model),
@@ -75,19 +75,19 @@ function medians(table: LabelTable, model: PublishedModel): Aggregation {
   return aggregation;
 }
 
-function fromVote(table: LabelTable, { shares, labels }: WeightedVote): Aggregation {
-  return fromShares(table, shares, labels);
+function fromVote({ labels, share }: WeightedVote): Aggregation {
+  return { labels, posterior: share, confidence: share.slice() };
 }
 
-/** @param labels which label was chosen; without it the one with the largest share, ties to the first. */
-function fromShares(table: LabelTable, shares: Float64Array, labels?: Int32Array): Aggregation {
+/** The label with the largest share of each item, ties to the first. */
+function fromShares(table: LabelTable, shares: Float64Array): Aggregation {
   const K = table.labels.length;
   const aggregation = empty(table.items.length);
   for (let t = 0; t < table.items.length; t++) {
     const row = shares.subarray(t * K, (t + 1) * K);
-    const chosen = labels?.[t] ?? indexOfMax(row);
+    const chosen = indexOfMax(row);
     aggregation.labels[t] = chosen;
-    aggregation.posterior[t] = aggregation.confidence[t] = row[Math.max(0, chosen)]!;
+    aggregation.posterior[t] = aggregation.confidence[t] = row[chosen]!;
   }
   return aggregation;
 }
