@@ -7,7 +7,8 @@ import {
   reliabilityDiagram,
 } from '@assay/statistics/aggregation/calibration';
 import { type LabelTable } from '@assay/statistics/aggregation/label-table';
-import { type Aggregation, type Method, METHODS } from '@assay/statistics/aggregation/methods';
+import { type Aggregation, type Method } from '@assay/statistics/aggregation/aggregation';
+import { METHODS } from '@assay/statistics/aggregation/methods';
 import { aggregateWithGold } from '@assay/statistics/aggregation/with-gold';
 import { type LabelKind } from '@assay/statistics/agreement/label-metric';
 import { METHODS_OF_KIND, READING_OF_KIND } from '@assay/statistics/kinds/methods-of-kind';

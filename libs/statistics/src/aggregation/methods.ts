@@ -1,4 +1,3 @@
-import { type AcceptedLabels } from './accepted-labels';
 import { auto } from './auto';
 import { dawidSkene } from './dawid-skene';
 import { ebcc } from './ebcc';
@@ -6,6 +5,8 @@ import { glad } from './glad';
 import { type LabelTable } from './label-table';
 import { mace } from './mace';
 import { vote } from './majority';
+import { type Aggregation, type Method } from './aggregation';
+import { type Cost, withinReach } from './methods-within-reach';
 import { oneCoin } from './one-coin';
 import { confidenceIn, evidenceOf, indexOfMax, posteriorOf } from './posterior';
 import { type PublishedModel } from './published-model';
@@ -13,37 +14,38 @@ import { wawa } from './wawa';
 import { type WeightedVote } from './weighted-vote';
 import { zeroBasedSkill } from './zero-based-skill';
 
-/** What a method believes of each item of a table. */
-export interface Aggregation {
-  /** T: index of the label; -1 for an item without labels. */
-  labels: Int32Array;
-  /** T: posterior of that label; of a vote its share. */
-  posterior: Float64Array;
-  /** T: what a policy would look at; equal to the posterior where a method does not temper. */
-  confidence: Float64Array;
-  /** Of the methods that the pipeline could use. */
-  model?: PublishedModel;
-}
-
-export type Method = (table: LabelTable, accepted?: AcceptedLabels) => Aggregation;
+const COMPUTED: Readonly<Record<string, { cost: Cost; method: Method }>> = {
+  auto: { cost: 'items', method: (table, accepted) => aggregationOf(table, auto(table, accepted).model) },
+  'posterior-median': { cost: 'items', method: (table, accepted) => medians(table, auto(table, accepted).model) },
+  majority: { cost: 'votes', method: (table) => fromVote(vote(table)) },
+  wawa: { cost: 'votes', method: (table) => fromVote(wawa(table)) },
+  'zero-based-skill': { cost: 'votes', method: (table) => fromVote(zeroBasedSkill(table)) },
+  'dawid-skene': {
+    cost: 'matrices',
+    method: (table, accepted) => aggregationOf(table, dawidSkene(table, { accepted }).model),
+  },
+  'dawid-skene-unsmoothed': {
+    cost: 'matrices',
+    method: (table, accepted) => aggregationOf(table, dawidSkene(table, { accepted, prior: { type: 'none' } }).model),
+  },
+  'dawid-skene-pooled': {
+    cost: 'matrices',
+    method: (table, accepted) =>
+      aggregationOf(table, dawidSkene(table, { accepted, prior: { type: 'pooled', strength: 2 } }).model),
+  },
+  'one-coin': {
+    cost: 'matrices',
+    method: (table, accepted) => aggregationOf(table, oneCoin(table, { accepted }).model),
+  },
+  mace: { cost: 'matrices', method: (table, accepted) => aggregationOf(table, mace(table, { accepted }).model) },
+  glad: { cost: 'steps', method: (table) => fromShares(table, glad(table).posteriors) },
+  ebcc: { cost: 'subtypes', method: (table) => aggregationOf(table, ebcc(table).model) },
+};
 
 /** The methods for one label an item, by the name that `--method` takes. `auto` is the default, and what the pipeline settles to. */
-export const METHODS: Readonly<Record<string, Method>> = {
-  auto: (table, accepted) => aggregationOf(table, auto(table, accepted).model),
-  'posterior-median': (table, accepted) => medians(table, auto(table, accepted).model),
-  majority: (table) => fromVote(vote(table)),
-  wawa: (table) => fromVote(wawa(table)),
-  'zero-based-skill': (table) => fromVote(zeroBasedSkill(table)),
-  'dawid-skene': (table, accepted) => aggregationOf(table, dawidSkene(table, { accepted }).model),
-  'dawid-skene-unsmoothed': (table, accepted) =>
-    aggregationOf(table, dawidSkene(table, { accepted, prior: { type: 'none' } }).model),
-  'dawid-skene-pooled': (table, accepted) =>
-    aggregationOf(table, dawidSkene(table, { accepted, prior: { type: 'pooled', strength: 2 } }).model),
-  'one-coin': (table, accepted) => aggregationOf(table, oneCoin(table, { accepted }).model),
-  mace: (table, accepted) => aggregationOf(table, mace(table, { accepted }).model),
-  glad: (table) => fromShares(table, glad(table).posteriors),
-  ebcc: (table) => aggregationOf(table, ebcc(table).model),
-};
+export const METHODS: Readonly<Record<string, Method>> = Object.fromEntries(
+  Object.entries(COMPUTED).map(([name, { cost, method }]) => [name, withinReach(name, cost, method)]),
+);
 
 /** What a published model believes of each item of a table. */
 export function aggregationOf(table: LabelTable, model: PublishedModel): Aggregation {
