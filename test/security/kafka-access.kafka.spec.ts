@@ -2,7 +2,8 @@ import { CATALOGUE } from '@assay/contracts/catalogue';
 import { kafkaAcls } from '@assay/contracts/generate/kafka-acls';
 import { topicList } from '@assay/contracts/generate/topic-list';
 import { Settings } from '@assay/platform/config/settings';
-import { type EventLog } from '@assay/platform/event-log/event-log';
+import { type EventLog, type SubscribeOptions } from '@assay/platform/event-log/event-log';
+import { type KafkaLogger } from '@assay/platform/event-log/kafka-client';
 import { KafkaEventLog } from '@assay/platform/event-log/kafka-event-log';
 import { Kafka, logLevel } from 'kafkajs';
 import { PLATFORM_MIGRATIONS } from '@assay/platform/transport/platform-migrations';
@@ -44,7 +45,7 @@ describeOnOwnKafka('a broker that speaks TLS, knows its users and denies what no
   const apply = (...args: string[]) => commandLineWith(environment(), 'topics', 'apply', ...args);
 
   /** The event log as one of the users. */
-  const logOf = (user: keyof typeof users) => {
+  const logOf = (user: keyof typeof users, logger: KafkaLogger = silentLogger) => {
     const settings = Object.assign(new Settings(), {
       kafkaBrokers: [broker.brokers],
       kafkaSslEnabled: true,
@@ -53,10 +54,7 @@ describeOnOwnKafka('a broker that speaks TLS, knows its users and denies what no
       kafkaSaslUsername: user,
       kafkaSaslPassword: users[user],
     });
-    const log = new KafkaEventLog(
-      settings,
-      process.env.LOUD ? ({ debug: console.log, warn: console.log } as never) : silentLogger,
-    );
+    const log = new KafkaEventLog(settings, logger);
     open.push(log);
     return log;
   };
@@ -95,7 +93,7 @@ describeOnOwnKafka('a broker that speaks TLS, knows its users and denies what no
         'create,topic,assay.access.events.v1,"12 partitions, 1 copies, 1 in sync, compacted"',
       );
       expect(out.split('\n')).toContain('allow,group,consensus,User:assay-consensus read');
-    });
+    }, 90_000);
 
     it('has nothing to do when it is run again', async () => {
       const again = await apply('--acls', '--min-insync', '1', '--replication', '1');
@@ -152,9 +150,16 @@ describeOnOwnKafka('a broker that speaks TLS, knows its users and denies what no
       await expect(logOf('assay-consensus').offsets(topic)).rejects.toThrow(/not authorized/i);
     });
 
-    it('keep a service out of the group of another', async () => {
-      const joined = lanesOf(logOf('assay-consensus'), 'scoring', ['assay.item.events.v1']);
-      await expect(joined).rejects.toThrow(/not authorized/i);
+    it('keep a service out of the group of another, and say so to the operator', async () => {
+      const said: string[] = [];
+      const log = logOf('assay-consensus', { debug: () => undefined, warn: (line) => void said.push(line) });
+      const subscription = await log.subscribe(reading('scoring', ['assay.item.events.v1']));
+      await eventually(
+        () => said.some((line) => /not authorized to access group/i.test(line)),
+        () => said.join('\n'),
+      );
+      expect(subscription.lanes()).toEqual([]);
+      await subscription.stop();
     });
 
     it('let a service write what the catalogue gives it and nothing else', async () => {
@@ -276,13 +281,7 @@ function aRecord(topic: string) {
 /** Joins a group and gives the lanes that it got; leaves it again. */
 async function lanesOf(log: EventLog, group: string, topics: string[]): Promise<number[]> {
   const crashed: Error[] = [];
-  const subscription = await log.subscribe({
-    group,
-    topics,
-    positions: async () => new Map(),
-    eachBatch: async () => undefined,
-    onCrash: (error) => void crashed.push(error),
-  });
+  const subscription = await log.subscribe({ ...reading(group, topics), onCrash: (error) => void crashed.push(error) });
   try {
     return await eventually(
       () => {
@@ -295,4 +294,14 @@ async function lanesOf(log: EventLog, group: string, topics: string[]): Promise<
   } finally {
     await subscription.stop();
   }
+}
+
+function reading(group: string, topics: string[]): SubscribeOptions {
+  return {
+    group,
+    topics,
+    positions: async () => new Map(),
+    eachBatch: async () => undefined,
+    onCrash: () => undefined,
+  };
 }
