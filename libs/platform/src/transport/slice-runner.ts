@@ -5,6 +5,7 @@ import { type LogBatch, type LogRecord, type Subscription } from '../event-log/e
 import { type Batch, type ReceivedEvent } from './batch';
 import { type BatchMetrics } from './batch-metrics';
 import { isTransient } from '../postgres/transient-error';
+import { failureOf } from './failure';
 import { messageOf } from './message-of';
 import { createLanes, holdLane, type Lane, lanePositions, moveCut, moveLane } from './lane.queries';
 import { BatchTransaction } from './lane-transaction';
@@ -124,7 +125,7 @@ export class SliceRunner {
         if (!isTransient(error)) {
           if (verdict) throw error;
           if (tries++ >= HANDLER_TRIES) return this.halve(lane, topic, slice, batch, error);
-          logger.warn(`${where}: ${messageOf(error)}; tried again`);
+          logger.warn(`${where}: ${failureOf(error).detail}; tried again`);
           continue;
         }
         this.positions.delete(nameOf(lane, topic.name));
@@ -156,9 +157,9 @@ export class SliceRunner {
       return first === 'committed' ? this.applySlice(lane, topic, slice.slice(middle), batch) : first;
     }
     const { service, logger } = this.options;
-    const detail = messageOf(error);
-    logger.error(`${service} dead-letters ${topic.name}/${lane.partition}@${slice[0]?.offset}: ${detail}`);
-    return this.applySlice(lane, topic, slice, batch, { type: 'unreadable', reason: 'handler_failed', detail });
+    const failure = failureOf(error);
+    logger.error(`${service} dead-letters ${topic.name}/${lane.partition}@${slice[0]?.offset}: ${failure.detail}`);
+    return this.applySlice(lane, topic, slice, batch, { type: 'unreadable', ...failure });
   }
 
   private async attempt(
