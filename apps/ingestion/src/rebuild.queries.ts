@@ -22,7 +22,7 @@ interface RebuildRow {
 /** One lane rebuilds, so that one instance does, in order. */
 const REBUILD_LANE = 0;
 
-/** Asks for a rebuild, to be done by lane 0 slice by slice; the one that is under way where the same was asked before. */
+/** Asks for a rebuild, to be done by one lane slice by slice; the one that is under way where the same was asked before. */
 export async function requestRebuild(tx: Transaction, project: string | null): Promise<Rebuild> {
   await tx.sql(`select pg_advisory_xact_lock(hashtextextended('rebuild', 0))`);
   const same = 'select * from rebuild where finished_at is null and project is not distinct from $1::text';

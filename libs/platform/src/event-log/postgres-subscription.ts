@@ -1,6 +1,5 @@
 import { type Pool } from 'pg';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { coalesced } from '../coalesced';
 import { isTransient } from '../postgres/transient-error';
 import { coalesced } from './coalesced';
 import { type SubscribeOptions, type Subscription } from './event-log';

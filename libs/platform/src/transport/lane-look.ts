@@ -1,4 +1,4 @@
-import { coalesced } from '../coalesced';
+import { coalesced } from '../event-log/coalesced';
 import { type Work } from './lane-worker';
 import { messageOf } from './message-of';
 
