@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { METHODS } from '@assay/statistics/aggregation/methods';
+import { simulate } from '@assay/statistics/simulation/simulate';
 import { aggregateCommand } from './aggregate.command';
 import { agreementCommand, type AgreementOptions } from './agreement.command';
 import { type Context } from './context';
 import { Output } from './output';
+import { simulateCommand } from './simulate.command';
 import { workersCommand } from './workers.command';
 
 type Run = (context: Context) => Promise<void>;
@@ -140,6 +142,40 @@ describe('a file that cannot be read', () => {
       await expect(agreement(words, options)).rejects.toMatchObject({ exitCode: 6, message });
     }
     await expect(agreement(words, { metric: 'iou' })).rejects.toMatchObject({ exitCode: 6, message: expect.stringContaining('words.csv:2: label "1"') }); // prettier-ignore
+  });
+});
+
+describe('simulate', () => {
+  /** The labels of a population, a line each. */
+  async function simulated(population: unknown): Promise<string[]> {
+    const path = join(folder, 'population.json');
+    writeFileSync(path, JSON.stringify(population));
+    const chunks: string[] = [];
+    const out = new Writable({ write: (chunk: Buffer, _encoding, done) => (chunks.push(chunk.toString()), done()) });
+    const output = new Output('csv', { color: false, quiet: true }, out, out);
+    await simulateCommand({ output, dataDir: folder, server: undefined, keyFile: undefined }, { population: path });
+    return chunks.join('').trimEnd().split('\n').slice(1);
+  }
+
+  const one = { seed: 1, labels: ['a', 'b', 'c'], items: 1, workers: [{ behaviour: 'honest', count: 1 }] };
+
+  it('plays one worker on one item', async () => {
+    expect(await simulated({ ...one, labelsPerItem: 1 })).toHaveLength(1);
+  });
+
+  it('plays a label that is never true', () => {
+    const { truth } = simulate({ ...one, items: 50, shares: [1, 1, 0], labelsPerItem: 1, workers: [{ behaviour: 'honest', count: 2 }] }); // prettier-ignore
+    expect([...new Set(truth.values())].sort()).toEqual(['a', 'b']);
+  });
+
+  it.each([
+    [{ ...one, labels: ['a'] }, 'population: labels a: expected two or more'],
+    [{ ...one, items: 0 }, 'population: items 0: expected an integer above 0'],
+    [{ ...one, workers: [] }, 'population: workers of the population: expected one or more'],
+    ['all', expect.stringContaining('population.json: "all"; expected a population')],
+    [null, expect.stringContaining('population.json: null; expected a population')],
+  ])('refuses %j', async (population, message) => {
+    await expect(simulated(population)).rejects.toMatchObject({ exitCode: 6, message });
   });
 });
 
