@@ -155,6 +155,30 @@ export function conformance(start: () => Promise<LogUnderTest>): void {
       expect((await log.offsets(topic))[3]).toEqual({ first: 0, end: 5 });
     });
 
+    it('say when they took the first record at or after a position', async () => {
+      await log.append(records(1, 2));
+      await sleep(20);
+      await log.append([...records(1, 1, 2), ...records(2, 1)]);
+      const { batches, subscription } = await join();
+      await eventually(() => batches.flatMap((batch) => batch.records).length === 4, 'four records');
+      await subscription.stop();
+      const at = (partition: number, offset: number) =>
+        batches
+          .filter((batch) => batch.partition === partition)
+          .flatMap((batch) => batch.records)
+          .find((record) => record.offset === offset)!.timestamp;
+      expect(at(1, 2)).toBeGreaterThan(at(1, 1));
+      const ask = (...positions: [number, number][]) => log.takenAt(topic, new Map(positions));
+      expect(await ask([1, 0], [2, 0], [3, 0])).toEqual(
+        new Map([
+          [1, at(1, 0)],
+          [2, at(2, 0)],
+        ]),
+      );
+      expect(await ask([1, 2], [2, 1])).toEqual(new Map([[1, at(1, 2)]]));
+      expect(await ask()).toEqual(new Map());
+    });
+
     it('keep every record when the log is opened again', async () => {
       await log.append(records(0, 3));
       await log.close();

@@ -25,6 +25,12 @@ export interface EventLog {
   /** First offset that is kept and offset after the last, by partition (index = partition). */
   offsets(topic: string): Promise<{ first: number; end: number }[]>;
 
+  /**
+   * When the log took the first record at or after each position, in ms since 1970.
+   * @param positions by partition; one that is not named is not asked for, and one with no record there is not in the answer.
+   */
+  takenAt(topic: string, positions: ReadonlyMap<number, number>): Promise<Map<number, number>>;
+
   /** Tells the log how far a group is, for lag monitors alone: positions are kept by the reader. */
   commit(group: string, topic: string, partition: number, position: number): Promise<void>;
 

@@ -12,6 +12,7 @@ import {
   insertTopics,
   selectCommitted,
   selectEnds,
+  selectTakenAt,
   selectTopics,
   upsertCommitted,
   type LogTopic,
@@ -66,6 +67,10 @@ export class PostgresEventLog implements EventLog {
   async offsets(topic: string): Promise<{ first: number; end: number }[]> {
     const ends = await selectEnds(this.pool, [(await this.topic(topic)).id]);
     return ends.map(({ first, end }) => ({ first, end }));
+  }
+
+  async takenAt(topic: string, positions: ReadonlyMap<number, number>): Promise<Map<number, number>> {
+    return selectTakenAt(this.pool, (await this.topic(topic)).id, positions);
   }
 
   async commit(group: string, topic: string, partition: number, position: number): Promise<void> {

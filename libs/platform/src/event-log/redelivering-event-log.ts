@@ -14,6 +14,7 @@ export function redelivering(log: EventLog, seed: number): EventLog {
     createTopics: (topics) => log.createTopics(topics),
     append: (records) => log.append(records),
     offsets: (topic) => log.offsets(topic),
+    takenAt: (topic, positions) => log.takenAt(topic, positions),
     commit: (group, topic, partition, position) => log.commit(group, topic, partition, position),
     committed: (group, topic) => log.committed(group, topic),
     close: () => log.close(),

@@ -8,6 +8,7 @@ import { type HandlerRole, TRANSPORT } from './consumes';
 import { type BatchMetrics } from './batch-metrics';
 import { LaneWorker } from './lane-worker';
 import { lanePositions } from './lane.queries';
+import { PositionWatch } from './position-watch';
 import { type Redriving, redriveNext } from './redrive';
 import { type Handle, SliceRunner } from './slice-runner';
 import { checkWiring } from './wiring';
@@ -41,6 +42,7 @@ export class BatchServer extends Server implements CustomTransportStrategy {
   private readonly consumers = new Map<string, Handle>();
   private laneWork: { kind: string; everyMs: number; handle: Handle }[] = [];
   private runner: SliceRunner | undefined;
+  private watch: PositionWatch | undefined;
 
   constructor(private readonly options: BatchServerOptions) {
     super();
@@ -53,6 +55,7 @@ export class BatchServer extends Server implements CustomTransportStrategy {
 
   /** Finishes the batches in hand and leaves the group. */
   async close(): Promise<void> {
+    await this.watch?.stop();
     await this.subscription?.stop();
     await Promise.all([...this.lanes.values()].map((lane) => lane.stop()));
   }
@@ -104,28 +107,35 @@ export class BatchServer extends Server implements CustomTransportStrategy {
       onCrash: (error) => this.options.onCrash(error),
     });
     this.subscription = await this.subscribing;
+    this.watch = new PositionWatch({
+      ...{ dataSource: this.options.dataSource, logger: this.options.logger },
+      ...{ runner: this.runner, subscription: this.subscription, topics: topics.map((topic) => topic.name) },
+      exclusively: ({ kind, partition }, task) => this.lane(kind as Topic['lane'], partition).exclusively(task),
+    });
   }
 
   private async positions(partition: number): Promise<Map<string, number>> {
     const all = new Map<string, number>();
     for (const kind of new Set(this.topics.map((topic) => topic.lane))) {
       const known = await lanePositions(this.options.dataSource.manager, { kind, partition });
+      this.runner?.learn({ kind, partition }, known);
       for (const [topic, position] of known) all.set(topic, position);
     }
-    await this.warnOfShorterTopics(partition, all);
+    await this.warnOfStopped(partition, all);
     return all;
   }
 
-  /** A topic that was made anew delivers nothing until it has outgrown the position: that must not pass in silence. */
-  private async warnOfShorterTopics(partition: number, positions: ReadonlyMap<string, number>): Promise<void> {
+  /** Where nothing is left to deliver, no batch tells that the log begins behind a position or ends before it. */
+  private async warnOfStopped(partition: number, positions: ReadonlyMap<string, number>): Promise<void> {
+    const { service, logger, log } = this.options;
     for (const { name } of this.topics) {
       const position = positions.get(name) ?? 0;
-      const end = position > 0 ? (await this.options.log.offsets(name))[partition]?.end : undefined;
-      if (end === undefined || end >= position) continue;
-      const { service, logger } = this.options;
-      logger.error(
-        `${service} has read ${name}/${partition} up to ${position}, but the log ends at ${end}: the topic was made anew`,
-      );
+      const offsets = position > 0 ? (await log.offsets(name))[partition] : undefined;
+      if (offsets === undefined) continue;
+      const { first, end } = offsets;
+      const place = `${service} has read ${name}/${partition} up to ${position}`;
+      if (end < position) logger.error(`${place}, but the log ends at ${end}: the topic was made anew`);
+      if (first > position) logger.error(`${place}, but the log begins at ${first}: what lay between is gone`);
     }
   }
 
