@@ -23,8 +23,6 @@ export function forgetting(log: EventLog): ForgettingLog {
   return {
     createTopics: (topics) => log.createTopics(topics),
     append: (records) => log.append(records),
-    commit: (group, topic, partition, position) => log.commit(group, topic, partition, position),
-    committed: (group, topic) => log.committed(group, topic),
     takenAt: (topic, positions) =>
       log.takenAt(topic, new Map([...positions].map(([lane, at]) => [lane, Math.max(at, firstOf(topic, lane))]))),
     close: () => log.close(),

@@ -14,7 +14,8 @@ export interface EventLog {
   createTopics(topics: readonly TopicSettings[]): Promise<void>;
 
   /**
-   * Appends records in their order, all or none a partition, acknowledged by every replica.
+   * Appends records in their order, acknowledged by every replica. A rejection leaves open how much of it was appended: of every partition
+   * nothing, a beginning, or all.
    * @returns offset of the first record for each (topic, partition), in the order of their first appearance.
    */
   append(records: readonly OutgoingRecord[]): Promise<AppendedRange[]>;
@@ -26,16 +27,11 @@ export interface EventLog {
   offsets(topic: string): Promise<{ first: number; end: number }[]>;
 
   /**
-   * When the log took the first record at or after each position, in ms since 1970.
+   * When the log took the first record at or after each position, in ms since 1970: never later than it was, and at most a second, or a
+   * twentieth of its age, earlier.
    * @param positions by partition; one that is not named is not asked for, and one with no record there is not in the answer.
    */
   takenAt(topic: string, positions: ReadonlyMap<number, number>): Promise<Map<number, number>>;
-
-  /** Tells the log how far a group is, for lag monitors alone: positions are kept by the reader. */
-  commit(group: string, topic: string, partition: number, position: number): Promise<void>;
-
-  /** What `commit` was told last, by partition; undefined where it was told nothing. */
-  committed(group: string, topic: string): Promise<(number | undefined)[]>;
 
   close(): Promise<void>;
 }

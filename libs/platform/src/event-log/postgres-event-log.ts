@@ -10,11 +10,9 @@ import {
 import {
   appendRanges,
   insertTopics,
-  selectCommitted,
   selectEnds,
   selectTakenAt,
   selectTopics,
-  upsertCommitted,
   type LogTopic,
   type Range,
 } from './event-log.queries';
@@ -71,16 +69,6 @@ export class PostgresEventLog implements EventLog {
 
   async takenAt(topic: string, positions: ReadonlyMap<number, number>): Promise<Map<number, number>> {
     return selectTakenAt(this.pool, (await this.topic(topic)).id, positions);
-  }
-
-  async commit(group: string, topic: string, partition: number, position: number): Promise<void> {
-    await upsertCommitted(this.pool, group, { topic: (await this.topic(topic)).id, partition, position });
-  }
-
-  async committed(group: string, topic: string): Promise<(number | undefined)[]> {
-    const { id, partitions } = await this.topic(topic);
-    const positions = await selectCommitted(this.pool, group, id);
-    return Array.from({ length: partitions }, (_none, partition) => positions.get(partition));
   }
 
   async close(): Promise<void> {

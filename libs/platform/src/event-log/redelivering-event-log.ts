@@ -15,8 +15,6 @@ export function redelivering(log: EventLog, seed: number): EventLog {
     append: (records) => log.append(records),
     offsets: (topic) => log.offsets(topic),
     takenAt: (topic, positions) => log.takenAt(topic, positions),
-    commit: (group, topic, partition, position) => log.commit(group, topic, partition, position),
-    committed: (group, topic) => log.committed(group, topic),
     close: () => log.close(),
     subscribe: (options) => subscribeTwice(log, options, cut),
   };
