@@ -3,7 +3,8 @@ import { CliError, EXIT } from './cli-error';
 import { type ListOptions, type SettleOptions } from './deadletter.command';
 import { type KeyOptions } from './keys.command';
 import { type ResetOptions } from './offsets.command';
-import { contextOf, notNegative } from './options';
+import { contextOf, notNegative, positive } from './options';
+import { type TopicsOptions } from './topics.command';
 
 const STATUSES = ['open', 'redriving', 'redriven', 'discarded', 'all'];
 
@@ -12,6 +13,7 @@ export function addOperations(program: Command): void {
   addHealth(program);
   addOffsets(program);
   addDeadLetters(program);
+  addTopics(program);
   addKeys(program);
 }
 
@@ -114,6 +116,24 @@ function addDeadLetters(program: Command): void {
     .action(async (ids: string[], options: SettleOptions & { reason: string }, command: Command) => {
       const { discardCommand } = await import('./deadletter.command.js');
       await discardCommand(contextOf(command), ids, options);
+    });
+}
+
+function addTopics(program: Command): void {
+  program
+    .command('topics')
+    .description('the topics of Kafka')
+    .command('apply')
+    .description(
+      'makes the brokers of ASSAY_KAFKA_BROKERS have what the catalogue wants: topics, configuration, permissions',
+    )
+    .option('--replication <n>', "copies of each partition; without it the brokers' default", positive)
+    .option('--min-insync <n>', 'copies that must have a record before it is acknowledged', positive)
+    .option('--acls', 'permissions of the services and of tools as well')
+    .option('--dry-run', 'says what differs, and changes nothing')
+    .action(async (options: TopicsOptions, command: Command) => {
+      const { applyTopicsCommand } = await import('./topics.command.js');
+      await applyTopicsCommand(contextOf(command), options);
     });
 }
 
