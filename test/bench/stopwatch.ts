@@ -1,0 +1,21 @@
+/** Least seconds of so many runs, after one that warms up; and what the last gave. */
+export function bestOf<Result>(times: number, work: () => Result): { seconds: number; result: Result } {
+  let result = work();
+  let seconds = Infinity;
+  for (let run = 0; run < times; run++) {
+    const started = performance.now();
+    result = work();
+    seconds = Math.min(seconds, (performance.now() - started) / 1000);
+  }
+  return { seconds, result };
+}
+
+/** Seconds in three digits. */
+export function inSeconds(seconds: number): string {
+  return `${Number(seconds.toPrecision(3))} s`;
+}
+
+/** How many times as fast, in two digits. */
+export function times(ratio: number): string {
+  return `${ratio < 10 ? ratio.toFixed(1) : Math.round(ratio)} times`;
+}
