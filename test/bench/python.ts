@@ -6,8 +6,14 @@ import { join } from 'node:path';
 const FOLDER = join(__dirname, 'python');
 const CACHE = join(__dirname, '../../node_modules/.cache/assay-bench');
 
+/** What a whole process used: seconds of processor time, bytes of memory at the most. */
+export interface Resources {
+  processSeconds: number;
+  peakMemory: number;
+}
+
 /** Runs `python/measure.py WHAT FILE ...` and gives the object that it prints. */
-export type Python = <Result extends object>(what: string, ...rest: string[]) => Result & { peakMemory: number };
+export type Python = <Result extends object>(what: string, ...rest: string[]) => Result & Resources;
 
 /**
  * A Python with the packages of `python/requirements.txt` in a virtual environment, which is made the first time and kept while they stay the
