@@ -47,7 +47,8 @@ export function readJson(path: string): any /* eslint-disable-line @typescript-e
   return JSON.parse(readFileSync(join(SHARED_DATA, path), 'utf8'));
 }
 
-function readCsv(path: string): string[][] {
+/** The rows of a file under the shared data without its header; none of them has quotes. */
+export function readCsv(path: string): string[][] {
   const lines = readFileSync(join(SHARED_DATA, path), 'utf8').trim().split(/\r?\n/);
   return lines.slice(1).map((line) => line.split(','));
 }

@@ -1,20 +1,5 @@
 import { PostgresEventLog } from '@assay/platform/event-log/postgres-event-log';
+import { joinAndHold } from './log-member';
 
-// A member of a group in a process of its own, to be killed: prints the lanes that it gets and the records that it is handed.
-async function main([url, group, ...topics]: string[]): Promise<void> {
-  const log = new PostgresEventLog(url!);
-  await log.subscribe({
-    group: group!,
-    topics,
-    positions: () => Promise.resolve(new Map()),
-    eachBatch: async (batch) => {
-      for (const { offset } of batch.records) console.log(`record ${batch.topic} ${batch.partition} ${offset}`);
-      await new Promise(() => undefined); // Holds the batch until it is killed.
-    },
-    onAssigned: (lane) => console.log(`assigned ${lane}`),
-    onRevoked: (lane) => console.log(`revoked ${lane}`),
-    onCrash: (error) => console.log(`crash ${error.message}`),
-  });
-}
-
-void main(process.argv.slice(2));
+const [url, group, ...topics] = process.argv.slice(2);
+void joinAndHold(new PostgresEventLog(url!), group!, topics);

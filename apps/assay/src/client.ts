@@ -1,4 +1,5 @@
 import { CliError, EXIT, type ExitCode } from './cli-error';
+import { type OwnedPaths, ownerOf } from './front';
 
 /** A problem as the services describe it (application/problem+json). */
 interface Problem {
@@ -9,9 +10,14 @@ interface Problem {
   errors?: { path: string; value?: unknown; expected: string }[];
 }
 
-/** A client for a server's URL and a written key. */
-export function clientOf(url: string, key: string): Client {
-  return new Client(url.replace(/\/+$/, ''), key);
+/** Where a service listens. */
+export interface Listening extends OwnedPaths {
+  url: string;
+}
+
+/** A client for a server's URL and a written key. @param services that listen elsewhere, in processes of their own. */
+export function clientOf(url: string, key: string, services: readonly Listening[] = []): Client {
+  return new Client(url.replace(/\/+$/, ''), key, services);
 }
 
 /** Speaks HTTP to a running Assay. What it refuses comes as a CliError with the exit code of interfaces, section 4. */
@@ -19,6 +25,7 @@ export class Client {
   constructor(
     readonly url: string,
     private readonly key: string,
+    private readonly services: readonly Listening[],
   ) {}
 
   /** GET of JSON. */
@@ -81,13 +88,14 @@ export class Client {
     body?: string,
     headers: Record<string, string> = {},
   ): Promise<Response> {
-    const answer = await fetch(`${this.url}${path}`, {
+    const url = ownerOf(this.services, path)?.url ?? this.url;
+    const answer = await fetch(`${url}${path}`, {
       method,
       body,
       headers: { authorization: `Bearer ${this.key}`, accept: 'application/json', ...headers },
     }).catch((error: Error) => {
       const cause = error.cause instanceof Error ? error.cause.message : error.message;
-      throw new CliError(EXIT.unreachable, `cannot reach Assay at ${this.url}: ${cause}`, { cause: error });
+      throw new CliError(EXIT.unreachable, `cannot reach Assay at ${url}: ${cause}`, { cause: error });
     });
     if (answer.ok) return answer;
     throw refusal(method, path, answer.status, (await answer.json().catch(() => undefined)) as Problem | undefined);

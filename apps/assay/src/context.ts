@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { CliError, EXIT } from './cli-error';
-import { type Client, clientOf } from './client';
+import { type Client, clientOf, type Listening } from './client';
 import { type Output } from './output';
 
 /** What every command gets: where it writes, and where the data folder and the server are. */
@@ -15,13 +15,13 @@ export interface Context {
   keyFile?: string;
 }
 
-/** What a running Assay leaves in its data folder for the command line. */
-export interface ServerFile {
-  url: string;
+/** What each running service leaves in the data folder for the command line. */
+export interface ServerFile extends Listening {
   pid: number;
 }
 
-export const SERVER_FILE = 'server.json';
+/** Folder of the data folder with a `ServerFile` for each service that was started on it. */
+export const SERVERS_FOLDER = 'servers';
 export const KEY_FILE = 'admin.key';
 
 /**
@@ -29,7 +29,8 @@ export const KEY_FILE = 'admin.key';
  * @throws CliError 5 where no server is known, 4 where there is no key.
  */
 export function connect(context: Context): Client {
-  const url = context.server ?? runningServer(context.dataDir)?.url;
+  const services = context.server ? [] : runningServices(context.dataDir);
+  const url = context.server ?? services[0]?.url;
   if (!url) {
     const where = resolve(context.dataDir);
     throw new CliError(
@@ -39,7 +40,7 @@ export function connect(context: Context): Client {
   }
   const keyFile = context.keyFile ?? join(context.dataDir, KEY_FILE);
   try {
-    return clientOf(url, readFileSync(keyFile, 'utf8').trim());
+    return clientOf(url, readFileSync(keyFile, 'utf8').trim(), services);
   } catch (error) {
     throw new CliError(EXIT.refused, `no key for ${url}: ${(error as Error).message}; name a file with --key-file`, {
       cause: error,
@@ -47,16 +48,22 @@ export function connect(context: Context): Client {
   }
 }
 
-/** The server that says it runs on a data folder, if its process is alive. */
-export function runningServer(dataDir: string): ServerFile | undefined {
+/** The services that say they run on a data folder, in one process or several, if those are alive. */
+export function runningServices(dataDir: string): ServerFile[] {
+  const folder = join(dataDir, SERVERS_FOLDER);
+  if (!existsSync(folder)) return [];
+  const services = readdirSync(folder)
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as ServerFile);
+  return services.filter(({ pid }) => isAlive(pid));
+}
+
+function isAlive(pid: number): boolean {
   try {
-    const server = JSON.parse(readFileSync(join(dataDir, SERVER_FILE), 'utf8')) as ServerFile;
-    process.kill(server.pid, 0);
-    return server;
+    process.kill(pid, 0);
+    return true;
   } catch (error) {
-    // EPERM: alive, but another user's.
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-      ? (JSON.parse(readFileSync(join(dataDir, SERVER_FILE), 'utf8')) as ServerFile)
-      : undefined;
+    // Alive, but another user's.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

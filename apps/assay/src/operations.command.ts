@@ -2,7 +2,7 @@ import { listSettings, readSettings } from '@assay/platform/config/settings';
 import { workerId } from '@assay/platform/worker-id';
 import { CliError, EXIT } from './cli-error';
 import { type Client } from './client';
-import { connect, type Context, runningServer } from './context';
+import { connect, type Context, runningServices } from './context';
 import { type Accounting } from './report';
 import { READERS } from './settle';
 
@@ -62,7 +62,7 @@ export async function doctorCommand(context: Context): Promise<void> {
     value: (row: (typeof settings)[number]) => row[heading],
   }));
   context.output.rows(columns, settings);
-  const server = context.server ?? runningServer(context.dataDir)?.url;
+  const server = context.server ?? runningServices(context.dataDir)[0]?.url;
   if (server) await connect(context).get(`/v1/ops/consensus/offsets`);
   context.output.say(
     server ? `Assay at ${server} answers` : `no Assay is running on ${context.dataDir}: \`assay up\` starts one`,

@@ -10,7 +10,7 @@ import { type Client, clientOf } from './client';
 import { importGold } from './gold-import';
 import { collectReport } from './collect-report';
 import { writeConsensus } from './consensus-export';
-import { connect, type Context, runningServer } from './context';
+import { connect, type Context, runningServices } from './context';
 import { type LabelFile, openLabels } from './label-file';
 import { complete, readProjectFile } from './project-file';
 import { DEFAULT_QUESTION, projectOfLabels } from './project-of-labels';
@@ -118,7 +118,7 @@ async function withServer<Result>(
   isData: boolean,
   work: (client: Client) => Promise<Result>,
 ): Promise<Result> {
-  if (context.server || (isData && runningServer(context.dataDir))) return work(connect(context));
+  if (context.server || (isData && runningServices(context.dataDir).length > 0)) return work(connect(context));
   const dataDir = isData ? context.dataDir : await temporaryFolder();
   const settings = readSettings();
   try {

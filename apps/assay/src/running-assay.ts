@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ import { type ServiceDefinition } from '@assay/platform/service-definition';
 import { PLATFORM_MIGRATIONS } from '@assay/platform/transport/platform-migrations';
 import { VERSION } from '@assay/platform/version';
 import { CliError, EXIT } from './cli-error';
-import { KEY_FILE, SERVER_FILE, type ServerFile } from './context';
+import { KEY_FILE, SERVERS_FOLDER, type ServerFile } from './context';
 import { frontServer } from './front';
 
 /** In the data folder: what tokens of assignments are signed with. */
@@ -74,13 +74,13 @@ async function start(options: AssayOptions, ends: (() => Promise<unknown>)[]): P
   const settings = { ...options.settings, leaseSecret: leaseSecret(dataDir, options.settings) };
   const databaseUrl = settings.databaseUrl ?? (await startDatabase(dataDir, say, ends));
   await provision(databaseUrl, services, PLATFORM_MIGRATIONS);
-  const opened = openEventLog(settings, databaseUrl);
+  const logger = createLogger(settings);
+  const opened = openEventLog(settings, databaseUrl, logger);
   const eventLog = options.wrapLog?.(opened) ?? opened;
   ends.push(() => eventLog.close());
   await createTopics(eventLog);
 
   const key = adminKey(dataDir, settings);
-  const logger = createLogger(settings);
   const parsed = parseKey(key);
   if (!parsed) throw new CliError(EXIT.badData, `${join(dataDir, KEY_FILE)}: expected a key assay_<id>_<secret>`);
   const running: RunningService[] = [];
@@ -105,8 +105,10 @@ async function start(options: AssayOptions, ends: (() => Promise<unknown>)[]): P
   const server = frontServer(running, running[0]!.handle);
   const url = await listen(server, settings.httpHost, options.port);
   ends.push(() => closeServer(server));
-  writeServerFile(dataDir, { url, pid: process.pid });
-  ends.push(async () => rmSync(join(dataDir, SERVER_FILE), { force: true }));
+  for (const { name, prefixes } of running) {
+    const file = writeServerFile(dataDir, { name, prefixes, url, pid: process.pid });
+    ends.push(async () => rmSync(file, { force: true }));
+  }
   return { url, metricsUrl: urlOf(metricsServer), key };
 }
 
@@ -137,26 +139,30 @@ function leaseSecret(dataDir: string, { leaseSecret }: Settings): string {
   return leaseSecret ?? keptSecret(join(dataDir, LEASE_SECRET_FILE), () => randomBytes(32).toString('base64url'));
 }
 
-/** The secret in a file that its owner alone can read; it is made at the first start. */
+/** The secret in a file that its owner alone can read; it is made at the first start, by one of several processes that start together. */
 function keptSecret(file: string, make: () => string): string {
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    const secret = make();
-    writeWhole(file, secret);
-    return secret;
+  if (!existsSync(file)) {
+    const mine = `${file}.${process.pid}`;
+    writeFileSync(mine, make(), { mode: 0o600 });
+    try {
+      linkSync(mine, file);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    } finally {
+      rmSync(mine);
+    }
   }
-}
-
-function writeServerFile(dataDir: string, server: ServerFile): void {
-  writeWhole(join(dataDir, SERVER_FILE), JSON.stringify(server));
+  return readFileSync(file, 'utf8').trim();
 }
 
 /** A reader never sees half of it. */
-function writeWhole(file: string, text: string): void {
-  writeFileSync(`${file}.new`, text, { mode: 0o600 });
+function writeServerFile(dataDir: string, server: ServerFile): string {
+  const folder = join(dataDir, SERVERS_FOLDER);
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `${server.name}.json`);
+  writeFileSync(`${file}.new`, JSON.stringify(server), { mode: 0o600 });
   renameSync(`${file}.new`, file);
+  return file;
 }
 
 async function listen(server: Server, host: string, port: number): Promise<string> {

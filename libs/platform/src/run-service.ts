@@ -43,7 +43,7 @@ async function run(definition: ServiceDefinition, settings: Settings, logger: Lo
     settings.metricsPort,
   );
   const databaseUrl = databaseUrlOf(settings);
-  const eventLog = openEventLog(settings, databaseUrl);
+  const eventLog = openEventLog(settings, databaseUrl, logger);
   const adminKey = adminKeyOf(settings);
   const service = await startService(definition, { settings, databaseUrl, eventLog, logger, adminKey });
   running.push(service);

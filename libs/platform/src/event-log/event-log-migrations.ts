@@ -44,5 +44,22 @@ class CreateEventLog1764000000000 implements MigrationInterface {
   }
 }
 
+/** Positions are kept by the readers alone. */
+class DropCommitted1764100000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('drop table committed');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      create table committed (
+        consumer_group text not null,
+        topic int not null references topic,
+        partition int not null,
+        position bigint not null,
+        primary key (consumer_group, topic, partition)) with (fillfactor = 50)`);
+  }
+}
+
 /** Tables of the embedded event log, oldest first. */
-export const EVENT_LOG_MIGRATIONS = [CreateEventLog1764000000000];
+export const EVENT_LOG_MIGRATIONS = [CreateEventLog1764000000000, DropCommitted1764100000000];

@@ -413,16 +413,6 @@ export function conformance(start: () => Promise<LogUnderTest>): void {
       await eventually(() => member.subscription.lanes().length === PARTITIONS, 'all lanes', 30_000);
       await eventually(() => member.delivered().length === PARTITIONS, 'all records');
     });
-
-    it('keeps what it is told of positions for monitors alone', async () => {
-      expect(await log.committed(group, topic)).toEqual(allLanes.map(() => undefined));
-      await log.commit(group, topic, 2, 7);
-      await log.commit(group, topic, 2, 9);
-      expect(await log.committed(group, topic)).toEqual([undefined, undefined, 9, undefined]);
-      await log.append(records(2, 3));
-      const { delivered } = await join();
-      await eventually(() => delivered().length === 3, 'every record all the same');
-    });
   });
 
   describe('with everything delivered twice', () => {

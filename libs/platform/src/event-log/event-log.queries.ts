@@ -150,24 +150,3 @@ export async function fetchRecords(
     }));
   return { records, firstOffset: Number(rows[0]!.first_offset), highWatermark: Number(rows[0]!.end_offset) };
 }
-
-export async function upsertCommitted(
-  pool: Pool,
-  group: string,
-  at: { topic: number; partition: number; position: number },
-): Promise<void> {
-  await pool.query({
-    name: 'commit',
-    text: `insert into committed (consumer_group, topic, partition, position) values ($1, $2, $3, $4)
-           on conflict (consumer_group, topic, partition) do update set position = excluded.position`,
-    values: [group, at.topic, at.partition, at.position],
-  });
-}
-
-export async function selectCommitted(pool: Pool, group: string, topic: number): Promise<Map<number, number>> {
-  const { rows } = await pool.query<{ partition: number; position: string }>(
-    'select partition, position from committed where consumer_group = $1 and topic = $2',
-    [group, topic],
-  );
-  return new Map(rows.map(({ partition, position }) => [partition, Number(position)]));
-}

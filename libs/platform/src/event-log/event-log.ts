@@ -14,7 +14,8 @@ export interface EventLog {
   createTopics(topics: readonly TopicSettings[]): Promise<void>;
 
   /**
-   * Appends records in their order, all or none a partition, acknowledged by every replica.
+   * Appends records in their order, acknowledged by every replica. A rejection leaves open how much of it was appended: of every partition
+   * nothing, a beginning, or all.
    * @returns offset of the first record for each (topic, partition), in the order of their first appearance.
    */
   append(records: readonly OutgoingRecord[]): Promise<AppendedRange[]>;
@@ -24,12 +25,6 @@ export interface EventLog {
 
   /** First offset that is kept and offset after the last, by partition (index = partition). */
   offsets(topic: string): Promise<{ first: number; end: number }[]>;
-
-  /** Tells the log how far a group is, for lag monitors alone: positions are kept by the reader. */
-  commit(group: string, topic: string, partition: number, position: number): Promise<void>;
-
-  /** What `commit` was told last, by partition; undefined where it was told nothing. */
-  committed(group: string, topic: string): Promise<(number | undefined)[]>;
 
   close(): Promise<void>;
 }

@@ -7,16 +7,7 @@ import {
   type Subscription,
   type TopicSettings,
 } from './event-log';
-import {
-  appendRanges,
-  insertTopics,
-  selectCommitted,
-  selectEnds,
-  selectTopics,
-  upsertCommitted,
-  type LogTopic,
-  type Range,
-} from './event-log.queries';
+import { appendRanges, insertTopics, selectEnds, selectTopics, type LogTopic, type Range } from './event-log.queries';
 import { PostgresSubscription } from './postgres-subscription';
 
 /**
@@ -66,16 +57,6 @@ export class PostgresEventLog implements EventLog {
   async offsets(topic: string): Promise<{ first: number; end: number }[]> {
     const ends = await selectEnds(this.pool, [(await this.topic(topic)).id]);
     return ends.map(({ first, end }) => ({ first, end }));
-  }
-
-  async commit(group: string, topic: string, partition: number, position: number): Promise<void> {
-    await upsertCommitted(this.pool, group, { topic: (await this.topic(topic)).id, partition, position });
-  }
-
-  async committed(group: string, topic: string): Promise<(number | undefined)[]> {
-    const { id, partitions } = await this.topic(topic);
-    const positions = await selectCommitted(this.pool, group, id);
-    return Array.from({ length: partitions }, (_none, partition) => positions.get(partition));
   }
 
   async close(): Promise<void> {

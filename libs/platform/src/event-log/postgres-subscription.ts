@@ -1,6 +1,7 @@
 import { type Pool } from 'pg';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isTransient } from '../postgres/transient-error';
+import { coalesced } from './coalesced';
 import { type SubscribeOptions, type Subscription } from './event-log';
 import { fetchRecords, selectEnds, type Ends, type LogTopic } from './event-log.queries';
 import { GroupMember } from './group-member';
@@ -199,23 +200,4 @@ export class PostgresSubscription implements Subscription, LaneSource {
     void this.stop();
     this.options.onCrash(error);
   }
-}
-
-/** Runs one at a time; calls while it runs are one more run after it, for which all of them wait. */
-function coalesced(work: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | undefined;
-  let next: Promise<void> | undefined;
-  const run = (): Promise<void> => {
-    if (next) return next;
-    if (!running) {
-      running = work().finally(() => (running = undefined));
-      return running;
-    }
-    next = running.then(() => {
-      next = undefined;
-      return run();
-    });
-    return next;
-  };
-  return run;
 }

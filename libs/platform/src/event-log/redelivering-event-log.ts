@@ -14,8 +14,6 @@ export function redelivering(log: EventLog, seed: number): EventLog {
     createTopics: (topics) => log.createTopics(topics),
     append: (records) => log.append(records),
     offsets: (topic) => log.offsets(topic),
-    commit: (group, topic, partition, position) => log.commit(group, topic, partition, position),
-    committed: (group, topic) => log.committed(group, topic),
     close: () => log.close(),
     subscribe: (options) => subscribeTwice(log, options, cut),
   };

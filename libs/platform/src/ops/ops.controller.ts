@@ -20,6 +20,10 @@ class AccountingQuery {
 class DeadLetterQuery extends PageQuery {
   @OneOf(STATUSES, { optional: true })
   status?: (typeof STATUSES)[number];
+
+  /** Only those of one project; an event that could not be read has none, or what its key says. */
+  @Text({ max: 63, optional: true })
+  project?: string;
 }
 
 class Reason {
@@ -59,7 +63,7 @@ class OpsController {
 
   @Get('deadletters')
   async deadLetters(
-    @CheckedQuery(DeadLetterQuery) { cursor, limit = PAGE_LIMIT, status }: DeadLetterQuery,
+    @CheckedQuery(DeadLetterQuery) { cursor, limit = PAGE_LIMIT, status, project }: DeadLetterQuery,
     @Req() request: HttpRequest,
     @Res({ passthrough: true }) response: HttpResponse,
   ) {
@@ -68,6 +72,7 @@ class OpsController {
       after: after === undefined ? undefined : String(after),
       limit: limit + 1,
       status,
+      project,
     });
     return { deadLetters: pageOf(request, response, rows, limit, (row) => [row.id]) };
   }

@@ -39,6 +39,8 @@ export interface AccountingAnswer {
 
 /** A dead letter as it is shown; `sent` to admins alone. */
 export type ShownDeadLetter = DeadLetter & {
+  /** SHA-256 (hex) of the value: the same as in the event on the topic of dead letters. */
+  hash: string;
   sent?: { key: string | null; headers: Record<string, string>; value: string };
 };
 
@@ -81,12 +83,14 @@ export class OpsService {
     after: string | undefined;
     limit: number;
     status: DeadLetter['status'] | undefined;
+    project: string | undefined;
   }): Promise<DeadLetter[]> {
-    const { after, limit, status } = page;
+    const { after, limit, status, project } = page;
     return deadLetters(this.dataSource.manager, {
       limit,
       ...(after !== undefined && uuid.test(after) ? { after } : {}),
       ...(status === undefined ? {} : { status }),
+      ...(project === undefined ? {} : { project }),
     });
   }
 

@@ -235,3 +235,29 @@ it('handles a dead letter once when two instances redrive it', async () => {
   await Promise.all(both);
   expect({ calls, ...(await accounts()) }).toEqual({ calls: 1, accepted: 1, applied: 1, dead: 0, duplicate: 0 });
 });
+
+it('leaves a dead letter open, with the newer reason, where the handler refuses it again', async () => {
+  handle = bad;
+  await runner().run(batch(0, 1), TOPIC, subscription);
+  const [{ id }] = await dataSource.query('select id from dead_letter');
+  await redrive(dataSource.manager, id);
+  handle = async ({ events }, tx) => tx.deadLetter(events[0]!, 'rte', 'id_conflict', 'another holds it');
+  expect(await redriven(dataSource)).toBe(true);
+  expect(await dataSource.query('select status, reason, detail, settled_at from dead_letter')).toEqual([
+    { status: 'open', reason: 'id_conflict', detail: 'another holds it', settled_at: null },
+  ]);
+  expect(await accounts()).toEqual({ accepted: 1, applied: 0, dead: 1, duplicate: 0 });
+  expect(await redriven(dataSource)).toBe(false);
+});
+
+it('repeats no value of an event in a dead letter or a log', async () => {
+  handle = async (_batch, tx) => void (await tx.sql('select $1::uuid', ['Ada Lovelace']));
+  const unreadable = record(1, { value: Buffer.from('Ada Lovelace') });
+  await runner().run(batch(0, 2, { records: [record(0), unreadable] }), TOPIC, subscription);
+  const details = (await dataSource.query('select detail from dead_letter order by record_offset')) as object[];
+  expect(details).toEqual([
+    { detail: 'PostgreSQL refused it with 22P02' },
+    { detail: 'value of 12 bytes: expected JSON in UTF-8' },
+  ]);
+  expect(said.join()).not.toContain('Ada');
+});

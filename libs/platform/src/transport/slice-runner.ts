@@ -5,8 +5,9 @@ import { type LogBatch, type LogRecord, type Subscription } from '../event-log/e
 import { type Batch, type ReceivedEvent } from './batch';
 import { type BatchMetrics } from './batch-metrics';
 import { isTransient } from '../postgres/transient-error';
+import { failureOf } from './failure';
 import { messageOf } from './message-of';
-import { createLane, holdLane, type Lane, lanePositions, moveCut, moveLane } from './lane.queries';
+import { createLanes, holdLane, type Lane, lanePositions, moveCut, moveLane } from './lane.queries';
 import { BatchTransaction } from './lane-transaction';
 import { type LaneTransaction } from './transaction';
 import { type Reading, readRecord } from './wire';
@@ -36,7 +37,6 @@ type SliceOutcome = 'committed' | 'fenced' | 'gave-up';
 /** Runs slices of batches, and slices of lane work, each in the one transaction that holds its lane. */
 export class SliceRunner {
   private readonly positions = new Map<string, number | undefined>();
-  private readonly made = new Set<string>();
   private readonly accountedOf: ReadonlyMap<string, string>;
 
   constructor(
@@ -91,17 +91,8 @@ export class SliceRunner {
     }
   }
 
-  /** A lane's row is made once, and never removed. */
-  private async ensureLane(lane: Lane): Promise<void> {
-    const name = `${lane.kind} ${lane.partition}`;
-    if (this.made.has(name)) return;
-    await createLane(this.options.dataSource.manager, lane);
-    this.made.add(name);
-  }
-
   /** Runs one slice of lane work; says whether more is left. */
   async work(lane: Lane, handle: Handle): Promise<boolean> {
-    await this.ensureLane(lane);
     const { more, tx } = await this.options.dataSource.transaction(async (manager) => {
       await holdLane(manager, lane);
       const tx = this.transaction(manager, lane);
@@ -134,7 +125,7 @@ export class SliceRunner {
         if (!isTransient(error)) {
           if (verdict) throw error;
           if (tries++ >= HANDLER_TRIES) return this.halve(lane, topic, slice, batch, error);
-          logger.warn(`${where}: ${messageOf(error)}; tried again`);
+          logger.warn(`${where}: ${failureOf(error).detail}; tried again`);
           continue;
         }
         this.positions.delete(nameOf(lane, topic.name));
@@ -166,9 +157,9 @@ export class SliceRunner {
       return first === 'committed' ? this.applySlice(lane, topic, slice.slice(middle), batch) : first;
     }
     const { service, logger } = this.options;
-    const detail = messageOf(error);
-    logger.error(`${service} dead-letters ${topic.name}/${lane.partition}@${slice[0]?.offset}: ${detail}`);
-    return this.applySlice(lane, topic, slice, batch, { type: 'unreadable', reason: 'handler_failed', detail });
+    const failure = failureOf(error);
+    logger.error(`${service} dead-letters ${topic.name}/${lane.partition}@${slice[0]?.offset}: ${failure.detail}`);
+    return this.applySlice(lane, topic, slice, batch, { type: 'unreadable', ...failure });
   }
 
   private async attempt(
@@ -273,7 +264,7 @@ export class SliceRunner {
   private async position(lane: Lane, topic: string): Promise<number | undefined> {
     const name = nameOf(lane, topic);
     if (!this.positions.has(name)) {
-      await createLane(this.options.dataSource.manager, lane);
+      await createLanes(this.options.dataSource.manager, [lane.kind], lane.partition);
       this.positions.set(name, (await lanePositions(this.options.dataSource.manager, lane)).get(topic));
     }
     return this.positions.get(name);

@@ -1,0 +1,18 @@
+/** Runs one at a time; calls while it runs are one more run after it, for which all of them wait. */
+export function coalesced(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  let next: Promise<void> | undefined;
+  const run = (): Promise<void> => {
+    if (next) return next;
+    if (!running) {
+      running = work().finally(() => (running = undefined));
+      return running;
+    }
+    next = running.then(() => {
+      next = undefined;
+      return run();
+    });
+    return next;
+  };
+  return run;
+}

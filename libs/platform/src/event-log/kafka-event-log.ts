@@ -1,0 +1,172 @@
+import { type Admin, type Kafka, type Producer, type RecordMetadata, type TopicMessages } from 'kafkajs';
+import {
+  type AppendedRange,
+  type EventLog,
+  type OutgoingRecord,
+  type SubscribeOptions,
+  type Subscription,
+  type TopicSettings,
+} from './event-log';
+import { kafkaClient, type KafkaLogger, type KafkaSettings } from './kafka-client';
+import { KafkaSubscription } from './kafka-subscription';
+import { kafkaTopic } from './kafka-topics';
+
+/** Bytes of one partition in one request: brokers refuse a batch above 1 MiB unless they are told otherwise. */
+const BATCH_BYTES = 900_000;
+
+/**
+ * The event log on Apache Kafka 3.9 and later. It holds one connection for what it appends, one for what it asks and one for each
+ * subscription; a connection that failed is made anew by the next call, so that a broker that was away, or behind a line that died in
+ * silence, is found again.
+ */
+export class KafkaEventLog implements EventLog {
+  private readonly kafka: Kafka;
+  private readonly partitions = new Map<string, number>();
+  private readonly subscriptions = new Set<KafkaSubscription>();
+  private producer: Promise<Producer> | undefined;
+  private admin: Promise<Admin> | undefined;
+  // kafkajs may reorder what two calls send at the same time.
+  private lastAppend: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    settings: KafkaSettings,
+    private readonly logger: KafkaLogger,
+  ) {
+    this.kafka = kafkaClient(settings, logger);
+  }
+
+  async createTopics(topics: readonly TopicSettings[]): Promise<void> {
+    const there = await this.asking((admin) => admin.listTopics());
+    const missing = topics.filter(({ name }) => !there.includes(name)).map((topic) => kafkaTopic(topic));
+    if (missing.length > 0) await this.asking((admin) => admin.createTopics({ topics: missing, waitForLeaders: true }));
+  }
+
+  async append(records: readonly OutgoingRecord[]): Promise<AppendedRange[]> {
+    const appended = this.lastAppend.then(() => this.send(records));
+    this.lastAppend = appended.catch(() => undefined);
+    return appended;
+  }
+
+  async subscribe(options: SubscribeOptions): Promise<Subscription> {
+    const subscription = new KafkaSubscription(this.kafka, this, this.logger, options);
+    this.subscriptions.add(subscription);
+    await subscription.join();
+    return subscription;
+  }
+
+  async offsets(topic: string): Promise<{ first: number; end: number }[]> {
+    const offsets = await this.asking((admin) => admin.fetchTopicOffsets(topic));
+    return offsets
+      .sort((a, b) => a.partition - b.partition)
+      .map(({ low, high }) => ({ first: Number(low), end: Number(high) }));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.subscriptions].map((subscription) => subscription.stop()));
+    await this.lastAppend;
+    const clients = await Promise.allSettled([this.producer, this.admin]);
+    for (const client of clients) if (client.status === 'fulfilled') await client.value?.disconnect();
+  }
+
+  /** Calls the administrative interface; after a failure the next call connects anew. */
+  private async asking<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
+    this.admin ??= connected(this.kafka.admin());
+    const { admin } = this;
+    try {
+      return await question(await admin);
+    } catch (error) {
+      if (this.admin === admin) this.admin = undefined;
+      leave(admin);
+      throw error;
+    }
+  }
+
+  private async send(records: readonly OutgoingRecord[]): Promise<AppendedRange[]> {
+    const ranges = new Map<string, AppendedRange>();
+    for (const record of records) await this.checkPlace(record);
+    for (const part of partsOf(records)) {
+      const counts = new Map<string, number>();
+      for (const { topic, partition } of part)
+        counts.set(`${partition} ${topic}`, (counts.get(`${partition} ${topic}`) ?? 0) + 1);
+      const acknowledged = new Map(
+        (await this.produce(part)).map((range) => [`${range.partition} ${range.topicName}`, range]),
+      );
+      for (const [place, count] of counts) {
+        const known = ranges.get(place);
+        const { topicName: topic, partition, baseOffset } = acknowledged.get(place)!;
+        if (known) known.count += count;
+        else ranges.set(place, { topic, partition, firstOffset: Number(baseOffset), count });
+      }
+    }
+    return [...ranges.values()];
+  }
+
+  private async produce(records: readonly OutgoingRecord[]): Promise<RecordMetadata[]> {
+    this.producer ??= connected(this.kafka.producer({ allowAutoTopicCreation: false, retry: { retries: 2 } }));
+    const { producer } = this;
+    try {
+      return await (await producer).sendBatch({ acks: -1, topicMessages: messagesOf(records) });
+    } catch (error) {
+      if (this.producer === producer) this.producer = undefined;
+      leave(producer);
+      throw error;
+    }
+  }
+
+  private async checkPlace({ topic, partition }: OutgoingRecord): Promise<void> {
+    if (!this.partitions.has(topic)) {
+      const { topics } = await this.asking((admin) => admin.fetchTopicMetadata());
+      for (const { name, partitions } of topics) this.partitions.set(name, partitions.length);
+    }
+    const partitions = this.partitions.get(topic);
+    if (partitions === undefined)
+      throw new Error(`topic ${topic} is not in Kafka: expected it to be made (assay topics apply)`);
+    if (!(partition >= 0 && partition < partitions))
+      throw new Error(`partition ${partition} of topic ${topic}: expected 0 to ${partitions - 1}`);
+  }
+}
+
+/** Records in requests of which no partition is too large for a broker. */
+function* partsOf(records: readonly OutgoingRecord[]): Generator<OutgoingRecord[]> {
+  let part: OutgoingRecord[] = [];
+  let bytes = new Map<string, number>();
+  for (const record of records) {
+    const place = `${record.partition} ${record.topic}`;
+    const before = bytes.get(place) ?? 0;
+    const size = sizeOf(record);
+    if (before > 0 && before + size > BATCH_BYTES) {
+      yield part;
+      [part, bytes] = [[], new Map()];
+    }
+    part.push(record);
+    bytes.set(place, (bytes.get(place) ?? 0) + size);
+  }
+  if (part.length > 0) yield part;
+}
+
+/** Bytes of a record on the wire, at the most but for a few. */
+function sizeOf({ key, headers, value }: OutgoingRecord): number {
+  let bytes = 40 + 3 * key.length + (value?.length ?? 0);
+  for (const name in headers) bytes += 10 + name.length + 3 * headers[name]!.length;
+  return bytes;
+}
+
+function messagesOf(records: readonly OutgoingRecord[]): TopicMessages[] {
+  const byTopic = new Map<string, TopicMessages>();
+  for (const { topic, partition, key, headers, value } of records) {
+    let known = byTopic.get(topic);
+    if (!known) byTopic.set(topic, (known = { topic, messages: [] }));
+    known.messages.push({ partition, key: Buffer.from(key), headers, value });
+  }
+  return [...byTopic.values()];
+}
+
+async function connected<T extends Admin | Producer>(client: T): Promise<T> {
+  await client.connect();
+  return client;
+}
+
+/** Lets go of a client that failed: what it still waits for may never come. */
+function leave(client: Promise<Admin | Producer>): void {
+  client.then((one) => one.disconnect()).catch(() => undefined);
+}

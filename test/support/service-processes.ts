@@ -1,0 +1,124 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Client, clientOf } from '../../apps/assay/src/client';
+import { KEY_FILE, runningServices } from '../../apps/assay/src/context';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../libs/platform/src/postgres/embedded-postgres';
+import { dataFolder } from './assay';
+import { eventually } from './eventually';
+
+const root = join(__dirname, '../..');
+const program = join(root, 'apps/assay/bin/assay.mjs');
+
+export const SERVICE_NAMES = ['ingestion', 'consensus', 'gold', 'scoring', 'assignment'] as const;
+export type ServiceName = (typeof SERVICE_NAMES)[number];
+
+/** One service in a process of its own: `assay up --services NAME`. */
+export interface ServiceProcess {
+  service: ServiceName;
+  pid: number;
+  /** What it wrote so far, logs among it. */
+  said(): string;
+  metricsUrl(): string;
+  signal(signal: NodeJS.Signals): void;
+  /** Settles with the exit code when it has ended (null after a signal). */
+  ended: Promise<number | null>;
+}
+
+/** Where the services of a test run: brokers, a PostgreSQL of their own, a data folder that they share. */
+export class ServiceProcesses {
+  readonly running = new Set<ServiceProcess>();
+  private readonly folder = dataFolder();
+  private databaseUrl = '';
+  private database: EmbeddedPostgres | undefined;
+
+  /** @param environment what every process gets besides. */
+  constructor(
+    private readonly brokers: string,
+    private readonly environment: Record<string, string> = {},
+  ) {}
+
+  get postgres(): EmbeddedPostgres {
+    return this.database!;
+  }
+
+  /** Starts PostgreSQL. @param databaseUrl of another one, or of a proxy before this one: `{url}` stands for its own. */
+  async startDatabase(through: (url: string) => string | Promise<string> = (url) => url): Promise<void> {
+    // Compiled once: processes that start together would all do it.
+    execFileSync(process.execPath, [program, '--help'], { stdio: 'ignore' });
+    this.database = await startEmbeddedPostgres({ dataDir: this.folder.path });
+    this.databaseUrl = await through(this.database.adminUrl);
+  }
+
+  /** Starts one instance of each service, and waits until they listen. */
+  async startAll(): Promise<void> {
+    await Promise.all(SERVICE_NAMES.map((service) => this.start(service)));
+  }
+
+  /** Starts one more instance of a service. */
+  async start(service: ServiceName, environment: Record<string, string> = {}): Promise<ServiceProcess> {
+    const one = this.spawn(service, environment);
+    const ended = one.ended.then((code) => Promise.reject(new Error(`${service} ended (${code}): ${one.said()}`)));
+    ended.catch(() => undefined);
+    const listens = () => /Assay listens on/.test(one.said());
+    await Promise.race([eventually(listens, () => `${service} to listen; it said: ${one.said()}`, 60_000), ended]);
+    return one;
+  }
+
+  /** Those instances of a service that run. */
+  of(service: ServiceName): ServiceProcess[] {
+    return [...this.running].filter((one) => one.service === service);
+  }
+
+  /** Ends an instance by a signal, and waits until it has. */
+  async end(one: ServiceProcess, signal: NodeJS.Signals = 'SIGKILL'): Promise<number | null> {
+    one.signal(signal);
+    return one.ended;
+  }
+
+  /** Speaks to whichever process has a service. */
+  get client(): Client {
+    const services = runningServices(this.folder.path);
+    return clientOf(services[0]!.url, readFileSync(join(this.folder.path, KEY_FILE), 'utf8').trim(), services);
+  }
+
+  /** Ends everything and removes its data. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.running].map((one) => this.end(one)));
+    await this.database?.stop();
+    this.folder.remove();
+  }
+
+  private spawn(service: ServiceName, environment: Record<string, string>): ServiceProcess {
+    const args = [program, 'up', '--log', 'kafka', '--services', service, '--data', this.folder.path, '--port', '0'];
+    const child: ChildProcess = spawn(process.execPath, args, {
+      env: {
+        ...process.env,
+        ASSAY_DATABASE_URL: this.databaseUrl,
+        ASSAY_KAFKA_BROKERS: this.brokers,
+        ASSAY_METRICS_PORT: '0',
+        ASSAY_LOG_LEVEL: 'warn',
+        ...this.environment,
+        ...environment,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let said = '';
+    for (const stream of [child.stdout!, child.stderr!])
+      stream.on('data', (bytes: Buffer) => (said = (said + bytes.toString()).slice(-100_000)));
+    const one: ServiceProcess = {
+      service,
+      pid: child.pid!,
+      said: () => said,
+      metricsUrl: () => /metrics on (\S+?);/.exec(said)?.[1] ?? '',
+      signal: (signal) => void child.kill(signal),
+      ended: once(child, 'exit').then(([code]) => {
+        this.running.delete(one);
+        return code as number | null;
+      }),
+    };
+    this.running.add(one);
+    return one;
+  }
+}
