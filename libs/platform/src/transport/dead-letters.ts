@@ -2,6 +2,7 @@ import { type EntityManager } from 'typeorm';
 import { type LogRecord } from '../event-log/event-log';
 import { type Failure } from './failure';
 import { rowsOf } from './lane-transaction';
+import { type Transaction } from './transaction';
 
 /** An event that was put aside, without its bytes. */
 export interface DeadLetter {
@@ -64,6 +65,15 @@ export async function redrive(manager: EntityManager, id: string): Promise<boole
 /** Gives an open dead letter up for good; it stays dead-lettered in the accounting. False where it is not open (any more). */
 export async function discard(manager: EntityManager, id: string): Promise<boolean> {
   return changeStatus(manager, id, 'discarded');
+}
+
+/** Partition numbers of the lanes with dead letters of these topics that are to be handled again. */
+export async function lanesToRedrive(store: Pick<Transaction, 'sql'>, topics: readonly string[]): Promise<number[]> {
+  const rows = await store.sql<{ partition: number }>(
+    `select distinct partition from dead_letter where status = 'redriving' and topic = any($1::text[])`,
+    [topics],
+  );
+  return rows.map(({ partition }) => partition);
 }
 
 /** The oldest dead letter of a lane that is to be handled again, as the record that it was. */

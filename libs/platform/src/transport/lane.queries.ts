@@ -15,12 +15,12 @@ export async function lanePositions(manager: EntityManager, lane: Lane): Promise
   return new Map(Object.entries(row?.positions ?? {}));
 }
 
-/** Makes the lane's row, so that there is something to hold. */
-export async function createLane(manager: EntityManager, lane: Lane): Promise<void> {
-  await manager.query('insert into lane (kind, partition) values ($1, $2) on conflict do nothing', [
-    lane.kind,
-    lane.partition,
-  ]);
+/** Makes the rows of the lanes of a partition number, so that there is something to hold; they are never removed. */
+export async function createLanes(manager: EntityManager, kinds: readonly string[], partition: number): Promise<void> {
+  await manager.query(
+    'insert into lane (kind, partition) select kind, $2 from unnest($1::text[]) as k (kind) order by 1 on conflict do nothing',
+    [kinds, partition],
+  );
 }
 
 /**

@@ -8,7 +8,7 @@ import { failpoint } from '../failpoint';
 import { isTransient } from '../postgres/transient-error';
 import { failureOf } from './failure';
 import { messageOf } from './message-of';
-import { createLane, holdLane, type Lane, lanePositions, moveCut, moveLane } from './lane.queries';
+import { createLanes, holdLane, type Lane, lanePositions, moveCut, moveLane } from './lane.queries';
 import { BatchTransaction } from './lane-transaction';
 import { type LaneTransaction } from './transaction';
 import { type Reading, readRecord } from './wire';
@@ -38,7 +38,6 @@ type SliceOutcome = 'committed' | 'fenced' | 'gave-up';
 /** Runs slices of batches, and slices of lane work, each in the one transaction that holds its lane. */
 export class SliceRunner {
   private readonly positions = new Map<string, number | undefined>();
-  private readonly made = new Set<string>();
   private readonly accountedOf: ReadonlyMap<string, string>;
 
   constructor(
@@ -94,17 +93,8 @@ export class SliceRunner {
     }
   }
 
-  /** A lane's row is made once, and never removed. */
-  private async ensureLane(lane: Lane): Promise<void> {
-    const name = `${lane.kind} ${lane.partition}`;
-    if (this.made.has(name)) return;
-    await createLane(this.options.dataSource.manager, lane);
-    this.made.add(name);
-  }
-
   /** Runs one slice of lane work; says whether more is left. */
   async work(lane: Lane, handle: Handle): Promise<boolean> {
-    await this.ensureLane(lane);
     const { more, tx } = await this.options.dataSource.transaction(async (manager) => {
       await holdLane(manager, lane);
       const tx = this.transaction(manager, lane);
@@ -280,7 +270,7 @@ export class SliceRunner {
   private async position(lane: Lane, topic: string): Promise<number | undefined> {
     const name = nameOf(lane, topic);
     if (!this.positions.has(name)) {
-      await createLane(this.options.dataSource.manager, lane);
+      await createLanes(this.options.dataSource.manager, [lane.kind], lane.partition);
       this.positions.set(name, (await lanePositions(this.options.dataSource.manager, lane)).get(topic));
     }
     return this.positions.get(name);
