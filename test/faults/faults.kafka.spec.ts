@@ -1,9 +1,8 @@
-import { describeOnKafka } from '../support/kafka';
+import { describeOnOwnKafka } from '../support/kafka';
 import { Campaign, cleanDigest } from './campaign';
 import { FAULTS } from './faults';
 
-// Brokers are killed here: these need Java, also where KAFKA_BROKERS names one.
-describeOnKafka('five processes', () => {
+describeOnOwnKafka('five processes', () => {
   let campaign: Campaign;
   beforeAll(async () => {
     campaign = new Campaign(await cleanDigest());

@@ -50,8 +50,12 @@ export interface BrokerOptions {
 export function brokerSource(): BrokerSource | undefined {
   if (process.env.KAFKA_BROKERS) return 'environment';
   if (answers('docker', ['info'])) return 'docker';
-  if (answers('java', ['-version']) && answers('mvn', ['-v'])) return 'java';
-  return undefined;
+  return hasJava() ? 'java' : undefined;
+}
+
+/** Whether this machine can start a broker of a test's own (`startBroker`). */
+export function hasJava(): boolean {
+  return answers('java', ['-version']) && answers('mvn', ['-v']);
 }
 
 /** A broker for a suite that shares it with others by using topics and groups of its own names. */

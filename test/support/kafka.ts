@@ -1,14 +1,22 @@
-import { type Broker, brokerSource } from './kafka-broker';
+import { brokerSource, hasJava } from './kafka-broker';
 
-/** Whether this machine has a broker for tests, or can start one. */
-export const KAFKA = brokerSource();
-
-/**
- * A suite that needs a real broker. Where none can be had it says so and is skipped; in CI its absence is a failure.
- */
+/** A suite that needs a real broker, whosever it is. Where none can be had it says so and is skipped; in CI its absence is a failure. */
 export function describeOnKafka(name: string, suite: () => void): void {
-  if (KAFKA) return describe(name, suite);
-  const wanted = 'set KAFKA_BROKERS, or have Docker, or have Java 17 and Maven';
+  describeWhere(
+    brokerSource() !== undefined,
+    name,
+    suite,
+    'set KAFKA_BROKERS, or have Docker, or have Java 17 and Maven',
+  );
+}
+
+/** A suite that starts brokers of its own, to kill them or to set them up in its own way. */
+export function describeOnOwnKafka(name: string, suite: () => void): void {
+  describeWhere(hasJava(), name, suite, 'have Java 17 and Maven');
+}
+
+function describeWhere(isThere: boolean, name: string, suite: () => void, wanted: string): void {
+  if (isThere) return describe(name, suite);
   if (process.env.CI) {
     describe(name, () => {
       it('has a broker', () => {
@@ -19,9 +27,4 @@ export function describeOnKafka(name: string, suite: () => void): void {
   }
   process.stderr.write(`\nSKIPPED, no Kafka for tests: ${name}; ${wanted}\n\n`);
   describe.skip(name, suite);
-}
-
-/** Ends a broker that was started, also where its start failed. */
-export async function stopBroker(broker: Broker | undefined): Promise<void> {
-  await broker?.stop();
 }

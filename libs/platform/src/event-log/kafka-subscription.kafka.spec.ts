@@ -1,14 +1,13 @@
 import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { eventually } from '../../../../test/support/eventually';
-import { describeOnKafka } from '../../../../test/support/kafka';
+import { describeOnOwnKafka } from '../../../../test/support/kafka';
 import { type Broker, startBroker } from '../../../../test/support/kafka-broker';
 import { silentLogger } from '../../../../test/support/silent-logger';
 import { Settings } from '../config/settings';
 import { type LogBatch, type Subscription } from './event-log';
 import { KafkaEventLog } from './kafka-event-log';
 
-// A broker that is killed and whose topics are spoiled: never somebody else's.
-describeOnKafka('a Kafka subscription', () => {
+describeOnOwnKafka('a Kafka subscription', () => {
   let broker: Broker;
   let log: KafkaEventLog;
   let admin: Admin;
