@@ -50,12 +50,8 @@ export interface BrokerOptions {
 export function brokerSource(): BrokerSource | undefined {
   if (process.env.KAFKA_BROKERS) return 'environment';
   if (answers('docker', ['info'])) return 'docker';
-  return hasJava() ? 'java' : undefined;
-}
-
-/** Whether this machine can start a broker of a test's own (`startBroker`). */
-export function hasJava(): boolean {
-  return answers('java', ['-version']) && answers('mvn', ['-v']);
+  if (answers('java', ['-version']) && answers('mvn', ['-v'])) return 'java';
+  return undefined;
 }
 
 /** A broker for a suite that shares it with others by using topics and groups of its own names. */
@@ -181,7 +177,8 @@ async function listening(port: number): Promise<void> {
   await eventually(accepts, `Kafka on port ${port}`, 60_000);
 }
 
-function answers(program: string, args: readonly string[]): boolean {
+/** Whether a program is there and content. */
+export function answers(program: string, args: readonly string[]): boolean {
   try {
     execFileSync(program, args, { stdio: 'ignore', timeout: 20_000 });
     return true;

@@ -1,21 +1,24 @@
-import { brokerSource, hasJava } from './kafka-broker';
+import { answers, type Broker, brokerSource } from './kafka-broker';
 
-/** A suite that needs a real broker, whosever it is. Where none can be had it says so and is skipped; in CI its absence is a failure. */
+/** What a suite needs that runs a broker with properties of its own. */
+export const JAVA = answers('java', ['-version']) && answers('mvn', ['-v']);
+
+/** Whether this machine has a broker for tests, or can start one. */
+export const KAFKA = brokerSource();
+
+/**
+ * A suite that needs a real broker. Where none can be had it says so and is skipped; in CI its absence is a failure.
+ */
 export function describeOnKafka(name: string, suite: () => void): void {
-  describeWhere(
-    brokerSource() !== undefined,
-    name,
-    suite,
-    'set KAFKA_BROKERS, or have Docker, or have Java 17 and Maven',
-  );
+  describeWhere(KAFKA !== undefined, 'set KAFKA_BROKERS, or have Docker, or have Java 17 and Maven', name, suite);
 }
 
-/** A suite that starts brokers of its own, to kill them or to set them up in its own way. */
+/** The same for a suite that starts a broker with properties of its own (`startBroker`). */
 export function describeOnOwnKafka(name: string, suite: () => void): void {
-  describeWhere(hasJava(), name, suite, 'have Java 17 and Maven');
+  describeWhere(JAVA, 'have Java 17 and Maven', name, suite);
 }
 
-function describeWhere(isThere: boolean, name: string, suite: () => void, wanted: string): void {
+function describeWhere(isThere: boolean, wanted: string, name: string, suite: () => void): void {
   if (isThere) return describe(name, suite);
   if (process.env.CI) {
     describe(name, () => {
@@ -27,4 +30,9 @@ function describeWhere(isThere: boolean, name: string, suite: () => void, wanted
   }
   process.stderr.write(`\nSKIPPED, no Kafka for tests: ${name}; ${wanted}\n\n`);
   describe.skip(name, suite);
+}
+
+/** Ends a broker that was started, also where its start failed. */
+export async function stopBroker(broker: Broker | undefined): Promise<void> {
+  await broker?.stop();
 }
