@@ -10,6 +10,7 @@ import {
 import { kafkaClient, type KafkaLogger, type KafkaSettings } from './kafka-client';
 import { KafkaSubscription } from './kafka-subscription';
 import { kafkaTopic } from './kafka-topics';
+import { takenAtOf } from './taken-at';
 
 /** Bytes of one partition in one request: brokers refuse a batch above 1 MiB unless they are told otherwise. */
 const BATCH_BYTES = 900_000;
@@ -59,6 +60,20 @@ export class KafkaEventLog implements EventLog {
     return offsets
       .sort((a, b) => a.partition - b.partition)
       .map(({ low, high }) => ({ first: Number(low), end: Number(high) }));
+  }
+
+  async takenAt(topic: string, positions: ReadonlyMap<number, number>): Promise<Map<number, number>> {
+    const ends = await this.offsets(topic);
+    const waiting = [...positions].filter(([partition, position]) => position < (ends[partition]?.end ?? 0));
+    const now = Date.now();
+    const taken = waiting.map(async ([partition, position]) => {
+      const beginOf = async (time: number) => {
+        const begins = await this.asking((admin) => admin.fetchTopicOffsetsByTimestamp(topic, time));
+        return Number(begins.find((one) => one.partition === partition)!.offset);
+      };
+      return [partition, await takenAtOf(position, now, beginOf)] as const;
+    });
+    return new Map(await Promise.all(taken));
   }
 
   async close(): Promise<void> {
