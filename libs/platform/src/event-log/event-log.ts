@@ -36,6 +36,12 @@ export interface EventLog {
   close(): Promise<void>;
 }
 
+/** Thrown where the log does not answer: the same call may succeed later without any change. */
+export class LogUnavailable extends Error {
+  /** By which it is known in another realm. */
+  readonly code = 'LOG_UNAVAILABLE';
+}
+
 export interface TopicSettings {
   name: string;
   partitions: number;

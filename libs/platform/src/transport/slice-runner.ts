@@ -4,6 +4,7 @@ import { type Topic } from '@assay/contracts/contract';
 import { type LogBatch, type LogRecord, type Subscription } from '../event-log/event-log';
 import { type Batch, type ReceivedEvent } from './batch';
 import { type BatchMetrics } from './batch-metrics';
+import { failpoint } from '../failpoint';
 import { isTransient } from '../postgres/transient-error';
 import { failureOf } from './failure';
 import { messageOf } from './message-of';
@@ -55,6 +56,7 @@ export class SliceRunner {
    */
   async run(batch: LogBatch, topic: Topic, subscription: Subscription): Promise<void> {
     const lane = { kind: topic.lane, partition: batch.partition };
+    failpoint('fetched');
     try {
       await this.runBatch(batch, topic, lane, subscription);
     } catch (error) {
@@ -199,16 +201,20 @@ export class SliceRunner {
     const readings = slice.map((record) => verdict ?? readRecord(topic.name, record));
     const tx = await dataSource.transaction(async (manager) => {
       if (!(await moveLane(manager, lane, topic.name, this.known(lane, topic.name), end))) return undefined;
+      failpoint('fenced');
       const tx = this.transaction(manager, lane);
       const events = this.receive(tx, topic, slice, readings);
       if (events.length > 0) {
         const batch: Batch = { topic: topic.name, lane: lane.partition, events };
         await this.handlers.get(topic.name)?.(batch, tx);
       }
+      failpoint('applied');
       await tx.flush();
       await moveCut(manager, topic.name, lane.partition, { records: slice.length, sequences: sequencesOf(slice) });
+      failpoint('outboxed');
       return tx;
     });
+    if (tx) failpoint('committed');
     timer();
     if (!tx) {
       metrics.fenced.inc();
