@@ -13,7 +13,7 @@ export function addOperations(program: Command): void {
   addHealth(program);
   addOffsets(program);
   addDeadLetters(program);
-  addTopics(program);
+  addInstallation(program);
   addKeys(program);
 }
 
@@ -119,7 +119,16 @@ function addDeadLetters(program: Command): void {
     });
 }
 
-function addTopics(program: Command): void {
+/** What `up` does at its start, as steps of an installation with one process a service. */
+function addInstallation(program: Command): void {
+  program
+    .command('migrate')
+    .description('brings the database of ASSAY_DATABASE_URL to this version: schemas, roles, tables')
+    .option('--urls <dir>', "gets the URL of each service's own role, as <service>/database-url")
+    .action(async (options: { urls?: string }, command: Command) => {
+      const { migrateCommand } = await import('./migrate.command.js');
+      await migrateCommand(contextOf(command), options);
+    });
   program
     .command('topics')
     .description('the topics of Kafka')
