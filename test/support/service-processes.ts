@@ -42,6 +42,11 @@ export class ServiceProcesses {
     private readonly environment: Record<string, string> = {},
   ) {}
 
+  /** Folder by which the command line finds the services. */
+  get dataDir(): string {
+    return this.folder.path;
+  }
+
   get postgres(): EmbeddedPostgres {
     return this.database!;
   }
