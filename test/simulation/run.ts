@@ -31,7 +31,7 @@ async function main(): Promise<void> {
     let failed = 0;
     for (let seed = first; seed < first + count; seed++) {
       const outcome = await simulate(seed, database, plant);
-      if (values.seed !== undefined || outcome.violations.length > 0) print(outcome);
+      if (values.seed !== undefined) print(outcome); else if (outcome.violations.length > 0) console.log(seed, outcome.violations.map((v) => v.slice(0, 150)));
       if (outcome.violations.length > 0) failed++;
     }
     const minutes = (performance.now() - began) / 60_000;

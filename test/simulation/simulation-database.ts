@@ -1,4 +1,4 @@
-import { Client } from 'pg';
+import { Client, type Pool } from 'pg';
 import { type DataSource } from 'typeorm';
 import { openDataSource } from '@assay/platform/postgres/data-source';
 import { provision } from '@assay/platform/postgres/provision';
@@ -27,6 +27,9 @@ export class SimulationDatabase {
     await admin.query(`alter database ${name} set synchronous_commit = off`);
     const connections: DataSource[] = [];
     for (let member = 0; member < members; member++) connections.push(await openDataSource(url.href, definition));
+    // A pool's own timers would be those of the seed's clock.
+    for (const { driver } of connections)
+      (driver as unknown as { master: Pool }).master.options.idleTimeoutMillis = 0;
     return new SimulationDatabase(admin, connections);
   }
 

@@ -1,4 +1,4 @@
-import { mock } from 'node:test';
+import { type Clock, install } from '@sinonjs/fake-timers';
 import { ANNOTATION_EVENTS, ITEM_EVENTS } from '@assay/contracts/topics';
 import { countAnnotations, hear } from './counting-service';
 import { Gate, type Way } from './gate';
@@ -40,15 +40,15 @@ const handlers: Handlers = new Map([
 /** Runs one seed in an empty database. @param plant a bug that it should find. */
 export async function simulate(seed: number, database: SimulationDatabase, plant?: Plant): Promise<Outcome> {
   await database.clear();
-  mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'Date'], now: 0 });
-  const simulation = new Simulation(new Schedule(seed), database, plant);
+  const clock = install({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'], now: 0 });
+  const simulation = new Simulation(new Schedule(seed), clock, database, plant);
   try {
     return { seed, violations: await simulation.run(), schedule: simulation.schedule.lines };
   } catch (error) {
     return { seed, violations: [String((error as Error).stack)], schedule: simulation.schedule.lines };
   } finally {
     await simulation.end();
-    mock.timers.reset();
+    clock.uninstall();
   }
 }
 
@@ -59,7 +59,7 @@ class Simulation {
   /** By place: who is there now. Those who were killed stay in `all`. */
   private readonly members: { member: Member; subscription: SimulatedSubscription }[] = [];
   private readonly all: Member[] = [];
-  private readonly assigning = new Set<number>();
+  private readonly assigning = new Map<number, SimulatedSubscription>();
   private readonly owners = new Map<number, SimulatedSubscription>();
   private kills = 0;
   private isHealing = false;
@@ -69,6 +69,7 @@ class Simulation {
 
   constructor(
     readonly schedule: Schedule,
+    private readonly clock: Clock,
     private readonly database: SimulationDatabase,
     private readonly plant: Plant | undefined,
   ) {
@@ -103,7 +104,7 @@ class Simulation {
     let isOver = false;
     const over = Promise.all(this.members.map(({ member }) => member.stop())).then(() => (isOver = true));
     while (!isOver) {
-      mock.timers.tick(10_000);
+      this.clock.tick(10_000);
       await settled();
     }
     await over;
@@ -188,14 +189,21 @@ class Simulation {
 
   private async tick(milliseconds: number): Promise<void> {
     this.schedule.say(`${milliseconds} ms go by`);
-    mock.timers.tick(milliseconds);
+    this.clock.tick(milliseconds);
     await settled();
+    // A transaction that holds the row renews the lease.
+    await this.database.rows(
+      `update relay set leased_until = leased_until - make_interval(secs => $1)
+       where singleton in (select singleton from relay for update skip locked)`,
+      [milliseconds / 1000],
+    );
   }
 
   private assign(lane: number, subscription: SimulatedSubscription): void {
     this.schedule.say(`${subscription.who}: is given lane ${lane}`);
-    this.assigning.add(lane);
+    this.assigning.set(lane, subscription);
     void subscription.assign(lane).then((isHere) => {
+      if (subscription.isDead) return;
       this.assigning.delete(lane);
       if (isHere) this.owners.set(lane, subscription);
     });
@@ -221,7 +229,8 @@ class Simulation {
     subscription.holds.length = 0;
     this.steps.drop(member.who);
     await member.gate.kill();
-    for (const [lane, owner] of this.owners) if (owner === subscription) this.owners.delete(lane);
+    for (const lanes of [this.owners, this.assigning])
+      for (const [lane, owner] of lanes) if (owner === subscription) lanes.delete(lane);
     await this.start(place);
     await this.steps.release();
   }

@@ -9,10 +9,10 @@ const LOCK_LOOK_MS = 3;
 const STUCK_MS = 20_000;
 
 /** Something that a member wants to do outside of itself: a statement, an append. It waits for its turn. */
-export interface Step {
+export interface Step<Result = unknown> {
   who: string;
   label: string;
-  run(): Promise<unknown>;
+  run(): Promise<Result>;
   /** Pid of the session of PostgreSQL that works for it, where one does. */
   backend?(): number | undefined;
   /** Whether other steps may wait for locks that this one lets go. */
@@ -45,7 +45,7 @@ export class Steps {
     private readonly waitsForLock: (pid: number) => Promise<boolean>,
   ) {}
 
-  take<Result>(step: Step & { run(): Promise<Result> }): Promise<Result> {
+  take<Result>(step: Step<Result>): Promise<Result> {
     if (this.isOpen) return step.run();
     return new Promise<Result>((resolve, reject) => {
       this.waiting.push({ ...step, resolve: resolve as (value: unknown) => void, reject });
