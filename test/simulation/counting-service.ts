@@ -27,7 +27,9 @@ export class CreateCounting1 implements MigrationInterface {
         id bigint generated always as identity, kind text not null, partition integer not null,
         before jsonb not null, after jsonb not null, tx xid8 not null default pg_current_xact_id()
       )`);
-    await runner.query('create table said (id bigint not null, topic text not null, partition integer not null, events json not null)');
+    await runner.query(
+      'create table said (id bigint not null, topic text not null, partition integer not null, events json not null)',
+    );
     await runner.query(`
       create function keep_move() returns trigger language plpgsql as $$ begin
         if new.positions is distinct from old.positions then

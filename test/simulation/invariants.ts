@@ -76,7 +76,9 @@ async function conservation(database: SimulationDatabase, reads: readonly Read[]
   for (const { topic, partition, sequence, records: count, resent, lost, received } of await cutsOf(manager)) {
     const place = `${topic}/${partition}`;
     if (received !== count || count !== sequence - lost + resent)
-      said.push(`I2: the cut of ${place} has ${count} records, ${received} received, ${sequence} - ${lost} + ${resent} numbered`);
+      said.push(
+        `I2: the cut of ${place} has ${count} records, ${received} received, ${sequence} - ${lost} + ${resent} numbered`,
+      );
     if (lost !== 0) said.push(`I2: the cut of ${place} lost ${lost} events: expected none`);
   }
   return said;
@@ -140,7 +142,13 @@ async function once(database: SimulationDatabase): Promise<string[]> {
 /** I7: the moves of a lane join without overlap, and what was written lies within its move. */
 async function fencing(database: SimulationDatabase): Promise<string[]> {
   const said: string[] = [];
-  const moves = await database.rows<{ topic: string; partition: number; before: number | null; after: number; tx: string }>(
+  const moves = await database.rows<{
+    topic: string;
+    partition: number;
+    before: number | null;
+    after: number;
+    tx: string;
+  }>(
     `select key as topic, partition, (before ->> key)::int as before, value::int as after, tx::text
      from lane_move, jsonb_each_text(after) where before ->> key is distinct from value order by id`,
   );
@@ -158,7 +166,8 @@ async function fencing(database: SimulationDatabase): Promise<string[]> {
          and c.record_offset >= coalesce((m.before ->> $1)::int, 0) and c.record_offset < (m.after ->> $1)::int)`,
     [ANNOTATION_EVENTS.name],
   );
-  for (const stray of strays) said.push(`I7: ${stray.event}@${stray.record_offset} was written outside of the move of its lane`);
+  for (const stray of strays)
+    said.push(`I7: ${stray.event}@${stray.record_offset} was written outside of the move of its lane`);
   return said;
 }
 
@@ -179,7 +188,9 @@ async function sameState(database: SimulationDatabase, reads: readonly Read[]): 
       totals.set(data.item, { events: events + 1, chain: chain + id.slice(0, 8) });
     }
   }
-  const kept = await database.rows<{ item: string; events: number; chain: string }>('select * from total order by item');
+  const kept = await database.rows<{ item: string; events: number; chain: string }>(
+    'select * from total order by item',
+  );
   expectEqual(
     said,
     'I1: totals',

@@ -48,7 +48,12 @@ export class Member {
     for (const topic of consumed()) {
       const role: HandlerRole = { role: 'consumer', topic };
       const handle = handlers.get(topic.name) ?? (() => Promise.resolve());
-      this.server.addHandler(topic.name, (batch: unknown, tx: LaneTransaction) => handle(batch as never, tx), true, role);
+      this.server.addHandler(
+        topic.name,
+        (batch: unknown, tx: LaneTransaction) => handle(batch as never, tx),
+        true,
+        role,
+      );
     }
   }
 

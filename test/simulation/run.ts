@@ -1,5 +1,9 @@
-// npm run simulate:log -- [--seeds N [--from SEED]] [--seed SEED] [--plant BUG]: the transport on an event log that a seed plays.
+// npm run simulate:log -- [--seeds N] [--from SEED] [--plant BUG]: the transport on an event log that seeds play; prints those that do not hold.
+// npm run simulate:log -- --seed SEED: one of them, with what was decided in which order.
 import 'reflect-metadata';
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { removeEmbeddedPostgres, startEmbeddedPostgres } from '../../libs/platform/src/postgres/embedded-postgres';
 import { dataFolder } from '../support/assay';
@@ -7,7 +11,17 @@ import { PLANTS } from './plants';
 import { type Outcome, simulate } from './simulation';
 import { SimulationDatabase } from './simulation-database';
 
+/** Instances of the service. */
 const MEMBERS = 2;
+/** A seed waits for PostgreSQL most of the time. */
+const PROCESSES = 2 * availableParallelism();
+
+/** What a process of seeds is told, and answers. */
+interface Order {
+  adminUrl: string;
+  database: string;
+  plant: string | undefined;
+}
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -18,38 +32,83 @@ async function main(): Promise<void> {
       plant: { type: 'string' },
     },
   });
-  const plant = PLANTS.find(({ name }) => name === values.plant);
-  if (values.plant !== undefined && !plant)
-    throw new Error(`--plant ${values.plant}: expected one of ${PLANTS.map(({ name }) => name).join(', ')}`);
+  const { plant } = values;
+  if (plant !== undefined && !PLANTS.some(({ name }) => name === plant))
+    throw new Error(`--plant ${plant}: expected one of ${PLANTS.map(({ name }) => name).join(', ')}`);
+  const first = wholeNumber('seed', values.seed ?? values.from);
+  const count = values.seed === undefined ? wholeNumber('seeds', values.seeds) : 1;
   const server = dataFolder();
   const postgres = await startEmbeddedPostgres({ dataDir: server.path });
-  const database = await SimulationDatabase.open(postgres.adminUrl, 'simulation', MEMBERS);
+  const processes: ChildProcess[] = [];
   try {
-    const first = Number(values.seed ?? values.from);
-    const count = values.seed === undefined ? Number(values.seeds) : 1;
-    const began = performance.now();
-    let failed = 0;
-    for (let seed = first; seed < first + count; seed++) {
-      const outcome = await simulate(seed, database, plant);
-      if (values.seed !== undefined) print(outcome); else if (outcome.violations.length > 0) console.log(seed, outcome.violations.map((v) => v.slice(0, 150)));
-      if (outcome.violations.length > 0) failed++;
+    for (let number = 0; number < Math.min(PROCESSES, count); number++) {
+      processes.push(fork(__filename, [], { serialization: 'advanced' }));
+      const order: Order = { adminUrl: postgres.adminUrl, database: `simulation_${number}`, plant };
+      processes[number]!.send(order);
     }
+    await Promise.all(processes.map((one) => answerOf(one)));
+    const began = performance.now();
+    const seeds = Array.from({ length: count }, (_none, index) => first + index);
+    const failed: number[] = [];
+    await Promise.all(
+      processes.map(async (one) => {
+        for (let seed = seeds.shift(); seed !== undefined; seed = seeds.shift()) {
+          one.send(seed);
+          const outcome = (await answerOf(one)) as Outcome;
+          if (outcome.violations.length > 0) failed.push(seed);
+          if (outcome.violations.length > 0 || values.seed !== undefined) print(outcome, plant);
+        }
+      }),
+    );
     const minutes = (performance.now() - began) / 60_000;
-    console.log(`${count} seeds, ${failed} failed, ${Math.round(count / minutes)} seeds a minute`);
-    process.exitCode = failed > 0 ? 6 : 0;
+    const list = failed.length > 0 ? ` (${failed.sort((a, b) => a - b).join(' ')})` : '';
+    console.log(`${count} seeds, ${failed.length} do not hold${list}, ${Math.round(count / minutes)} seeds a minute`);
+    process.exitCode = failed.length > 0 ? 6 : 0;
   } finally {
-    await database.close();
+    for (const one of processes) if (one.connected) one.disconnect();
+    await Promise.all(processes.map((one) => one.exitCode ?? once(one, 'exit')));
     await postgres.stop();
     removeEmbeddedPostgres(server.path);
     server.remove();
   }
 }
 
-function print({ seed, schedule, violations }: Outcome): void {
-  for (const line of schedule) console.log(`  ${line}`);
-  console.log(violations.length > 0 ? `seed ${seed} does not hold:` : `seed ${seed} holds`);
-  for (const violation of violations) console.log(`  ${violation}`);
-  if (violations.length > 0) console.log(`again: npm run simulate:log -- --seed ${seed}`);
+/** A process that plays one seed after the other, until nobody listens. */
+async function play(): Promise<void> {
+  const [{ adminUrl, database: name, plant: planted }] = (await once(process, 'message')) as [Order];
+  const database = await SimulationDatabase.open(adminUrl, name, MEMBERS);
+  const plant = PLANTS.find((one) => one.name === planted);
+  process.on(
+    'message',
+    (seed: number) => void simulate(seed, database, plant).then((outcome) => process.send!(outcome)),
+  );
+  process.send!('ready');
+  await once(process, 'disconnect');
+  await database.close();
 }
 
-void main();
+async function answerOf(one: ChildProcess): Promise<unknown> {
+  const ended = once(one, 'exit').then(() => Promise.reject(new Error('a process of seeds has ended')));
+  ended.catch(() => undefined);
+  const [answer] = (await Promise.race([once(one, 'message'), ended])) as [unknown];
+  return answer;
+}
+
+function print({ seed, schedule, violations }: Outcome, plant: string | undefined): void {
+  const again = `npm run simulate:log -- --seed ${seed}${plant === undefined ? '' : ` --plant ${plant}`}`;
+  console.log(`seed ${seed}:`);
+  for (const line of schedule) console.log(`  ${line}`);
+  console.log(violations.length > 0 ? `seed ${seed} does not hold (${again}):` : `seed ${seed} holds`);
+  for (const violation of violations) console.log(`  ${violation}`);
+}
+
+function wholeNumber(name: string, text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new Error(`--${name} ${text}: expected a whole number`);
+  return Number(text);
+}
+
+(process.send ? play() : main()).catch((error: Error) => {
+  console.error(error.message);
+  process.exitCode = 2;
+  if (process.send) process.disconnect();
+});

@@ -213,7 +213,9 @@ export class SimulatedSubscription implements Subscription {
     const records = fetchable.slice(0, 1 + schedule.below(LONGEST_BATCH));
     if (records.length === 0) return void hold.positions.set(topic, end);
     const last = records.at(-1)!.offset;
-    schedule.say(`${this.who}: gets ${topic}/${hold.lane} from ${from}: ${records.map(({ offset }) => offset).join(' ')}`);
+    schedule.say(
+      `${this.who}: gets ${topic}/${hold.lane} from ${from}: ${records.map(({ offset }) => offset).join(' ')}`,
+    );
     const seeks = hold.seeks.get(topic) ?? 0;
     hold.isBusy = true;
     const batch: LogBatch = {
@@ -280,7 +282,5 @@ export class SimulatedSubscription implements Subscription {
 }
 
 function namesOf(records: readonly OutgoingRecord[]): string {
-  return records
-    .map(({ topic, partition, headers }) => `${topic}/${partition}#${headers['ce_sequence']}`)
-    .join(' ');
+  return records.map(({ topic, partition, headers }) => `${topic}/${partition}#${headers['ce_sequence']}`).join(' ');
 }

@@ -28,8 +28,7 @@ export class SimulationDatabase {
     const connections: DataSource[] = [];
     for (let member = 0; member < members; member++) connections.push(await openDataSource(url.href, definition));
     // A pool's own timers would be those of the seed's clock.
-    for (const { driver } of connections)
-      (driver as unknown as { master: Pool }).master.options.idleTimeoutMillis = 0;
+    for (const { driver } of connections) (driver as unknown as { master: Pool }).master.options.idleTimeoutMillis = 0;
     return new SimulationDatabase(admin, connections);
   }
 

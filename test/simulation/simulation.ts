@@ -40,7 +40,11 @@ const handlers: Handlers = new Map([
 /** Runs one seed in an empty database. @param plant a bug that it should find. */
 export async function simulate(seed: number, database: SimulationDatabase, plant?: Plant): Promise<Outcome> {
   await database.clear();
-  const clock = install({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'], now: 0 });
+  const clock = install({
+    toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'],
+    now: 0,
+    shouldClearNativeTimers: true,
+  });
   const simulation = new Simulation(new Schedule(seed), clock, database, plant);
   try {
     return { seed, violations: await simulation.run(), schedule: simulation.schedule.lines };
@@ -181,7 +185,8 @@ class Simulation {
     const { loss } = this;
     for (const record of records) {
       // Once it has outgrown the position, a topic that was made anew is told from the old one by its numbers alone.
-      if (loss?.kind === 'made anew' && record.partition === loss.lane && this.log.end(record) >= loss.position - 2) continue;
+      if (loss?.kind === 'made anew' && record.partition === loss.lane && this.log.end(record) >= loss.position - 2)
+        continue;
       const offset = this.log.put(record);
       this.schedule.say(`source: ${record.partition}@${offset}#${record.headers['ce_sequence']}`);
     }

@@ -34,7 +34,7 @@ export function sourceOf(schedule: Schedule): OutgoingRecord[][] {
     return schedule.happens(POISON) ? { ...record, value: Buffer.from('{') } : record;
   });
   const appends: OutgoingRecord[][] = [];
-  for (let at = 0; at < records.length; ) {
+  for (let at = 0; at < records.length;) {
     const next = records.slice(at, at + 1 + schedule.below(4));
     appends.push(next);
     if (schedule.happens(AGAIN)) appends.push(next);
