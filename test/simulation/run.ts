@@ -8,18 +8,16 @@ import { parseArgs } from 'node:util';
 import { removeEmbeddedPostgres, startEmbeddedPostgres } from '../../libs/platform/src/postgres/embedded-postgres';
 import { dataFolder } from '../support/assay';
 import { PLANTS } from './plants';
-import { type Outcome, simulate } from './simulation';
+import { MEMBERS, type Outcome, simulate } from './simulation';
 import { SimulationDatabase } from './simulation-database';
 
-/** Instances of the service. */
-const MEMBERS = 2;
 /** A seed waits for PostgreSQL most of the time. */
 const PROCESSES = 2 * availableParallelism();
 
 /** What a process of seeds is told, and answers. */
 interface Order {
+  /** Of a database of its own. */
   adminUrl: string;
-  database: string;
   plant: string | undefined;
 }
 
@@ -43,8 +41,9 @@ async function main(): Promise<void> {
   try {
     for (let number = 0; number < Math.min(PROCESSES, count); number++) {
       processes.push(fork(__filename, [], { serialization: 'advanced' }));
-      const order: Order = { adminUrl: postgres.adminUrl, database: `simulation_${number}`, plant };
-      processes[number]!.send(order);
+      const url = new URL(postgres.adminUrl);
+      url.pathname = `/simulation_${number}`;
+      processes[number]!.send({ adminUrl: url.href, plant } satisfies Order);
     }
     await Promise.all(processes.map((one) => answerOf(one)));
     const began = performance.now();
@@ -75,8 +74,8 @@ async function main(): Promise<void> {
 
 /** A process that plays one seed after the other, until nobody listens. */
 async function play(): Promise<void> {
-  const [{ adminUrl, database: name, plant: planted }] = (await once(process, 'message')) as [Order];
-  const database = await SimulationDatabase.open(adminUrl, name, MEMBERS);
+  const [{ adminUrl, plant: planted }] = (await once(process, 'message')) as [Order];
+  const database = await SimulationDatabase.open(adminUrl, MEMBERS);
   const plant = PLANTS.find((one) => one.name === planted);
   process.on(
     'message',
@@ -87,11 +86,19 @@ async function play(): Promise<void> {
   await database.close();
 }
 
-async function answerOf(one: ChildProcess): Promise<unknown> {
-  const ended = once(one, 'exit').then(() => Promise.reject(new Error('a process of seeds has ended')));
-  ended.catch(() => undefined);
-  const [answer] = (await Promise.race([once(one, 'message'), ended])) as [unknown];
-  return answer;
+/** @throws Error where the process ends instead. */
+function answerOf(one: ChildProcess): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const onMessage = (answer: unknown) => {
+      one.off('exit', onExit);
+      resolve(answer);
+    };
+    const onExit = () => {
+      one.off('message', onMessage);
+      reject(new Error('a process of seeds has ended'));
+    };
+    one.once('message', onMessage).once('exit', onExit);
+  });
 }
 
 function print({ seed, schedule, violations }: Outcome, plant: string | undefined): void {

@@ -1,4 +1,4 @@
-import { Client, type Pool } from 'pg';
+import { Client, escapeIdentifier, type Pool } from 'pg';
 import { type DataSource } from 'typeorm';
 import { openDataSource } from '@assay/platform/postgres/data-source';
 import { provision } from '@assay/platform/postgres/provision';
@@ -15,18 +15,17 @@ export class SimulationDatabase {
     readonly connections: readonly DataSource[],
   ) {}
 
-  /** @param members how many instances of the service there are at once. */
-  static async open(adminUrl: string, name: string, members: number): Promise<SimulationDatabase> {
-    const url = new URL(adminUrl);
-    url.pathname = `/${name}`;
-    await provision(url.href, [definition]);
-    const admin = new Client(url.href);
+  /** Makes the database, where it is not there. @param members how many instances of the service there are at once. */
+  static async open(adminUrl: string, members: number): Promise<SimulationDatabase> {
+    await provision(adminUrl, [definition]);
+    const admin = new Client(adminUrl);
     await admin.connect();
     await admin.query(`set search_path = ${SERVICE}`);
     // Nothing crashes here: what is committed need not reach the disk.
-    await admin.query(`alter database ${name} set synchronous_commit = off`);
+    const [{ name }] = (await admin.query('select current_database() as name')).rows as [{ name: string }];
+    await admin.query(`alter database ${escapeIdentifier(name)} set synchronous_commit = off`);
     const connections: DataSource[] = [];
-    for (let member = 0; member < members; member++) connections.push(await openDataSource(url.href, definition));
+    for (let member = 0; member < members; member++) connections.push(await openDataSource(adminUrl, definition));
     // A pool's own timers would be those of the seed's clock.
     for (const { driver } of connections) (driver as unknown as { master: Pool }).master.options.idleTimeoutMillis = 0;
     return new SimulationDatabase(admin, connections);

@@ -11,9 +11,11 @@ import { SimulatedLog, type SimulatedSubscription } from './simulated-log';
 import { LANES, sourceOf } from './source';
 import { settled, Steps } from './steps';
 
+/** Instances of the service. */
+export const MEMBERS = 2;
 /** Turns with faults, at least and at most; after them everything heals. */
-const FEWEST_TURNS = 100;
-const MOST_TURNS = 260;
+const FEWEST_TURNS = 80;
+const MOST_TURNS = 200;
 /** Turns in which everything must be at rest after the faults. */
 const HEALING_TURNS = 5000;
 const KILLS = 2;

@@ -8,8 +8,8 @@ import { type Schedule } from './schedule';
 /** Items whose key, `rte/ITEM`, falls into the lane (`partitionOf` of 12). */
 const ITEMS: Record<number, readonly string[]> = { 0: ['3', '10'], 1: ['14', '23'] };
 export const LANES = Object.keys(ITEMS).map(Number);
-const FEWEST = 8;
-const MOST = 18;
+const FEWEST = 6;
+const MOST = 14;
 /** In permille of events: no JSON; what the handler cannot bear. */
 const POISON = 20;
 const TOO_MUCH = 20;
