@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dataFolder, startedAssay } from '../support/assay';
+import { commandLine } from '../support/command-line';
 import { eventually } from '../support/eventually';
 
-const ROOT = join(__dirname, '../..');
 const data = dataFolder();
 let running: Awaited<ReturnType<typeof startedAssay>>;
 
@@ -17,23 +16,7 @@ afterAll(async () => {
   data.remove();
 });
 
-/** What the command line says, run as a person runs it, with the key of whoever is named. */
-async function assay(who: string, ...args: string[]): Promise<{ code: number; out: string; said: string }> {
-  const key = who === 'admin' ? 'admin.key' : `${who}.key`;
-  const all = [
-    join(ROOT, 'apps/assay/bin/assay.mjs'),
-    '--data',
-    data.path,
-    '--key-file',
-    join(data.path, key),
-    ...args,
-  ];
-  return new Promise((resolve) => {
-    execFile(process.execPath, all, (error, out, said) => {
-      resolve({ code: error === null ? 0 : Number(error.code), out, said });
-    });
-  });
-}
+const assay = (who: string, ...args: string[]) => commandLine(data.path, who, ...args);
 
 /** Registers somebody and gives them a key as an expert. */
 async function anExpert(name: string): Promise<void> {

@@ -99,6 +99,7 @@ export class SimulatedLog {
     return {
       createTopics: () => Promise.resolve(),
       close: () => Promise.resolve(),
+      takenAt: (topic, positions) => Promise.resolve(this.takenAt(topic, positions)),
       offsets: (topic) =>
         this.steps.take({ who, label: `offsets of ${topic}`, run: () => Promise.resolve(this.offsets(topic)) }),
       append: (records) =>
@@ -109,6 +110,15 @@ export class SimulatedLog {
         return Promise.resolve(subscription);
       },
     };
+  }
+
+  private takenAt(topic: string, positions: ReadonlyMap<number, number>): Map<number, number> {
+    const answers = new Map<number, number>();
+    for (const [partition, position] of positions) {
+      const record = this.partition(topic, partition).records.find(({ offset }) => offset >= position);
+      if (record) answers.set(partition, record.timestamp);
+    }
+    return answers;
   }
 
   private offsets(topic: string): { first: number; end: number }[] {

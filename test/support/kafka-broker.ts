@@ -177,7 +177,8 @@ async function listening(port: number): Promise<void> {
   await eventually(accepts, `Kafka on port ${port}`, 60_000);
 }
 
-function answers(program: string, args: readonly string[]): boolean {
+/** Whether a program is there and content. */
+export function answers(program: string, args: readonly string[]): boolean {
   try {
     execFileSync(program, args, { stdio: 'ignore', timeout: 20_000 });
     return true;

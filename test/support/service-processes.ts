@@ -18,6 +18,8 @@ export type ServiceName = (typeof SERVICE_NAMES)[number];
 export interface ServiceProcess {
   service: ServiceName;
   pid: number;
+  /** Whether its environment is one of its own. */
+  isSpecial: boolean;
   /** What it wrote so far, logs among it. */
   said(): string;
   metricsUrl(): string;
@@ -51,14 +53,14 @@ export class ServiceProcesses {
     this.databaseUrl = await through(this.database.adminUrl);
   }
 
-  /** Starts one instance of each service, and waits until they listen. */
-  async startAll(): Promise<void> {
-    await Promise.all(SERVICE_NAMES.map((service) => this.start(service)));
+  /** Starts one instance of each service that has none, and waits until they listen. */
+  async startMissing(): Promise<void> {
+    await Promise.all(SERVICE_NAMES.filter((name) => this.of(name).length === 0).map((name) => this.start(name)));
   }
 
-  /** Starts one more instance of a service. */
-  async start(service: ServiceName, environment: Record<string, string> = {}): Promise<ServiceProcess> {
-    const one = this.spawn(service, environment);
+  /** Starts one more instance of a service, and waits until it listens. */
+  async start(service: ServiceName, environment?: Record<string, string>): Promise<ServiceProcess> {
+    const one = this.launch(service, environment);
     const ended = one.ended.then((code) => Promise.reject(new Error(`${service} ended (${code}): ${one.said()}`)));
     ended.catch(() => undefined);
     const listens = () => /Assay listens on/.test(one.said());
@@ -90,7 +92,8 @@ export class ServiceProcesses {
     this.folder.remove();
   }
 
-  private spawn(service: ServiceName, environment: Record<string, string>): ServiceProcess {
+  /** Starts one more instance of a service, which may not live long enough to listen. */
+  launch(service: ServiceName, environment?: Record<string, string>): ServiceProcess {
     const args = [program, 'up', '--log', 'kafka', '--services', service, '--data', this.folder.path, '--port', '0'];
     const child: ChildProcess = spawn(process.execPath, args, {
       env: {
@@ -110,6 +113,7 @@ export class ServiceProcesses {
     const one: ServiceProcess = {
       service,
       pid: child.pid!,
+      isSpecial: environment !== undefined,
       said: () => said,
       metricsUrl: () => /metrics on (\S+?);/.exec(said)?.[1] ?? '',
       signal: (signal) => void child.kill(signal),

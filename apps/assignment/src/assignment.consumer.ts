@@ -15,17 +15,17 @@ import {
   STANDING_EVENTS,
   WORKER_EVENTS,
 } from '@assay/contracts/topics';
+import { lanesToDrain } from '@assay/platform/copies/parked-events';
 import type { Batch } from '@assay/platform/transport/batch';
 import { Consumes, LaneWork } from '@assay/platform/transport/consumes';
 import type { LaneTransaction } from '@assay/platform/transport/transaction';
-import { AssignmentGauges } from './assignment.gauges';
+import { lanesToExpireClaims } from './dispute.queries';
 import { DisputeService } from './dispute.service';
+import { lanesToExpire } from './expiry.queries';
 import { ExpiryService } from './expiry.service';
+import { lanesToSweep } from './progress.queries';
 import { WorkService } from './work.service';
 import { WorkerService } from './worker.service';
-
-/** Lane whose owner reads the gauges. */
-const GAUGES_LANE = 0;
 
 /** Events in, and the work on lanes. */
 @Controller()
@@ -35,7 +35,6 @@ export class AssignmentConsumer {
     private readonly workers: WorkerService,
     private readonly expiry: ExpiryService,
     private readonly disputes: DisputeService,
-    private readonly gauges: AssignmentGauges,
   ) {}
 
   @Consumes(PROJECT_EVENTS)
@@ -73,20 +72,23 @@ export class AssignmentConsumer {
     await this.workers.onStanding(batch, tx);
   }
 
-  @LaneWork({ lane: 'item', everyMs: 5000 })
+  @LaneWork({ lane: 'item', everyMs: 5000, due: lanesToDrain })
   async drain(_lane: number, tx: LaneTransaction): Promise<boolean> {
     return this.work.drain(tx);
   }
 
-  @LaneWork({ lane: 'item', everyMs: 5000 })
-  async sweep(lane: number, tx: LaneTransaction): Promise<boolean> {
-    if (lane === GAUGES_LANE) this.gauges.lead();
+  @LaneWork({ lane: 'item', everyMs: 5000, due: lanesToSweep })
+  async sweep(_lane: number, tx: LaneTransaction): Promise<boolean> {
     return this.work.sweep(tx);
   }
 
-  @LaneWork({ lane: 'item', everyMs: 2000 })
+  @LaneWork({ lane: 'item', everyMs: 2000, due: lanesToExpireClaims })
+  async expireClaims(_lane: number, tx: LaneTransaction): Promise<boolean> {
+    return this.disputes.expireClaims(tx);
+  }
+
+  @LaneWork({ lane: 'item', everyMs: 2000, due: lanesToExpire })
   async expire(_lane: number, tx: LaneTransaction): Promise<boolean> {
-    const hasMoreClaims = await this.disputes.expireClaims(tx);
-    return (await this.expiry.expire(tx)) || hasMoreClaims;
+    return this.expiry.expire(tx);
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Gauge, Registry } from 'prom-client';
 import { LedGauges } from '@assay/platform/metrics/led-gauges';
+import { Relay } from '@assay/platform/transport/relay';
 import { Transactions } from '@assay/platform/transport/transactions';
 import { countDisputes, countWork, oldestWaiting, WORK_STATES } from './summary.queries';
 
@@ -11,12 +12,14 @@ export class AssignmentGauges implements OnApplicationShutdown {
   private readonly oldestUnassigned: Gauge;
   private readonly disputes: Gauge;
   private readonly oldestDispute: Gauge;
-  private readonly led = new LedGauges(AssignmentGauges.name, this);
+  private readonly led: LedGauges;
 
   constructor(
     registry: Registry,
     private readonly transactions: Transactions,
+    relay: Relay,
   ) {
+    this.led = new LedGauges(AssignmentGauges.name, this, relay);
     const registers = [registry];
     this.items = new Gauge({
       name: 'assay_assignment_items',
@@ -39,11 +42,6 @@ export class AssignmentGauges implements OnApplicationShutdown {
       help: 'Age of the oldest dispute that is open or claimed.',
       registers,
     });
-  }
-
-  /** This instance owns the lane whose owner reads the gauges. */
-  lead(): void {
-    this.led.lead();
   }
 
   async onApplicationShutdown(): Promise<void> {

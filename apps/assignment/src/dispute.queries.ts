@@ -146,6 +146,14 @@ export async function decideDispute(
   ]);
 }
 
+/** Lanes with claims whose clock has run out. */
+export async function lanesToExpireClaims(store: Pick<Transaction, 'sql'>): Promise<number[]> {
+  const rows = await store.sql<{ lane: number }>(
+    `select distinct lane from dispute where status = 'claimed' and claimed_until <= now()`,
+  );
+  return rows.map(({ lane }) => lane);
+}
+
 /** At most `limit` claims of the lane whose clock has run out, held until the transaction ends. */
 export async function holdExpiredClaims(tx: LaneTransaction, limit: number): Promise<Dispute[]> {
   return tx.sql<Dispute>(

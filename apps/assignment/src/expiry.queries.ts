@@ -1,4 +1,8 @@
-import { type LaneTransaction } from '@assay/platform/transport/transaction';
+import { PARTITIONS } from '@assay/contracts/topics';
+import { type LaneTransaction, type Transaction } from '@assay/platform/transport/transaction';
+
+/** What was handed in before the deadline has reached the log after so long. */
+const GRACE_SECONDS = 5;
 
 /** Where the annotations of a lane ended at a moment. The moment is text: JavaScript's dates are coarser than PostgreSQL's. */
 export interface Watermark {
@@ -12,17 +16,23 @@ export interface Due {
   key: string;
 }
 
+/** Lanes with live assignments whose deadline and grace are over. */
+export async function lanesToExpire(store: Pick<Transaction, 'sql'>): Promise<number[]> {
+  const rows = await store.sql<{ lane: number }>(
+    `select n.lane from generate_series(0, $1::int - 1) as n (lane)
+     where exists (select 1 from assignment a where a.lane = n.lane and a.status = 'live'
+                     and a.deadline < now() - make_interval(secs => $2))`,
+    [PARTITIONS, GRACE_SECONDS],
+  );
+  return rows.map(({ lane }) => lane);
+}
+
 /** At most `limit` live assignments of the lane whose deadline and grace were over at a moment; now unless said. */
-export async function dueAssignments(
-  tx: LaneTransaction,
-  graceSeconds: number,
-  at: string | null,
-  limit: number,
-): Promise<Due[]> {
+export async function dueAssignments(tx: LaneTransaction, at: string | null, limit: number): Promise<Due[]> {
   return tx.sql<Due>(
     `select id, key from assignment where lane = $1 and status = 'live'
        and deadline < coalesce($2::timestamptz, now()) - make_interval(secs => $3) order by deadline limit $4`,
-    [tx.lane, at, graceSeconds, limit],
+    [tx.lane, at, GRACE_SECONDS, limit],
   );
 }
 

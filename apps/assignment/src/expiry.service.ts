@@ -6,8 +6,6 @@ import { endAssignments } from './assignment.event';
 import { AssignmentMetrics } from './assignment.metrics';
 import { dueAssignments, holdDue, keepWatermark, lanePosition, leaveHand, watermarkOf } from './expiry.queries';
 
-/** What was handed in before the deadline has reached the log after so long. */
-const GRACE_SECONDS = 5;
 /** Assignments of one slice. */
 const SLICE = 200;
 
@@ -24,12 +22,12 @@ export class ExpiryService {
 
   /** Ends a slice of what is over in a lane. @returns whether more is left that can be ended now. */
   async expire(tx: LaneTransaction): Promise<boolean> {
-    if ((await dueAssignments(tx, GRACE_SECONDS, null, 1)).length === 0) return false;
+    if ((await dueAssignments(tx, null, 1)).length === 0) return false;
     const known = await watermarkOf(tx);
     const position = await lanePosition(tx, ANNOTATION_EVENTS.name);
     const isReached = known !== undefined && position >= known.endOffset;
     // Only what was due when the log ended there: later deadlines wait for a later look.
-    const due = isReached ? await dueAssignments(tx, GRACE_SECONDS, known.notedAt, SLICE) : [];
+    const due = isReached ? await dueAssignments(tx, known.notedAt, SLICE) : [];
     if (due.length > 0) {
       await holdDue(tx, due);
       const ended = await endAssignments(tx, await leaveHand(tx, due), 'expired');

@@ -9,6 +9,17 @@ export interface Sweep {
   after: string | null;
 }
 
+/** Lanes that were not swept by the newest revision of some project yet. */
+export async function lanesToSweep(store: Pick<Transaction, 'sql'>): Promise<number[]> {
+  const rows = await store.sql<{ lane: number }>(
+    `select distinct n.lane from project p cross join generate_series(0, $1::int - 1) as n (lane)
+       left join work_progress l on l.project = p.project and l.lane = n.lane
+     where coalesce(l.swept_revision, 0) < p.revision`,
+    [PARTITIONS],
+  );
+  return rows.map(({ lane }) => lane);
+}
+
 /** What is to be swept next in a lane. A sweep begins anew when the project has moved on. */
 export async function nextSweep(tx: LaneTransaction): Promise<Sweep | undefined> {
   const [row] = await tx.sql<{ state: Project; after: string | null }>(

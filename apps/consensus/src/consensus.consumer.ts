@@ -14,10 +14,12 @@ import {
   PROJECT_EVENTS,
   RELIABILITY,
 } from '@assay/contracts/topics';
+import { lanesToDrain } from '@assay/platform/copies/parked-events';
 import type { Batch } from '@assay/platform/transport/batch';
 import { Consumes, LaneWork } from '@assay/platform/transport/consumes';
 import type { LaneTransaction } from '@assay/platform/transport/transaction';
 import { ConsensusService } from './consensus.service';
+import { lanesToSweep } from './progress.queries';
 
 /** Events in, and the work on lanes. */
 @Controller()
@@ -54,12 +56,12 @@ export class ConsensusConsumer {
     await this.consensus.onReliabilities(batch, tx);
   }
 
-  @LaneWork({ lane: 'item', everyMs: 2000 })
+  @LaneWork({ lane: 'item', everyMs: 2000, due: lanesToDrain })
   async drain(_lane: number, tx: LaneTransaction): Promise<boolean> {
     return this.consensus.drain(tx);
   }
 
-  @LaneWork({ lane: 'item', everyMs: 2000 })
+  @LaneWork({ lane: 'item', everyMs: 2000, due: lanesToSweep })
   async sweep(_lane: number, tx: LaneTransaction): Promise<boolean> {
     return this.consensus.sweep(tx);
   }

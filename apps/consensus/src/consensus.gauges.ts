@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Gauge, Registry } from 'prom-client';
 import { LedGauges } from '@assay/platform/metrics/led-gauges';
+import { Relay } from '@assay/platform/transport/relay';
 import { type Transaction } from '@assay/platform/transport/transaction';
 import { Transactions } from '@assay/platform/transport/transactions';
 import { agreementOf } from './agreement.service';
@@ -17,12 +18,14 @@ const COEFFICIENTS = ['krippendorffAlpha', 'gwetAC1'] as const;
 export class ConsensusGauges implements OnApplicationShutdown {
   private readonly items: Gauge<'state'>;
   private readonly agreement: readonly Gauge<'project' | 'question' | 'coefficient'>[];
-  private readonly led = new LedGauges(ConsensusGauges.name, this);
+  private readonly led: LedGauges;
 
   constructor(
     registry: Registry,
     private readonly transactions: Transactions,
+    relay: Relay,
   ) {
+    this.led = new LedGauges(ConsensusGauges.name, this, relay);
     const registers = [registry];
     this.items = new Gauge({
       name: 'assay_consensus_items',
@@ -36,11 +39,6 @@ export class ConsensusGauges implements OnApplicationShutdown {
       ['assay_agreement_interval_low', 'Lower end of the 95 % interval of the agreement.'],
       ['assay_agreement_interval_high', 'Upper end of the 95 % interval of the agreement.'],
     ].map(([name, help]) => new Gauge({ name: name!, help: help!, labelNames, registers }));
-  }
-
-  /** This instance owns the lane whose owner reads the gauges. */
-  lead(): void {
-    this.led.lead();
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -5,6 +5,7 @@ import { Registry } from 'prom-client';
 import { type Transaction } from '@assay/platform/transport/transaction';
 import { type Transactions } from '@assay/platform/transport/transactions';
 import { addItem, emptyStatistics, mergeStatistics } from '@assay/statistics/agreement/categorical-statistics';
+import { type Relay } from '@assay/platform/transport/relay';
 import { ConsensusGauges } from './consensus.gauges';
 import { rowKey } from '@assay/platform/copies/annotated-item';
 import { configured, ConsensusUnderTest, imported, labelled, retracted, withdrawn } from './consensus.fixture';
@@ -357,7 +358,7 @@ describe('HTTP', () => {
     const sql = async <Row>(statement: string, parameters: readonly unknown[] = []) =>
       (await consensus.database.query(statement, [...parameters])).rows as Row[];
     const run = (work: (tx: Transaction) => Promise<void>) => work({ sql } as Transaction);
-    await new ConsensusGauges(registry, { run } as unknown as Transactions).read();
+    await new ConsensusGauges(registry, { run } as unknown as Transactions, { isLeading: false } as Relay).read();
     const text = await registry.metrics();
     expect(text).toMatch(/assay_consensus_items\{state="reached"\} [1-9]/);
     expect(text).toMatch(

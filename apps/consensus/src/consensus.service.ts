@@ -16,7 +16,6 @@ import { keepProjects, type Project, projectsNamed } from '@assay/platform/copie
 import { type Batch, type ReceivedEvent } from '@assay/platform/transport/batch';
 import { type LaneTransaction } from '@assay/platform/transport/transaction';
 import { withAdjudication } from './adjudication.domain';
-import { ConsensusGauges } from './consensus.gauges';
 import { ConsensusMetrics } from './consensus.metrics';
 import { isUndecidedOrFlipped } from './decision.domain';
 import { DecisionService } from './decision.service';
@@ -24,9 +23,6 @@ import { keepChunks, keepEpochs, movePointers } from './epoch.queries';
 import { type Item, newItem, withImport } from './item.domain';
 import { itemsByKey, itemsOfLane, keepGoldReferences } from './item.queries';
 import { keepSweep, nextSweep, type Sweep } from './progress.queries';
-
-/** Lane whose owner reads the gauges. */
-const GAUGES_LANE = 0;
 
 /** Items of one slice of lane work. */
 const SLICE = 200;
@@ -37,7 +33,6 @@ export class ConsensusService {
   constructor(
     private readonly decisions: DecisionService,
     private readonly metrics: ConsensusMetrics,
-    private readonly gauges: ConsensusGauges,
   ) {}
 
   /** Keeps the newest state of each project. Items follow by the sweep. */
@@ -106,7 +101,6 @@ export class ConsensusService {
 
   /** Decides a slice of the items that are behind their project's policy or its newest epoch. @returns whether more is left. */
   async sweep(tx: LaneTransaction): Promise<boolean> {
-    if (tx.lane === GAUGES_LANE) this.gauges.lead();
     const sweep = await nextSweep(tx, tx.lane);
     if (!sweep) return false;
     const { project, after } = sweep;

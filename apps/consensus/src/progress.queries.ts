@@ -12,6 +12,18 @@ export interface Sweep {
   after: string | null;
 }
 
+/** Lanes that were not swept by the newest policy and epoch of some project yet. */
+export async function lanesToSweep(store: Pick<Transaction, 'sql'>): Promise<number[]> {
+  const rows = await store.sql<{ lane: number }>(
+    `select distinct n.lane from project p left join epoch_pointer e using (project)
+       cross join generate_series(0, $1::int - 1) as n (lane)
+       left join lane_progress l on l.project = p.project and l.lane = n.lane
+     where (coalesce(l.swept_revision, 0), coalesce(l.swept_epoch, 0)) <> (p.revision, coalesce(e.epoch, 0))`,
+    [PARTITIONS],
+  );
+  return rows.map(({ lane }) => lane);
+}
+
 /** What is to be swept next in a lane. A sweep begins anew when policy or epoch have moved on. */
 export async function nextSweep(tx: Pick<Transaction, 'sql'>, lane: number): Promise<Sweep | undefined> {
   const [row] = await tx.sql<{

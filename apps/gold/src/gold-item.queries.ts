@@ -80,6 +80,12 @@ export async function markToCheck(tx: Pick<Transaction, 'sql'>, projects: readon
   await tx.sql('update gold_item set to_check = true, asks = asks + 1 where project = any($1::text[])', [projects]);
 }
 
+/** Lanes with gold items that are to be checked. */
+export async function lanesToCheck(store: Pick<Transaction, 'sql'>): Promise<number[]> {
+  const rows = await store.sql<{ lane: number }>(`select distinct lane from gold_item where to_check`);
+  return rows.map(({ lane }) => lane);
+}
+
 /** At most `limit` gold items of a lane that are to be checked. */
 export async function goldToCheck(tx: Pick<Transaction, 'sql'>, lane: number, limit: number): Promise<KeptGold[]> {
   const rows = await tx.sql<GoldRow>(`select ${COLUMNS} from gold_item where lane = $1 and to_check limit $2`, [

@@ -4,9 +4,11 @@ import type { AssignmentEvent } from '@assay/contracts/assignment/assignment-eve
 import type { ItemImported } from '@assay/contracts/item/item-imported';
 import type { ProjectConfigured } from '@assay/contracts/project/project-configured';
 import { ANNOTATION_EVENTS, ASSIGNMENT_EVENTS, ITEM_EVENTS, PROJECT_EVENTS } from '@assay/contracts/topics';
+import { lanesToDrain } from '@assay/platform/copies/parked-events';
 import type { Batch } from '@assay/platform/transport/batch';
 import { Consumes, LaneWork } from '@assay/platform/transport/consumes';
 import type { LaneTransaction } from '@assay/platform/transport/transaction';
+import { lanesToCheck } from './gold-item.queries';
 import { GoldService } from './gold.service';
 
 /** Events in, and the work on lanes. */
@@ -34,12 +36,12 @@ export class GoldConsumer {
     await this.gold.onAssignments(batch, tx);
   }
 
-  @LaneWork({ lane: 'item', everyMs: 2000 })
+  @LaneWork({ lane: 'item', everyMs: 2000, due: lanesToDrain })
   async drain(_lane: number, tx: LaneTransaction): Promise<boolean> {
     return this.gold.drain(tx);
   }
 
-  @LaneWork({ lane: 'item', everyMs: 1000 })
+  @LaneWork({ lane: 'item', everyMs: 1000, due: lanesToCheck })
   async recheck(_lane: number, tx: LaneTransaction): Promise<boolean> {
     return this.gold.recheck(tx);
   }

@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Gauge, Registry } from 'prom-client';
 import { LedGauges } from '@assay/platform/metrics/led-gauges';
+import { Relay } from '@assay/platform/transport/relay';
 import { Transactions } from '@assay/platform/transport/transactions';
 import { goldCounts } from './gold-item.queries';
 
@@ -9,12 +10,14 @@ import { goldCounts } from './gold-item.queries';
 export class GoldGauges implements OnApplicationShutdown {
   private readonly items: Gauge<'state'>;
   private readonly exposures: Gauge;
-  private readonly led = new LedGauges(GoldGauges.name, this);
+  private readonly led: LedGauges;
 
   constructor(
     registry: Registry,
     private readonly transactions: Transactions,
+    relay: Relay,
   ) {
+    this.led = new LedGauges(GoldGauges.name, this, relay);
     const registers = [registry];
     this.items = new Gauge({
       name: 'assay_gold_items',
@@ -27,11 +30,6 @@ export class GoldGauges implements OnApplicationShutdown {
       help: 'Assignments by which gold items were shown.',
       registers,
     });
-  }
-
-  /** This instance owns the lane whose owner reads the gauges. */
-  lead(): void {
-    this.led.lead();
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -9,22 +9,15 @@ import { keepProjects } from '@assay/platform/copies/project-copy';
 import { type Batch } from '@assay/platform/transport/batch';
 import { type LaneTransaction } from '@assay/platform/transport/transaction';
 import { CheckService } from './check.service';
-import { GoldGauges } from './gold.gauges';
 import { goldByKey, goldToCheck, keepExposures, markToCheck } from './gold-item.queries';
 
 /** Gold items of one slice of lane work. */
 const SLICE = 100;
 
-/** Lane whose owner reads the gauges. */
-const GAUGES_LANE = 0;
-
 /** Audits annotations against known labels as they come, and again when a label or the policy changes. */
 @Injectable()
 export class GoldService {
-  constructor(
-    private readonly checks: CheckService,
-    private readonly gauges: GoldGauges,
-  ) {}
+  constructor(private readonly checks: CheckService) {}
 
   async onProjects(batch: Batch<ProjectConfigured>, tx: LaneTransaction): Promise<void> {
     const news = await keepProjects(batch, tx);
@@ -56,7 +49,6 @@ export class GoldService {
 
   /** Checks a slice of the gold items that changed by HTTP or by a policy. @returns whether more is left. */
   async recheck(tx: LaneTransaction): Promise<boolean> {
-    if (tx.lane === GAUGES_LANE) this.gauges.lead();
     const gold = await goldToCheck(tx, tx.lane, SLICE);
     await this.checks.check(tx, gold);
     return gold.length === SLICE;

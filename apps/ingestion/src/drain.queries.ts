@@ -1,9 +1,26 @@
+import { PARTITIONS } from '@assay/contracts/topics';
 import { type Transaction } from '@assay/platform/transport/transaction';
 
 /** Events of a lane that wait for a project and are to be judged again, since it has a new revision. */
 export interface Drain {
   project: string;
   remaining: number;
+}
+
+/** Lanes that have begun to judge events again, or hold events of a project that has changed since. */
+export async function lanesToDrain(store: Pick<Transaction, 'sql'>): Promise<number[]> {
+  const rows = await store.sql<{ lane: number }>(
+    `select lane from drain where remaining > 0
+     union
+     select n.lane
+     from (select project, max(revision) as revision from project_revision group by project) present
+       cross join generate_series(0, $1::int - 1) as n (lane)
+       left join drain d on d.lane = n.lane and d.project = present.project
+     where present.revision > coalesce(d.revision, 0)
+       and exists (select 1 from parked k where k.kind = 'tool' and k.partition = n.lane and k.project = present.project)`,
+    [PARTITIONS],
+  );
+  return rows.map(({ lane }) => lane);
 }
 
 /**

@@ -3,7 +3,9 @@ import { INBOUND } from '@assay/contracts/topics';
 import type { Batch } from '@assay/platform/transport/batch';
 import { Consumes, LaneWork } from '@assay/platform/transport/consumes';
 import type { LaneTransaction } from '@assay/platform/transport/transaction';
+import { lanesToDrain } from './drain.queries';
 import { InboundService } from './inbound.service';
+import { lanesToRebuild } from './rebuild.queries';
 import { RebuildService } from './rebuild.service';
 
 /** What tools send by the log, and the work on lanes. */
@@ -19,14 +21,13 @@ export class InboundConsumer {
     await this.inbound.onBatch(batch, tx);
   }
 
-  @LaneWork({ lane: 'tool', everyMs: 1000 })
+  @LaneWork({ lane: 'tool', everyMs: 1000, due: lanesToDrain })
   async judgeAgain(_lane: number, tx: LaneTransaction): Promise<boolean> {
     return this.inbound.drain(tx);
   }
 
-  /** One lane does it, so that one instance does, in order. */
-  @LaneWork({ lane: 'tool', everyMs: 1000 })
-  async publishAgain(lane: number, tx: LaneTransaction): Promise<boolean> {
-    return lane === 0 && (await this.rebuild.publishNext(tx));
+  @LaneWork({ lane: 'tool', everyMs: 1000, due: lanesToRebuild })
+  async publishAgain(_lane: number, tx: LaneTransaction): Promise<boolean> {
+    return this.rebuild.publishNext(tx);
   }
 }

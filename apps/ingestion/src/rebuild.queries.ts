@@ -19,7 +19,10 @@ interface RebuildRow {
   finished_at: Date | null;
 }
 
-/** Asks for a rebuild, to be done by lane 0 slice by slice; the one that is under way where the same was asked before. */
+/** One lane rebuilds, so that one instance does, in order. */
+const REBUILD_LANE = 0;
+
+/** Asks for a rebuild, to be done by one lane slice by slice; the one that is under way where the same was asked before. */
 export async function requestRebuild(tx: Transaction, project: string | null): Promise<Rebuild> {
   await tx.sql(`select pg_advisory_xact_lock(hashtextextended('rebuild', 0))`);
   const same = 'select * from rebuild where finished_at is null and project is not distinct from $1::text';
@@ -36,6 +39,15 @@ export async function requestRebuild(tx: Transaction, project: string | null): P
 export async function rebuildUnderWay(tx: Transaction): Promise<Rebuild | undefined> {
   const [row] = await tx.sql<RebuildRow>('select * from rebuild where finished_at is null order by id limit 1');
   return row && toRebuild(row);
+}
+
+/** The lane that rebuilds, while a rebuild is under way. */
+export async function lanesToRebuild(store: Pick<Transaction, 'sql'>): Promise<number[]> {
+  const rows = await store.sql<{ lane: number }>(
+    `select $1::int as lane where exists (select 1 from rebuild where finished_at is null)`,
+    [REBUILD_LANE],
+  );
+  return rows.map(({ lane }) => lane);
 }
 
 /** The rebuild of this id, finished or not. */

@@ -1,3 +1,4 @@
+import { PARTITIONS } from '@assay/contracts/topics';
 import { type Transaction } from '@assay/platform/transport/transaction';
 import { type GoldCheck } from './finding.domain';
 
@@ -110,6 +111,17 @@ export interface Retest {
   project: string;
   revision: number;
   workers: string[];
+}
+
+/** Lanes whose workers were not tested by the newest policy of some project yet. */
+export async function lanesDueForRetest(store: Pick<Transaction, 'sql'>): Promise<number[]> {
+  const rows = await store.sql<{ lane: number }>(
+    `select distinct n.lane from project p cross join generate_series(0, $1::int - 1) as n (lane)
+       left join gold_test_progress g on g.project = p.project and g.lane = n.lane
+     where coalesce(g.tested_revision, 0) < p.revision`,
+    [PARTITIONS],
+  );
+  return rows.map(({ lane }) => lane);
 }
 
 /** The next workers of a lane whose tests are behind their project's policy; undefined where none is. */

@@ -16,15 +16,13 @@ import {
   WORKER_EVENTS,
 } from '@assay/contracts/topics';
 import type { WorkerRegistered } from '@assay/contracts/worker/worker-registered';
+import { lanesToDrain } from '@assay/platform/copies/parked-events';
 import type { Batch } from '@assay/platform/transport/batch';
 import { Consumes, LaneWork } from '@assay/platform/transport/consumes';
 import type { LaneTransaction } from '@assay/platform/transport/transaction';
+import { lanesDueForRetest } from './gold-check.queries';
 import { GoldTestService } from './gold-test.service';
-import { ScoringGauges } from './scoring.gauges';
 import { ScoringService } from './scoring.service';
-
-/** The owner of this lane reads the gauges. */
-const GAUGES_LANE = 0;
 
 /** Events in, and the work on lanes. */
 @Controller()
@@ -32,7 +30,6 @@ export class ScoringConsumer {
   constructor(
     private readonly scoring: ScoringService,
     private readonly goldTests: GoldTestService,
-    private readonly gauges: ScoringGauges,
   ) {}
 
   @Consumes(PROJECT_EVENTS)
@@ -71,13 +68,12 @@ export class ScoringConsumer {
     if (events.length > 0) await this.scoring.onAdjudicated({ ...batch, events }, tx);
   }
 
-  @LaneWork({ lane: 'item', everyMs: 2000 })
-  async drain(lane: number, tx: LaneTransaction): Promise<boolean> {
-    if (lane === GAUGES_LANE) this.gauges.lead();
+  @LaneWork({ lane: 'item', everyMs: 2000, due: lanesToDrain })
+  async drain(_lane: number, tx: LaneTransaction): Promise<boolean> {
     return this.scoring.drain(tx);
   }
 
-  @LaneWork({ lane: 'project-worker', everyMs: 2000 })
+  @LaneWork({ lane: 'project-worker', everyMs: 2000, due: lanesDueForRetest })
   async retest(_lane: number, tx: LaneTransaction): Promise<boolean> {
     return this.goldTests.retest(tx);
   }

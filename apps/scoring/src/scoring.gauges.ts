@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Gauge, Registry } from 'prom-client';
 import { LedGauges } from '@assay/platform/metrics/led-gauges';
+import { Relay } from '@assay/platform/transport/relay';
 import { Transactions } from '@assay/platform/transport/transactions';
 import { TIERS } from '@assay/contracts/standing/tier-changed';
 import { countTiers, newestEpochs } from './standing.queries';
@@ -13,12 +14,14 @@ const MOST_PROJECTS = 50;
 export class ScoringGauges implements OnApplicationShutdown {
   private readonly workers: Gauge<'tier'>;
   private readonly epoch: Gauge<'project'>;
-  private readonly led = new LedGauges(ScoringGauges.name, this);
+  private readonly led: LedGauges;
 
   constructor(
     registry: Registry,
     private readonly transactions: Transactions,
+    relay: Relay,
   ) {
+    this.led = new LedGauges(ScoringGauges.name, this, relay);
     const registers = [registry];
     this.workers = new Gauge({
       name: 'assay_scoring_workers',
@@ -32,11 +35,6 @@ export class ScoringGauges implements OnApplicationShutdown {
       labelNames: ['project'],
       registers,
     });
-  }
-
-  /** This instance owns the lane whose owner reads the gauges. */
-  lead(): void {
-    this.led.lead();
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -27,6 +27,7 @@ import {
   workerId,
 } from './scoring.fixture';
 import { type Sent } from '../../../test/support/sent-events';
+import { type Relay } from '@assay/platform/transport/relay';
 import { ScoringGauges } from './scoring.gauges';
 
 let scoring: ScoringUnderTest;
@@ -310,7 +311,7 @@ describe('metrics', () => {
     const sql = async <Row>(statement: string, parameters: readonly unknown[] = []) =>
       (await scoring.database.query(statement, [...parameters])).rows as Row[];
     const run = (work: (tx: Transaction) => Promise<void>) => work({ sql } as Transaction);
-    await new ScoringGauges(registry, { run } as unknown as Transactions).read();
+    await new ScoringGauges(registry, { run } as unknown as Transactions, { isLeading: false } as Relay).read();
     const text = (await registry.metrics()) + (await scoring.running.service.registry.metrics());
     expect(text).toContain(`assay_scoring_epoch{project="metrics"} ${rows[0]!.epoch}`);
     expect(text).toMatch(/assay_scoring_workers\{tier="suspended"\} [1-9]/);

@@ -22,6 +22,7 @@ import { AccessKeys } from './security/access-keys';
 import { Authenticator } from './security/authenticator';
 import { OidcTokens, publishedKeys } from './security/oidc-tokens';
 import { type ServiceDefinition } from './service-definition';
+import { Relay } from './transport/relay';
 import { Transactions } from './transport/transactions';
 
 /** What one service's application is made of, besides its own module. */
@@ -29,6 +30,7 @@ export interface PlatformParts {
   settings: Settings;
   dataSource: DataSource;
   transactions: Transactions;
+  relay: Relay;
   eventLog: EventLog;
   registry: Registry;
   logger: Logger;
@@ -37,7 +39,7 @@ export interface PlatformParts {
 }
 
 /**
- * What every service's module may inject: `DataSource`, `Transactions`, `Settings`, `Registry`, `LogEnds`; and what stands before every route: guard,
+ * What every service's module may inject: `DataSource`, `Transactions`, `Relay`, `Settings`, `Registry`, `LogEnds`; and what stands before every route: guard,
  * body, idempotency, problems.
  */
 @Global()
@@ -48,6 +50,7 @@ export class PlatformModule {
       { provide: Settings, useValue: parts.settings },
       { provide: DataSource, useValue: parts.dataSource },
       { provide: Transactions, useValue: parts.transactions },
+      { provide: Relay, useValue: parts.relay },
       { provide: Registry, useValue: parts.registry },
       { provide: LogEnds, useValue: new LogEnds(parts.eventLog) },
     ];

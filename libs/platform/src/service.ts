@@ -77,11 +77,10 @@ async function startOn(
   const registry = new Registry();
   registry.setDefaultLabels({ service: name });
   const transport = createTransport(name, { dataSource, eventLog, registry, logger });
-  const { transactions } = transport;
+  const { transactions, relay } = transport;
   const openApi = new OpenApiDocument();
-  const parts = { settings, dataSource, transactions, eventLog, registry, logger, adminKey, openApi };
+  const parts = { settings, dataSource, transactions, relay, eventLog, registry, logger, adminKey, openApi };
   const app = await createApp(definition, parts);
-  const { relay } = transport;
   const isLeading = () => relay.isLeading;
   const topics = consumedTopics(name);
   const database = new DatabaseWatch(dataSource, registry);

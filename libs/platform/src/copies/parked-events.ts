@@ -1,3 +1,4 @@
+import { PARTITIONS } from '@assay/contracts/topics';
 import { type LaneTransaction, type Transaction } from '../transport/transaction';
 import { type ItemEvent } from './item-events';
 import { type Project } from './project-copy';
@@ -16,6 +17,18 @@ export async function drainParked(
   if (await hasParked(tx, tx.lane, project)) await apply((await tx.unpark(project.project, SLICE)) as ItemEvent[], tx);
   else await markDrained(tx, tx.lane, project);
   return true;
+}
+
+/** Lanes with parked events of a project that has come or grown since they were looked at. */
+export async function lanesToDrain(store: Pick<Transaction, 'sql'>): Promise<number[]> {
+  const rows = await store.sql<{ lane: number }>(
+    `select distinct n.lane from project p cross join generate_series(0, $1::int - 1) as n (lane)
+       left join lane_progress l on l.project = p.project and l.lane = n.lane
+     where coalesce(l.drained_revision, 0) < p.revision
+       and exists (select 1 from parked k where k.kind = 'item' and k.partition = n.lane and k.project = p.project)`,
+    [PARTITIONS],
+  );
+  return rows.map(({ lane }) => lane);
 }
 
 /** A known project with parked events in a lane that were not looked at since its newest revision. */

@@ -3,30 +3,26 @@ import { Logger } from '@nestjs/common';
 /** How often gauges are read from the database. */
 const EVERY_MS = 15_000;
 
-/** How long an instance leads after it was last told that it does. */
-const LEAD_MS = 3 * EVERY_MS;
+/** How soon who has come to lead shows them. */
+const LOOK_MS = 1000;
 
 /**
- * Gauges over what is summed over all lanes: read by one instance alone, the owner of a lane that was agreed upon, now and then, never at a
- * scrape. Who leads no more shows none.
+ * Gauges over what is summed over all lanes: read by the leading instance alone, now and then, never at a scrape. Who leads no more shows
+ * none.
  */
 export class LedGauges {
-  private leadsUntil = 0;
-  private timer: NodeJS.Timeout | undefined;
+  private nextAt = 0;
+  private readonly timer: NodeJS.Timeout;
   private reading: Promise<void> | undefined;
 
   constructor(
     /** Whose gauges they are, for the log. */
     private readonly name: string,
     private readonly gauges: { read(): Promise<void>; reset(): void },
-  ) {}
-
-  /** This instance owns the lane whose owner reads the gauges. */
-  lead(): void {
-    const isNew = Date.now() > this.leadsUntil;
-    this.leadsUntil = Date.now() + LEAD_MS;
-    this.timer ??= setInterval(() => this.refresh(), EVERY_MS).unref();
-    if (isNew) this.refresh();
+    /** Of several instances of a service one leads: that which publishes. */
+    private readonly leader: { readonly isLeading: boolean },
+  ) {
+    this.timer = setInterval(() => this.refresh(), LOOK_MS).unref();
   }
 
   /** Ends the reading after the one in hand. */
@@ -36,10 +32,19 @@ export class LedGauges {
   }
 
   private refresh(): void {
-    if (Date.now() > this.leadsUntil) return this.gauges.reset();
+    if (!this.leader.isLeading) {
+      if (this.nextAt > 0) this.gauges.reset();
+      this.nextAt = 0;
+      return;
+    }
+    if (Date.now() < this.nextAt) return;
+    this.nextAt = Date.now() + EVERY_MS;
     this.reading ??= this.gauges
       .read()
       .catch((error: Error) => new Logger(this.name).warn(`gauges could not be read: ${error.message}`))
-      .finally(() => (this.reading = undefined));
+      .finally(() => {
+        this.reading = undefined;
+        if (!this.leader.isLeading) this.gauges.reset();
+      });
   }
 }

@@ -4,10 +4,14 @@ import { type DataSource } from 'typeorm';
 import { type Topic } from '@assay/contracts/contract';
 import { CATALOGUE } from '@assay/contracts/catalogue';
 import { type EventLog, type LogBatch, type Subscription } from '../event-log/event-log';
-import { type HandlerRole, TRANSPORT } from './consumes';
+import { type Due, type HandlerRole, TRANSPORT } from './consumes';
 import { type BatchMetrics } from './batch-metrics';
-import { LaneWorker } from './lane-worker';
-import { lanePositions } from './lane.queries';
+import { lanesToRedrive } from './dead-letters';
+import { LaneLook } from './lane-look';
+import { rowsOf } from './lane-transaction';
+import { LaneWorker, type Work } from './lane-worker';
+import { createLanes, lanePositions } from './lane.queries';
+import { PositionWatch } from './position-watch';
 import { type Redriving, redriveNext } from './redrive';
 import { type Handle, SliceRunner } from './slice-runner';
 import { checkWiring } from './wiring';
@@ -37,10 +41,16 @@ export class BatchServer extends Server implements CustomTransportStrategy {
   // Batches come before `subscribe` has answered.
   private subscribing: Promise<Subscription> | undefined;
   private readonly lanes = new Map<string, LaneWorker>();
+  /** Partition numbers of the lanes that this instance has. */
+  private readonly mine = new Set<number>();
+  /** Slices in hand of lanes that are gone: their connections are in use until they end. */
+  private readonly ending = new Set<Promise<void>>();
   private topics: readonly Topic[] = [];
   private readonly consumers = new Map<string, Handle>();
-  private laneWork: { kind: string; everyMs: number; handle: Handle }[] = [];
+  private laneWork: { kind: string; everyMs: number; due: Due; handle: Handle }[] = [];
+  private looks: LaneLook[] = [];
   private runner: SliceRunner | undefined;
+  private watch: PositionWatch | undefined;
 
   constructor(private readonly options: BatchServerOptions) {
     super();
@@ -53,8 +63,10 @@ export class BatchServer extends Server implements CustomTransportStrategy {
 
   /** Finishes the batches in hand and leaves the group. */
   async close(): Promise<void> {
+    await this.watch?.stop();
     await this.subscription?.stop();
-    await Promise.all([...this.lanes.values()].map((lane) => lane.stop()));
+    await Promise.all(this.looks.map((look) => look.stop()));
+    await Promise.all([...this.ending, ...[...this.lanes.values()].map((lane) => lane.stop())]);
   }
 
   /** Lanes that this instance has, for health and operations. */
@@ -83,7 +95,7 @@ export class BatchServer extends Server implements CustomTransportStrategy {
         topics.push(role.topic);
         this.consumers.set(role.topic.name, handleOf(handler));
       } else if (role?.role === 'lane-work') {
-        this.laneWork.push({ kind: role.kind, everyMs: role.everyMs, handle: handleOf(handler) });
+        this.laneWork.push({ kind: role.kind, everyMs: role.everyMs, due: role.due, handle: handleOf(handler) });
       }
       if (handler.next)
         throw new Error(
@@ -94,6 +106,7 @@ export class BatchServer extends Server implements CustomTransportStrategy {
     this.topics = topics;
     this.runner = new SliceRunner(this.options, topics, this.consumers);
     if (topics.length === 0) return;
+    this.looks = this.makeLooks(this.runner);
     this.subscribing = this.options.log.subscribe({
       group: this.options.service,
       topics: topics.map((topic) => topic.name),
@@ -104,28 +117,39 @@ export class BatchServer extends Server implements CustomTransportStrategy {
       onCrash: (error) => this.options.onCrash(error),
     });
     this.subscription = await this.subscribing;
+    for (const look of this.looks) look.start();
+    this.watch = new PositionWatch({
+      ...{ dataSource: this.options.dataSource, logger: this.options.logger },
+      ...{ runner: this.runner, subscription: this.subscription, topics: topics.map((topic) => topic.name) },
+      exclusively: ({ kind, partition }, task) => this.lane(kind as Topic['lane'], partition).exclusively(task),
+    });
   }
 
   private async positions(partition: number): Promise<Map<string, number>> {
+    const { manager } = this.options.dataSource;
+    const kinds = [...new Set(this.topics.map((topic) => topic.lane))];
+    await createLanes(manager, kinds, partition);
     const all = new Map<string, number>();
-    for (const kind of new Set(this.topics.map((topic) => topic.lane))) {
-      const known = await lanePositions(this.options.dataSource.manager, { kind, partition });
+    for (const kind of kinds) {
+      const known = await lanePositions(manager, { kind, partition });
+      this.runner?.learn({ kind, partition }, known);
       for (const [topic, position] of known) all.set(topic, position);
     }
-    await this.warnOfShorterTopics(partition, all);
+    await this.warnOfStopped(partition, all);
     return all;
   }
 
-  /** A topic that was made anew delivers nothing until it has outgrown the position: that must not pass in silence. */
-  private async warnOfShorterTopics(partition: number, positions: ReadonlyMap<string, number>): Promise<void> {
+  /** Where nothing is left to deliver, no batch tells that the log begins behind a position or ends before it. */
+  private async warnOfStopped(partition: number, positions: ReadonlyMap<string, number>): Promise<void> {
+    const { service, logger, log } = this.options;
     for (const { name } of this.topics) {
       const position = positions.get(name) ?? 0;
-      const end = position > 0 ? (await this.options.log.offsets(name))[partition]?.end : undefined;
-      if (end === undefined || end >= position) continue;
-      const { service, logger } = this.options;
-      logger.error(
-        `${service} has read ${name}/${partition} up to ${position}, but the log ends at ${end}: the topic was made anew`,
-      );
+      const offsets = position > 0 ? (await log.offsets(name))[partition] : undefined;
+      if (offsets === undefined) continue;
+      const { first, end } = offsets;
+      const place = `${service} has read ${name}/${partition} up to ${position}`;
+      if (end < position) logger.error(`${place}, but the log ends at ${end}: the topic was made anew`);
+      if (first > position) logger.error(`${place}, but the log begins at ${first}: what lay between is gone`);
     }
   }
 
@@ -137,45 +161,63 @@ export class BatchServer extends Server implements CustomTransportStrategy {
       throw new Error(`a batch of ${batch.topic}: expected only topics that were subscribed to`);
     const lane = this.lane(topic.lane, batch.partition);
     await lane.exclusively(() => runner.run(batch, topic, subscription));
-    // What lane work waits for comes by the project: its policy, its epochs. After any other batch a look in every lane would only cost.
-    if (topic.lane !== 'project') return;
-    for (const worker of this.lanes.values()) if (worker.lane.kind !== topic.lane) worker.wake();
+    // What lane work waits for comes by the project: its policy, its epochs. After any other batch a look would only cost.
+    if (topic.lane === 'project') this.lookNow();
   }
 
   private assigned(partition: number): void {
     this.options.metrics.rebalances.inc();
-    for (const kind of new Set(this.topics.map((topic) => topic.lane))) this.lane(kind, partition).start();
+    this.mine.add(partition);
+    this.lookNow();
   }
 
   private revoked(partition: number): void {
     this.options.metrics.rebalances.inc();
+    this.mine.delete(partition);
     this.runner?.forget(partition);
     for (const [name, lane] of this.lanes) {
       if (lane.lane.partition !== partition) continue;
       this.lanes.delete(name);
-      void lane.stop();
+      const end = lane.stop().finally(() => this.ending.delete(end));
+      this.ending.add(end);
     }
   }
 
-  private lane(kind: Topic['lane'], partition: number): LaneWorker {
+  private lane(kind: string, partition: number): LaneWorker {
     const name = `${kind} ${partition}`;
     let lane = this.lanes.get(name);
-    if (!lane) {
-      const runner = this.runner!;
-      const place = { kind, partition };
-      const work = this.laneWork
-        .filter((one) => one.kind === kind)
-        .map(({ everyMs, handle }) => ({ everyMs, run: () => runner.work(place, handle) }));
-      const redriving = { everyMs: REDRIVE_MS, run: () => redriveNext(this.redriving(kind, runner), place) };
-      lane = new LaneWorker(place, [...work, redriving], this.options.logger);
-      this.lanes.set(name, lane);
-    }
+    if (!lane) this.lanes.set(name, (lane = new LaneWorker({ kind, partition }, this.options.logger)));
     return lane;
   }
 
-  private redriving(kind: Topic['lane'], runner: SliceRunner): Redriving {
-    const topics = this.topics.filter((topic) => topic.lane === kind).map((topic) => topic.name);
-    return { options: this.options, topics, handlers: this.consumers, runner };
+  private lookNow(): void {
+    for (const look of this.looks) void look.look();
+  }
+
+  /** A look for each kind of lane work of the service, and for dead letters on each kind of lane. */
+  private makeLooks(runner: SliceRunner): LaneLook[] {
+    const { dataSource, logger } = this.options;
+    const take = (kind: string, lanes: readonly number[], work: Work) => {
+      for (const lane of lanes) if (this.mine.has(lane)) this.lane(kind, lane).take(work);
+    };
+    const sql = async <Row>(statement: string, parameters: readonly unknown[] = []) =>
+      rowsOf<Row>(await dataSource.query(statement, [...parameters]));
+    const works = this.laneWork.map(
+      ({ kind, everyMs, due, handle }) =>
+        new LaneLook({
+          ...{ kind, everyMs, take, logger, due: () => due({ sql }) },
+          work: (lane) => runner.work(lane, handle),
+        }),
+    );
+    const redrives = [...new Set(this.topics.map((topic) => topic.lane))].map((kind) => {
+      const topics = this.topics.filter((topic) => topic.lane === kind).map((topic) => topic.name);
+      const redriving: Redriving = { options: this.options, topics, handlers: this.consumers, runner };
+      return new LaneLook({
+        ...{ kind, everyMs: REDRIVE_MS, take, logger, due: () => lanesToRedrive({ sql }, topics) },
+        work: (lane) => redriveNext(redriving, lane),
+      });
+    });
+    return [...works, ...redrives];
   }
 }
 

@@ -2,13 +2,17 @@ import { applyDecorators, Catch, type RpcExceptionFilter, UseFilters } from '@ne
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { type Observable, throwError } from 'rxjs';
 import { type Topic } from '@assay/contracts/contract';
+import { type Transaction } from './transaction';
 
 /** Marks the handlers of the batch server among those of other Nest transports. */
 export const TRANSPORT = Symbol('assay.batch-server');
 
 /** What `@Consumes` and `@LaneWork` say of a method. */
 export type HandlerRole =
-  { role: 'consumer'; topic: Topic } | { role: 'lane-work'; kind: Topic['lane']; everyMs: number };
+  { role: 'consumer'; topic: Topic } | { role: 'lane-work'; kind: Topic['lane']; everyMs: number; due: Due };
+
+/** Partition numbers of the lanes where there may be something to do; one statement for all lanes, outside a transaction. */
+export type Due = (store: Pick<Transaction, 'sql'>) => Promise<readonly number[]>;
 
 /** Nest's own filter turns an error into an answer; a batch needs it back. */
 @Catch()
@@ -29,15 +33,16 @@ export function Consumes(topic: Topic): MethodDecorator {
 
 /**
  * A method `(lane: number, tx: LaneTransaction) => Promise<boolean>` that works on a lane between batches, in a transaction that holds
- * the lane as a batch does: one slice of a sweep. It says whether more is left; where not, it is called again when this service has
- * handled a batch of a project's events, and every `everyMs` milliseconds.
+ * the lane as a batch does: one slice of a sweep. It says whether more is left; where not, it is called again for a lane that `due` names
+ * when this service has handled a batch of a project's events, and every `everyMs` milliseconds.
  */
-export function LaneWork(options: { lane: Topic['lane']; everyMs: number }): MethodDecorator {
+export function LaneWork(options: { lane: Topic['lane']; everyMs: number; due: Due }): MethodDecorator {
   return (target, property, descriptor) =>
     handler(`lane-work:${target.constructor.name}.${String(property)}`, {
       role: 'lane-work',
       kind: options.lane,
       everyMs: options.everyMs,
+      due: options.due,
     })(target, property, descriptor);
 }
 

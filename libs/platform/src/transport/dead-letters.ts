@@ -1,6 +1,8 @@
 import { type EntityManager } from 'typeorm';
 import { type LogRecord } from '../event-log/event-log';
+import { type Failure } from './failure';
 import { rowsOf } from './lane-transaction';
+import { type Transaction } from './transaction';
 
 /** An event that was put aside, without its bytes. */
 export interface DeadLetter {
@@ -23,26 +25,36 @@ const COLUMNS = `id, topic, partition, record_offset::float8 as offset, reason, 
 /** Dead letters, oldest first, after the one named `after`. */
 export async function deadLetters(
   manager: EntityManager,
-  page: { after?: string; limit: number; status?: DeadLetter['status'] },
+  page: { after?: string; limit: number; status?: DeadLetter['status']; project?: string },
 ): Promise<DeadLetter[]> {
   return rowsOf(
     await manager.query(
-      `select ${COLUMNS} from dead_letter where ($1::uuid is null or id > $1) and ($2::text is null or status = $2) order by id limit $3`,
-      [page.after ?? null, page.status ?? null, page.limit],
+      `select ${COLUMNS} from dead_letter where ($1::uuid is null or id > $1) and ($2::text is null or status = $2)
+         and ($3::text is null or project = $3) order by id limit $4`,
+      [page.after ?? null, page.status ?? null, page.project ?? null, page.limit],
     ),
   );
+}
+
+/** A dead letter with what was sent, and the SHA-256 (hex) of its value. */
+export interface DeadLetterWithBytes extends DeadLetter {
+  hash: string;
+  key: string | null;
+  headers: Record<string, string>;
+  value: Buffer | null;
 }
 
 /** One dead letter with what was sent, or undefined. */
 export async function deadLetterWithBytes(
   manager: EntityManager,
   id: string,
-): Promise<(DeadLetter & { key: string | null; headers: Record<string, string>; value: Buffer | null }) | undefined> {
+): Promise<DeadLetterWithBytes | undefined> {
   const rows = await manager.query(
-    `select ${COLUMNS}, record_key as key, headers, value from dead_letter where id = $1`,
+    `select ${COLUMNS}, encode(sha256(coalesce(value, '')), 'hex') as hash, record_key as key, headers, value
+     from dead_letter where id = $1`,
     [id],
   );
-  return rowsOf<DeadLetter & { key: string | null; headers: Record<string, string>; value: Buffer | null }>(rows)[0];
+  return rowsOf<DeadLetterWithBytes>(rows)[0];
 }
 
 /** Asks that an open dead letter be handled again, by the owner of its lane. False where it is not open (any more). */
@@ -53,6 +65,15 @@ export async function redrive(manager: EntityManager, id: string): Promise<boole
 /** Gives an open dead letter up for good; it stays dead-lettered in the accounting. False where it is not open (any more). */
 export async function discard(manager: EntityManager, id: string): Promise<boolean> {
   return changeStatus(manager, id, 'discarded');
+}
+
+/** Partition numbers of the lanes with dead letters of these topics that are to be handled again. */
+export async function lanesToRedrive(store: Pick<Transaction, 'sql'>, topics: readonly string[]): Promise<number[]> {
+  const rows = await store.sql<{ partition: number }>(
+    `select distinct partition from dead_letter where status = 'redriving' and topic = any($1::text[])`,
+    [topics],
+  );
+  return rows.map(({ partition }) => partition);
 }
 
 /** The oldest dead letter of a lane that is to be handled again, as the record that it was. */
@@ -82,11 +103,12 @@ export async function nextToRedrive(
 }
 
 /** Says how handling it again went: done, or still not to be borne, with the new reason. */
-export async function settleRedriven(manager: EntityManager, id: string, failure?: string): Promise<void> {
+export async function settleRedriven(manager: EntityManager, id: string, failure?: Failure): Promise<void> {
   await manager.query(
     `update dead_letter set status = case when $2::text is null then 'redriven' else 'open' end,
-       detail = coalesce($2, detail), settled_at = case when $2::text is null then now() end where id = $1`,
-    [id, failure ?? null],
+       reason = coalesce($2, reason), detail = coalesce($3, detail), settled_at = case when $2::text is null then now() end
+     where id = $1 and status = 'redriving'`,
+    [id, failure?.reason ?? null, failure?.detail ?? null],
   );
 }
 

@@ -7,6 +7,7 @@ import { type DeadLetterReason, eventDeadLettered } from '@assay/contracts/deadl
 import { type LogRecord } from '../event-log/event-log';
 import { type ReceivedEvent } from './batch';
 import { eventId } from './event-id';
+import { type Failure } from './failure';
 import { insertOutbox } from './outbox';
 import { type DeadLetterCause, type LaneTransaction, type Outcomes } from './transaction';
 import { type OutboxEvent, outboxEvent } from './wire';
@@ -26,12 +27,10 @@ interface Account extends Outcomes {
   pending: number;
 }
 
-interface DeadLetter {
+interface DeadLetter extends Failure {
   record: LogRecord;
   topic: string;
   project: string;
-  reason: DeadLetterReason;
-  detail: string;
 }
 
 /** What a batch's transaction says, gathered while the handler runs and written in one statement a table before the commit. */
@@ -108,6 +107,11 @@ export class BatchTransaction implements LaneTransaction {
   /** Reasons of the dead letters that were written. */
   reasons(): DeadLetterReason[] {
     return this.deadLetters.map((letter) => letter.reason);
+  }
+
+  /** Why the first event that was put aside was, before `flush` has written it. */
+  refusal(): Failure | undefined {
+    return this.deadLetters[0];
   }
 
   /** Whether the relay has something to do after the commit. */

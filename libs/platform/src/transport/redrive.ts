@@ -1,8 +1,8 @@
 import { isTransient } from '../postgres/transient-error';
 import { nextToRedrive, settleRedriven } from './dead-letters';
+import { type Failure, failureOf } from './failure';
 import { holdLane, type Lane } from './lane.queries';
 import { type BatchTransaction } from './lane-transaction';
-import { messageOf } from './message-of';
 import { type Handle, type RunnerOptions, type SliceRunner } from './slice-runner';
 import { readRecord } from './wire';
 
@@ -34,8 +34,9 @@ export async function redriveNext(redriving: Redriving, lane: Lane): Promise<boo
     if (tx) redriving.runner.committed(tx);
   } catch (error) {
     if (isTransient(error) || id === undefined) throw error;
-    options.logger.warn(`${options.service} could not handle dead letter ${id} again: ${messageOf(error)}`);
-    await settleRedriven(options.dataSource.manager, id, messageOf(error));
+    const failure = error instanceof Refused ? error.failure : failureOf(error);
+    options.logger.warn(`${options.service} could not handle dead letter ${id} again: ${failure.detail}`);
+    await settleRedriven(options.dataSource.manager, id, failure);
   }
   return true;
 }
@@ -48,13 +49,22 @@ async function handleAgain(
   const { id, topic, project, record } = letter;
   const reading = readRecord(topic, record);
   if (reading.type === 'unreadable') {
-    await settleRedriven(tx.manager, id, reading.detail);
+    await settleRedriven(tx.manager, id, reading);
     return undefined;
   }
   tx.records.set(record.offset, record);
   tx.takeBack(topic, project);
   await handlers.get(topic)?.({ topic, lane: tx.lane, events: [reading.event] }, tx);
+  const refusal = tx.refusal();
+  if (refusal) throw new Refused(refusal);
   await tx.flush();
   await settleRedriven(tx.manager, id);
   return tx;
+}
+
+/** The handler put the event aside again: nothing of its transaction is to stay, and the dead letter is open as before. */
+class Refused extends Error {
+  constructor(readonly failure: Failure) {
+    super(failure.detail);
+  }
 }

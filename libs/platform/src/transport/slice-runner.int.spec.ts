@@ -11,6 +11,7 @@ import { type Batch } from './batch';
 import { batchMetrics } from './batch-metrics';
 import { redrive } from './dead-letters';
 import { eventId } from './event-id';
+import { resetPosition } from './lane.queries';
 import { redriveNext } from './redrive';
 import { type Handle, SliceRunner } from './slice-runner';
 import { type LaneTransaction } from './transaction';
@@ -26,19 +27,20 @@ let handle: (batch: Batch<AnnotationSubmitted>, tx: LaneTransaction) => Promise<
 let seeks: number[];
 let pauses: number[];
 let said: string[];
+let resumes: number;
 let wakes: number;
 
 const subscription: Subscription = {
   seek: (_topic, _partition, position) => seeks.push(position),
   pause: (_topic, _partition, milliseconds) => pauses.push(milliseconds),
-  resume: () => undefined,
+  resume: () => void resumes++,
   lanes: () => [0],
   attemptedAt: () => 0,
   stop: async () => undefined,
 };
 
 beforeEach(async () => {
-  [seeks, pauses, said, wakes] = [[], [], [], 0];
+  [seeks, pauses, said, wakes, resumes] = [[], [], [], 0, 0];
   handle = async (batch, tx) => tx.account('rte', { applied: batch.events.length });
   database = await freshDatabase([definition]);
   dataSource = await openDataSource(database.adminUrl, definition);
@@ -105,6 +107,13 @@ async function accounts() {
   return row;
 }
 
+async function cut() {
+  const [row] = await dataSource.query(
+    `select sequence::int as sequence, records::int as records, resent::int as resent, lost::int as lost, skipped::int as skipped from cut`,
+  );
+  return row;
+}
+
 async function movePosition(position: number | undefined) {
   const positions = position === undefined ? {} : { [TOPIC.name]: position };
   await dataSource.query('update lane set positions = $1', [JSON.stringify(positions)]);
@@ -134,6 +143,57 @@ it('stops for good, and says so, where records are gone before they were read', 
   await runner().run(batch(50, 55, { firstOffset: 50 }), TOPIC, subscription);
   expect(pauses).toEqual([Infinity]);
   expect(said).toEqual([expect.stringContaining('40 records from 10 are gone from the log before they were read')]);
+});
+
+it('counts a loss once, although the partition comes back', async () => {
+  const metrics = batchMetrics(new Registry());
+  const one = runner(dataSource, metrics);
+  await one.run(batch(0, 10), TOPIC, subscription);
+  for (let times = 0; times < 2; times++) {
+    await one.run(batch(50, 55, { firstOffset: 50 }), TOPIC, subscription);
+    one.forget(0);
+  }
+  expect((await metrics.lost.get()).values).toEqual([{ labels: {}, value: 40 }]);
+});
+
+it('goes on from where an operator puts the position of a stopped partition, and counts what is passed over as no loss', async () => {
+  const one = runner();
+  await one.run(batch(0, 10), TOPIC, subscription);
+  await one.run(batch(50, 55, { firstOffset: 50 }), TOPIC, subscription);
+  const reset = () => dataSource.transaction((manager) => resetPosition(manager, LANE, TOPIC.name, 50));
+  expect(one.isElsewhere(LANE, TOPIC.name, 50)).toBe(true);
+  expect(await reset()).toBe(10);
+  await one.follow(LANE, TOPIC.name, subscription);
+  expect({ seeks, resumes, isElsewhere: one.isElsewhere(LANE, TOPIC.name, 50) }).toEqual({
+    ...{ seeks: [50], resumes: 1, isElsewhere: false },
+  });
+  await one.follow(LANE, TOPIC.name, subscription);
+  expect(seeks).toEqual([50]);
+  await one.run(batch(50, 55, { firstOffset: 50 }), TOPIC, subscription);
+  expect(await cut()).toEqual({ sequence: 55, records: 15, resent: 0, lost: 0, skipped: 40 });
+  await one.run(batch(57, 58), TOPIC, subscription);
+  await one.run(batch(55, 56, { records: [record(57)], fetchedOffset: 55 }), TOPIC, subscription);
+  expect(await cut()).toEqual({ sequence: 58, records: 16, resent: 0, lost: 2, skipped: 40 });
+});
+
+it('reads records again where an operator puts the position back, while a batch of it is in hand', async () => {
+  const one = runner();
+  await one.run(batch(0, 10), TOPIC, subscription);
+  let reset: Promise<unknown> = Promise.resolve();
+  handle = async ({ events }, tx) => {
+    reset = dataSource.transaction((manager) => resetPosition(manager, LANE, TOPIC.name, 4));
+    tx.account('rte', { applied: events.length });
+  };
+  await one.run(batch(10, 12), TOPIC, subscription);
+  await reset;
+  handle = async ({ events }, tx) => tx.account('rte', { duplicate: events.length });
+  // Another batch that was fetched before finds itself overtaken.
+  await one.run(batch(12, 13), TOPIC, subscription);
+  expect(seeks).toEqual([4]);
+  await one.run(batch(4, 12), TOPIC, subscription);
+  expect({ ...(await accounts()), ...(await cut()) }).toMatchObject({
+    ...{ accepted: 12, applied: 12, duplicate: 8, sequence: 12, records: 20, resent: 8, lost: 0, skipped: 0 },
+  });
 });
 
 it('stops for good, and says so, where the log ends before the position', async () => {
@@ -251,4 +311,30 @@ it('handles a dead letter once when two instances redrive it', async () => {
   await lock.release();
   await Promise.all(both);
   expect({ calls, ...(await accounts()) }).toEqual({ calls: 1, accepted: 1, applied: 1, dead: 0, duplicate: 0 });
+});
+
+it('leaves a dead letter open, with the newer reason, where the handler refuses it again', async () => {
+  handle = bad;
+  await runner().run(batch(0, 1), TOPIC, subscription);
+  const [{ id }] = await dataSource.query('select id from dead_letter');
+  await redrive(dataSource.manager, id);
+  handle = async ({ events }, tx) => tx.deadLetter(events[0]!, 'rte', 'id_conflict', 'another holds it');
+  expect(await redriven(dataSource)).toBe(true);
+  expect(await dataSource.query('select status, reason, detail, settled_at from dead_letter')).toEqual([
+    { status: 'open', reason: 'id_conflict', detail: 'another holds it', settled_at: null },
+  ]);
+  expect(await accounts()).toEqual({ accepted: 1, applied: 0, dead: 1, duplicate: 0 });
+  expect(await redriven(dataSource)).toBe(false);
+});
+
+it('repeats no value of an event in a dead letter or a log', async () => {
+  handle = async (_batch, tx) => void (await tx.sql('select $1::uuid', ['Ada Lovelace']));
+  const unreadable = record(1, { value: Buffer.from('Ada Lovelace') });
+  await runner().run(batch(0, 2, { records: [record(0), unreadable] }), TOPIC, subscription);
+  const details = (await dataSource.query('select detail from dead_letter order by record_offset')) as object[];
+  expect(details).toEqual([
+    { detail: 'PostgreSQL refused it with 22P02' },
+    { detail: 'value of 12 bytes: expected JSON in UTF-8' },
+  ]);
+  expect(said.join()).not.toContain('Ada');
 });

@@ -60,6 +60,14 @@ async function insertSeen(batch: Batch<AnnotationSubmitted>, tx: LaneTransaction
   }
 }
 
+/** Lanes with events of the project that is late, once it is known. */
+async function lanesToDrain(store: Pick<LaneTransaction, 'sql'>) {
+  const rows = await store.sql<{ partition: number }>(
+    `select distinct partition from parked where kind = 'item' and exists (select 1 from known_project)`,
+  );
+  return rows.map(({ partition }) => partition);
+}
+
 @Controller()
 class TestConsumer {
   @Consumes(ANNOTATION_EVENTS)
@@ -84,7 +92,7 @@ class TestConsumer {
   @Consumes(RELIABILITY)
   async reliabilities() {}
 
-  @LaneWork({ lane: 'item', everyMs: 200 })
+  @LaneWork({ lane: 'item', everyMs: 200, due: lanesToDrain })
   async drain(_lane: number, tx: LaneTransaction) {
     const known = await tx.sql('select 1 from known_project');
     if (known.length === 0) return false;

@@ -72,8 +72,9 @@ export function readRecord(topic: string, record: LogRecord): Reading {
   let data: unknown;
   try {
     data = JSON.parse(utf8.decode(record.value));
-  } catch (error) {
-    return unreadable('unreadable', `value: ${(error as Error).message}: expected JSON in UTF-8`);
+  } catch {
+    // What the parser says quotes the value, which may be a worker's.
+    return unreadable('unreadable', `value of ${record.value.length} bytes: expected JSON in UTF-8`);
   }
   const problem = invalidity(contract, data);
   if (problem !== undefined) return unreadable('invalid', problem);
