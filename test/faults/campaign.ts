@@ -14,6 +14,8 @@ export interface Outcome {
   fault: Fault;
   /** Empty where everything held. */
   problems: string[];
+  /** Why it could not be brought about on this machine. */
+  notRun?: string;
   seconds: number;
 }
 
@@ -45,6 +47,8 @@ export class Campaign {
   ) {}
 
   async run(fault: Fault): Promise<Outcome> {
+    const missing = fault.needs?.();
+    if (missing !== undefined) return { fault, problems: [], notRun: `needs ${missing}`, seconds: 0 };
     const started = performance.now();
     let problems: string[];
     try {

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { Kafka, logLevel } from 'kafkajs';
+import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { CATALOGUE } from '../../libs/contracts/src/catalogue';
 import { Settings } from '../../libs/platform/src/config/settings';
 import { KafkaEventLog } from '../../libs/platform/src/event-log/kafka-event-log';
+import { eventually } from '../support/eventually';
 import { type Broker, startBroker } from '../support/kafka-broker';
 import { type ServiceName, type ServiceProcess, ServiceProcesses } from '../support/service-processes';
 import { silentLogger } from '../support/silent-logger';
@@ -90,12 +91,42 @@ export class FaultSystem {
     }
   }
 
+  /** Waits until services have read all that a topic has. */
+  async untilRead(topic: string, services: readonly ServiceName[]): Promise<void> {
+    const lag = async (service: ServiceName) => {
+      const { offsets } = await this.services.client.get<Offsets>(`/v1/ops/${service}/offsets`);
+      return offsets.filter((one) => one.topic === topic).reduce((sum, one) => sum + one.lag, 0);
+    };
+    const unpublished = () => this.services.client.get<{ outboxPending: number }>('/v1/ops/ingestion/accounting');
+    const isRead = async () => {
+      if ((await unpublished()).outboxPending > 0) return false;
+      const lags = await Promise.all(services.map(lag));
+      return lags.every((one) => one === 0);
+    };
+    await eventually(() => isRead().catch(() => false), `${services.join()} to read ${topic}`, 60_000);
+  }
+
+  /** Kafka drops every record of a topic. */
+  async truncate(topic: string): Promise<void> {
+    await this.asAdministrator(async (admin) => {
+      const ends = await admin.fetchTopicOffsets(topic);
+      const partitions = ends.map(({ partition, high }) => ({ partition, offset: high }));
+      await admin.deleteTopicRecords({ topic, partitions });
+    });
+  }
+
+  /** Waits until a service says of a topic that records are gone which it has not read. */
+  async lookForLoss(service: ServiceName, topic: string): Promise<void> {
+    const isLost = async () => {
+      const { offsets } = await this.services.client.get<Offsets>(`/v1/ops/${service}/offsets`);
+      return offsets.some((one) => one.topic === topic && one.state === 'lost');
+    };
+    await eventually(() => isLost().catch(() => false), `${service} to miss records of ${topic}`, 60_000);
+  }
+
   /** Kafka forgets how far a group is; it must have no members. */
   async forgetGroup(group: string): Promise<void> {
-    const admin = new Kafka({ brokers: [this.broker.brokers], logLevel: logLevel.NOTHING }).admin();
-    await admin.connect();
-    await admin.deleteGroups([group]);
-    await admin.disconnect();
+    await this.asAdministrator(async (admin) => void (await admin.deleteGroups([group])));
   }
 
   /** One plain instance of each service, whatever there is now. */
@@ -111,4 +142,18 @@ export class FaultSystem {
     await this.broker.stop();
     await Promise.all([this.kafkaLine.stop(), this.postgresLine.stop()]);
   }
+
+  private async asAdministrator(work: (admin: Admin) => Promise<void>): Promise<void> {
+    const admin = new Kafka({ brokers: [this.broker.brokers], logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    try {
+      await work(admin);
+    } finally {
+      await admin.disconnect();
+    }
+  }
+}
+
+interface Offsets {
+  offsets: { topic: string; lag: number; state: string }[];
 }

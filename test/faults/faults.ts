@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client as Postgres } from 'pg';
+import { ANNOTATION_EVENTS } from '../../libs/contracts/src/topics';
 import { type Failpoint } from '../../libs/platform/src/failpoint';
 import { eventually } from '../support/eventually';
 import { SERVICE_NAMES, type ServiceName } from '../support/service-processes';
@@ -14,9 +16,13 @@ export interface Fault {
   holds: string;
   /** Part of `npm test`. */
   isSmoke?: boolean;
+  /** What of this machine is missing for it. */
+  needs?(): string | undefined;
   /** Sends the load; throws where the fault could not be brought about. */
   happen(system: FaultSystem, load: Load): Promise<void>;
 }
+
+const FAKETIME = '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1';
 
 const MOMENTS: readonly Failpoint[] = [
   'fetched',
@@ -27,7 +33,7 @@ const MOMENTS: readonly Failpoint[] = [
   'numbered',
   'published',
 ];
-const HITS = [1, 2, 5] as const;
+const HITS = [2, 5] as const;
 
 /** kill -9 of every service at every moment of a batch. */
 const killed: Fault[] = SERVICE_NAMES.flatMap((service) =>
@@ -306,6 +312,43 @@ const inputs: Fault[] = [
       const sending = load.send();
       await system.poison();
       await sending;
+    },
+  },
+  {
+    name: 'topic truncated past what consensus has read: it stops, its position is put elsewhere, everything is published again',
+    holds: 'I1 I2',
+    happen: async (system, load) => {
+      const topic = ANNOTATION_EVENTS.name;
+      await load.prepare();
+      for (const one of system.services.of('consensus')) await system.services.end(one, 'SIGTERM');
+      await load.send();
+      await system.untilRead(topic, ['gold', 'scoring', 'assignment']);
+      await system.truncate(topic);
+      await system.services.startMissing();
+      await system.lookForLoss('consensus', topic);
+      for (let partition = 0; partition < ANNOTATION_EVENTS.partitions; partition++) {
+        const moved = { topic, partition, to: 'earliest' };
+        await system.services.client.write('POST', '/v1/ops/consensus/offsets/reset', moved);
+      }
+      await system.services.client.write('POST', '/v1/ops/ingestion/rebuild', {});
+    },
+  },
+  {
+    name: 'clock of assignment and scoring two hours ahead',
+    holds: 'I1',
+    needs: () => (existsSync(FAKETIME) ? undefined : `${FAKETIME} (Debian: faketime)`),
+    happen: async (system, load) => {
+      for (const service of ['assignment', 'scoring'] as const) {
+        for (const one of system.services.of(service)) await system.services.end(one, 'SIGTERM');
+        await system.services.start(service, {
+          LD_PRELOAD: FAKETIME,
+          FAKETIME: '+2h',
+          FAKETIME_DONT_FAKE_MONOTONIC: '1',
+        });
+      }
+      await load.prepare();
+      await load.send();
+      await system.untilRead(ANNOTATION_EVENTS.name, ['gold', 'scoring', 'assignment']);
     },
   },
   {

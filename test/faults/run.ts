@@ -11,21 +11,24 @@ import { FAULTS } from './faults';
 const root = join(__dirname, '../..');
 
 /**
- * `npm run faults [-- --only TEXT] [--kafka VERSION]`: every fault, or those whose name has a text. A run over everything writes
+ * `npm run faults [-- --only PATTERN] [--kafka VERSION]`: every fault, or those whose name matches a pattern. A run over everything writes
  * docs/faults.md. Exit code 1 where something did not hold.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { only: { type: 'string' }, kafka: { type: 'string', default: NEWEST_KAFKA } },
   });
-  const faults = FAULTS.filter(({ name }) => name.includes(values.only ?? ''));
+  const faults = FAULTS.filter(({ name }) => new RegExp(values.only ?? '').test(name));
   console.error(`${faults.length} faults on Kafka ${values.kafka}`);
   const campaign = new Campaign(await cleanDigest(), values.kafka);
   const outcomes: Outcome[] = [];
   for (const fault of faults) {
     const outcome = await campaign.run(fault);
     outcomes.push(outcome);
-    const words = outcome.problems.length === 0 ? 'held' : `FAILED\n  ${outcome.problems.slice(0, 10).join('\n  ')}`;
+    const words =
+      outcome.problems.length === 0
+        ? (outcome.notRun ?? 'held')
+        : `FAILED\n  ${outcome.problems.slice(0, 10).join('\n  ')}`;
     console.log(`${outcomes.length}/${faults.length} ${fault.name} (${outcome.seconds.toFixed(0)} s): ${words}`);
   }
   const published = await campaign.published();
@@ -38,17 +41,19 @@ async function main(): Promise<void> {
 }
 
 function write(outcomes: readonly Outcome[], published: readonly string[], kafka: string): void {
-  const rows = new Map<string, { holds: string; runs: number; failed: string[] }>();
-  for (const { fault, problems } of outcomes) {
+  const rows = new Map<string, { holds: string; runs: number; failed: string[]; notRun?: string }>();
+  for (const { fault, problems, notRun } of outcomes) {
     const name = fault.name.replace(/, hit \d+$/, '');
     const row = rows.get(name) ?? { holds: fault.holds, runs: 0, failed: [] };
-    row.runs++;
+    if (notRun === undefined) row.runs++;
+    else row.notRun = notRun;
     if (problems.length > 0) row.failed.push(problems[0]!);
     rows.set(name, row);
   }
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
-  const lines = [...rows].map(([name, { holds, runs, failed }]) => {
-    const result = failed.length === 0 ? 'held' : `failed ${failed.length}: ${failed[0]!.slice(0, 200)}`;
+  const lines = [...rows].map(([name, { holds, runs, failed, notRun }]) => {
+    const held = notRun === undefined ? 'held' : `not run: ${notRun}`;
+    const result = failed.length === 0 ? held : `failed ${failed.length}: ${failed[0]!.slice(0, 200)}`;
     return `| ${[name, holds, runs, result].map((cell) => String(cell).replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
   });
   const table = [

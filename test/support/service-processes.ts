@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { KEY_FILE, runningServices } from '../../apps/assay/src/context';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../libs/platform/src/postgres/embedded-postgres';
 import { dataFolder } from './assay';
 import { eventually } from './eventually';
+import { spawnTied } from './tied-process';
 
 const root = join(__dirname, '../..');
 const program = join(root, 'apps/assay/bin/assay.mjs');
@@ -40,6 +41,11 @@ export class ServiceProcesses {
     private readonly brokers: string,
     private readonly environment: Record<string, string> = {},
   ) {}
+
+  /** Folder by which the command line finds the services. */
+  get dataDir(): string {
+    return this.folder.path;
+  }
 
   get postgres(): EmbeddedPostgres {
     return this.database!;
@@ -95,17 +101,14 @@ export class ServiceProcesses {
   /** Starts one more instance of a service, which may not live long enough to listen. */
   launch(service: ServiceName, environment?: Record<string, string>): ServiceProcess {
     const args = [program, 'up', '--log', 'kafka', '--services', service, '--data', this.folder.path, '--port', '0'];
-    const child: ChildProcess = spawn(process.execPath, args, {
-      env: {
-        ...process.env,
-        ASSAY_DATABASE_URL: this.databaseUrl,
-        ASSAY_KAFKA_BROKERS: this.brokers,
-        ASSAY_METRICS_PORT: '0',
-        ASSAY_LOG_LEVEL: 'warn',
-        ...this.environment,
-        ...environment,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
+    const child = spawnTied(process.execPath, args, {
+      ...process.env,
+      ASSAY_DATABASE_URL: this.databaseUrl,
+      ASSAY_KAFKA_BROKERS: this.brokers,
+      ASSAY_METRICS_PORT: '0',
+      ASSAY_LOG_LEVEL: 'warn',
+      ...this.environment,
+      ...environment,
     });
     let said = '';
     for (const stream of [child.stdout!, child.stderr!])

@@ -57,7 +57,7 @@ export async function offsetsCommand(context: Context, { service }: { service?: 
   const client = connect(context);
   const all: Offsets[] = [];
   for (const name of servicesOf(service)) {
-    const { offsets } = await client.get<{ offsets: Omit<Offsets, 'service'>[] }>(`/v1/ops/${name}/offsets`);
+    const { offsets } = await client.get<{ offsets: Omit<Offsets, 'service'>[] }>(`/v1/ops/${name}/offsets?ages=true`);
     all.push(...offsets.map((one) => ({ service: name, ...one })));
   }
   context.output.rows(COLUMNS, all);

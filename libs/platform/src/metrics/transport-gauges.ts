@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from 'prom-client';
 import { type DataSource } from 'typeorm';
-import { type Offsets, offsetsOf } from '../ops/offsets';
+import { type Offsets, offsetsOf, withAges } from '../ops/offsets';
 import { type EventLog } from '../event-log/event-log';
 import { accountingOf } from '../transport/accounting.queries';
 import { backlogOf, imbalanceOf } from './backlog.queries';
@@ -43,7 +43,7 @@ export class TransportGauges {
       const states = { accepted, applied, superseded, dead_lettered: deadLettered, pending, duplicate };
       for (const [state, events] of Object.entries(states)) this.gauges.accounting.set({ state }, events);
       this.gauges.imbalance.set(await imbalanceOf(manager));
-      this.setOffsets(await offsetsOf(manager, eventLog, topics));
+      this.setOffsets(await withAges(eventLog, await offsetsOf(manager, eventLog, topics)));
     } catch (error) {
       logger.warn(`gauges: ${(error as Error).message}`);
     }

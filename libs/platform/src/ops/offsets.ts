@@ -14,8 +14,8 @@ export interface Offsets {
   end: number;
   /** Records that it has still to read, gaps counted. */
   lag: number;
-  /** Seconds since the log took the oldest record that it has still to read; null where there is none. */
-  oldestUnprocessedAge: number | null;
+  /** Seconds since the log took the oldest record that it has still to read; null where there is none, absent where nobody asked: the log is searched for it. */
+  oldestUnprocessedAge?: number | null;
   /**
    * reading  goes on by itself
    * lost     stopped: records from the position on are gone from the log
@@ -27,7 +27,7 @@ export interface Offsets {
 /** Positions (from PostgreSQL) and ends (from the log) of every partition of these topics. */
 export async function offsetsOf(
   manager: EntityManager,
-  log: Pick<EventLog, 'offsets' | 'takenAt'>,
+  log: Pick<EventLog, 'offsets'>,
   topics: readonly string[],
 ): Promise<Offsets[]> {
   const lanes = await allPositions(manager);
@@ -36,29 +36,34 @@ export async function offsetsOf(
       Object.entries(ofLane).map(([topic, position]) => [`${partition} ${topic}`, position] as const),
     ),
   );
-  const offsets = await Promise.all(
-    topics.map(async (topic) => {
-      const partitions = await log.offsets(topic);
-      const places = partitions.map(({ first, end }, partition) =>
-        placeOf({ topic, partition, first, end, position: positions.get(`${partition} ${topic}`) ?? null }),
-      );
-      const waiting = places
-        .filter(({ lag }) => lag > 0)
-        .map((one) => [one.partition, one.position ?? one.first] as const);
-      const taken = waiting.length === 0 ? new Map<number, number>() : await log.takenAt(topic, new Map(waiting));
-      const now = Date.now();
-      return places.map((place) => {
-        const at = taken.get(place.partition);
-        return { ...place, oldestUnprocessedAge: at === undefined ? null : Math.max(0, (now - at) / 1000) };
-      });
-    }),
+  const offsets = topics.map(async (topic) =>
+    (await log.offsets(topic)).map(({ first, end }, partition) =>
+      placeOf({ topic, partition, first, end, position: positions.get(`${partition} ${topic}`) ?? null }),
+    ),
   );
-  return offsets.flat();
+  return (await Promise.all(offsets)).flat();
+}
+
+/** The same places, and since when their oldest record waits. */
+export async function withAges(log: Pick<EventLog, 'takenAt'>, offsets: readonly Offsets[]): Promise<Offsets[]> {
+  const waiting = new Map<string, Map<number, number>>();
+  for (const { topic, partition, position, first, lag } of offsets) {
+    if (lag === 0) continue;
+    const ofTopic = waiting.get(topic) ?? new Map<number, number>();
+    waiting.set(topic, ofTopic.set(partition, position ?? first));
+  }
+  const taken = new Map<string, ReadonlyMap<number, number>>();
+  for (const [topic, positions] of waiting) taken.set(topic, await log.takenAt(topic, positions));
+  const now = Date.now();
+  return offsets.map((place) => {
+    const at = taken.get(place.topic)?.get(place.partition);
+    return { ...place, oldestUnprocessedAge: at === undefined ? null : Math.max(0, (now - at) / 1000) };
+  });
 }
 
 type Place = Pick<Offsets, 'topic' | 'partition' | 'position' | 'first' | 'end'>;
 
-function placeOf(place: Place): Omit<Offsets, 'oldestUnprocessedAge'> {
+function placeOf(place: Place): Offsets {
   const { position, first, end } = place;
   return { ...place, lag: Math.max(0, end - (position ?? first)), state: stateOf(place) };
 }

@@ -18,6 +18,12 @@ class AccountingQuery {
   project?: string;
 }
 
+class OffsetsQuery {
+  /** Also since when records wait. */
+  @Flag({ optional: true })
+  ages?: boolean;
+}
+
 class DeadLetterQuery extends PageQuery {
   @OneOf(STATUSES, { optional: true })
   status?: (typeof STATUSES)[number];
@@ -74,8 +80,8 @@ class OpsController {
 
   /** Where the service is in each partition that it reads. */
   @Get('offsets')
-  offsets() {
-    return this.ops.offsets();
+  offsets(@CheckedQuery(OffsetsQuery) { ages = false }: OffsetsQuery) {
+    return this.ops.offsets(ages);
   }
 
   /** Puts a position elsewhere: where records were gone from the log before they were read, or the topic was made anew. */

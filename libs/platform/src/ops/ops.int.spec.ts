@@ -47,7 +47,7 @@ async function asAdmin<T>(statement: string): Promise<T> {
 describe('operations', () => {
   it('say where the service is in each partition', async () => {
     await twoDeadLetters();
-    const { body } = await ask('get', '/v1/ops/ingestion/offsets');
+    const { body } = await ask('get', '/v1/ops/ingestion/offsets?ages=true');
     const { offsets } = body as { offsets: { topic: string; partition: number }[] };
     expect(offsets.filter(({ topic }) => topic === INBOUND.name)).toHaveLength(INBOUND.partitions);
     expect(offsets).toContainEqual({

@@ -16,7 +16,7 @@ import { type DeadLetter, deadLetters, deadLetterWithBytes, discard, redrive } f
 import { type Transaction } from '../transport/transaction';
 import { Transactions } from '../transport/transactions';
 import { lanePositions, resetPosition } from '../transport/lane.queries';
-import { type Offsets, offsetOf, offsetsOf, type Target } from './offsets';
+import { type Offsets, offsetOf, offsetsOf, type Target, withAges } from './offsets';
 
 /** Which service these operations are of, and what it reads. */
 export interface OpsSubject {
@@ -99,9 +99,11 @@ export class OpsService {
     });
   }
 
-  async offsets(): Promise<{ service: string; offsets: Offsets[] }> {
+  /** @param isAged also says since when records wait, for which the log is searched. */
+  async offsets(isAged: boolean): Promise<{ service: string; offsets: Offsets[] }> {
     const { service, topics, eventLog } = this.subject;
-    return { service, offsets: await offsetsOf(this.dataSource.manager, eventLog, topics) };
+    const offsets = await offsetsOf(this.dataSource.manager, eventLog, topics);
+    return { service, offsets: isAged ? await withAges(eventLog, offsets) : offsets };
   }
 
   /**
