@@ -216,8 +216,7 @@ describeOnOwnKafka('a broker that speaks TLS, knows its users and denies what no
 
     /** A service in a process of its own. */
     const start = (other: Record<string, string>) =>
-      startProgram(
-        'service-program.ts',
+      startProgram('service-program.ts', [
         JSON.stringify({
           ...environment(other),
           ASSAY_LOG: 'kafka',
@@ -225,7 +224,7 @@ describeOnOwnKafka('a broker that speaks TLS, knows its users and denies what no
           ASSAY_HTTP_PORT: '0',
           ASSAY_METRICS_PORT: '0',
         }),
-      );
+      ]);
 
     it('nothing of it with the right settings', async () => {
       const service = start({});

@@ -44,6 +44,7 @@ export async function secureBroker(users: Readonly<Record<string, string>>): Pro
       'ssl.truststore.type': 'PEM',
       'ssl.truststore.location': authority.certificate,
       'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+      // The controller's listener, on loopback alone, asks nobody who they are.
       'super.users': `User:${OPERATOR};User:ANONYMOUS`,
     },
   });

@@ -8,9 +8,10 @@ import { KIND_OF } from '@assay/contracts/kinds/kinds';
 import { type KindName, type Policy, type Question, type Repeats } from '@assay/contracts/project/label-schema';
 import { DEFAULT_POLICY } from '@assay/contracts/project/project-defaults';
 import { type Context } from './context';
+import { CliError, EXIT } from './cli-error';
 import { eachLabel, openLabels } from './label-file';
 import { complete, readProjectFile } from './project-file';
-import { DEFAULT_QUESTION, projectOfLabels } from './project-of-labels';
+import { DEFAULT_QUESTION, noLabels, projectOfLabels } from './project-of-labels';
 import { RowErrors } from './row-errors';
 import { checkLabelFile } from './send-labels';
 
@@ -39,7 +40,7 @@ export async function readTables({ output }: Context, path: string, options: Tab
   const file = await openLabels(path);
   const project = options.project
     ? await readProjectFile(options.project)
-    : complete(await projectOfLabels(file, options.kind ?? 'choice'), file.records.name);
+    : complete(await projectOfLabels(file, options.kind ?? 'choice', 'measure'), file.records.name);
   const rows = new Map<string, CountingRow[]>(project.questions.map((question) => [question.name, []]));
   const items = new Names();
   const workers = new Names();
@@ -198,6 +199,7 @@ export async function readWrittenRows(
   });
   if (!options.skipBad) errors.refuse();
   else if (errors.count > 0) output.warn(`${errors.words()}\n${errors.count} bad rows left out`);
+  if (rows.size === 0) throw new CliError(EXIT.badData, noLabels(file));
   return new Map([...rows].map(([question, some]) => [question, countingRows(some)]));
 }
 
@@ -209,8 +211,9 @@ export async function readWrittenTables(
   context: Context,
   path: string,
   options: { skipBad?: boolean },
+  read?: (row: WrittenRow) => unknown,
 ): Promise<{ question: string; table: LabelTable; slices: Map<string, LabelTable> }[]> {
-  return [...(await readWrittenRows(context, path, options))].map(([question, counting]) => {
+  return [...(await readWrittenRows(context, path, options, read))].map(([question, counting]) => {
     const slices = new Set(counting.flatMap(({ slice }) => (slice === undefined ? [] : [slice])));
     const ofSlice = (slice: string) => labelTable(counting.filter((row) => row.slice === slice));
     return {

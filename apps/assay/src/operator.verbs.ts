@@ -1,7 +1,9 @@
 import { type Command, Option } from 'commander';
+import { CliError, EXIT } from './cli-error';
 import { type ListOptions, type SettleOptions } from './deadletter.command';
 import { type KeyOptions } from './keys.command';
-import { contextOf, positive } from './options';
+import { type ResetOptions } from './offsets.command';
+import { contextOf, notNegative, positive } from './options';
 import { type TopicsOptions } from './topics.command';
 
 const STATUSES = ['open', 'redriving', 'redriven', 'discarded', 'all'];
@@ -9,8 +11,9 @@ const STATUSES = ['open', 'redriving', 'redriven', 'discarded', 'all'];
 /** Verbs of operators. */
 export function addOperations(program: Command): void {
   addHealth(program);
+  addOffsets(program);
   addDeadLetters(program);
-  addTopics(program);
+  addInstallation(program);
   addKeys(program);
 }
 
@@ -54,6 +57,32 @@ function addHealth(program: Command): void {
     });
 }
 
+function addOffsets(program: Command): void {
+  const offsets = program
+    .command('offsets')
+    .description('where each service is in each partition of what it reads')
+    .option('--service <service>', 'of one service')
+    .action(async (options: { service?: string }, command: Command) => {
+      const { offsetsCommand } = await import('./offsets.command.js');
+      await offsetsCommand(contextOf(command), options);
+    });
+  offsets
+    .command('reset')
+    .description('puts a position elsewhere: where a partition is stopped because the log has lost what was to be read')
+    .option('--service <service>', 'whose position; it must be said')
+    .requiredOption('--topic <topic>', 'of which topic')
+    .requiredOption('--partition <n>', 'of which partition', notNegative)
+    .requiredOption('--to <offset>', 'earliest or latest that the log keeps, or an offset between')
+    .option('--dry-run', 'says what would be done, and does nothing')
+    .action(async (options: Omit<ResetOptions, 'service'>, command: Command) => {
+      // Both verbs have --service, and commander gives it to the outer one.
+      const { service } = command.optsWithGlobals<{ service?: string }>();
+      if (service === undefined) throw new CliError(EXIT.usage, '--service is missing: expected whose position it is');
+      const { resetOffsetCommand } = await import('./offsets.command.js');
+      await resetOffsetCommand(contextOf(command), { ...options, service });
+    });
+}
+
 function addDeadLetters(program: Command): void {
   const deadLetters = program.command('deadletter').description('events that could not be applied');
   const scoped = (command: Command) =>
@@ -90,7 +119,16 @@ function addDeadLetters(program: Command): void {
     });
 }
 
-function addTopics(program: Command): void {
+/** What `up` does at its start, as steps of an installation with one process a service. */
+function addInstallation(program: Command): void {
+  program
+    .command('migrate')
+    .description('brings the database of ASSAY_DATABASE_URL to this version: schemas, roles, tables')
+    .option('--urls <dir>', "gets the URL of each service's own role, as <service>/database-url")
+    .action(async (options: { urls?: string }, command: Command) => {
+      const { migrateCommand } = await import('./migrate.command.js');
+      await migrateCommand(contextOf(command), options);
+    });
   program
     .command('topics')
     .description('the topics of Kafka')

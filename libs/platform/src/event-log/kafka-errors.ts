@@ -12,3 +12,8 @@ export function isFatal(error: unknown): boolean {
   if (fatalNames.test(String(name)) || fatalTypes.test(String(type)) || fatalCodes.test(String(code))) return true;
   return cause !== undefined && cause !== error && isFatal(cause);
 }
+
+/** Whether kafkajs threw it: by its name, which survives another realm. */
+export function isOfKafka(error: unknown): boolean {
+  return String((error as Error | undefined)?.name).startsWith('KafkaJS');
+}
