@@ -55,7 +55,7 @@ async function main(order: StageOrder): Promise<StageResult> {
   const resources = { databaseUrl: order.adminUrl, logger: pino({ level: 'error' }) };
   try {
     if (order.stage === 'latency') return await latency(order, log, resources);
-    await send(log, [configured()]);
+    if (order.stage !== 'floor') await introduce(log, resources);
     await sendAll(log, order.annotations);
     return order.stage === 'floor' ? await floor(order, log) : await services(order, log, resources);
   } finally {
@@ -113,11 +113,7 @@ function workerId(n: number): string {
 async function sendAll(log: EventLog, annotations: number): Promise<void> {
   const order = shuffled(Array.from({ length: annotations }, (_none, n) => n), 1); // prettier-ignore
   for (let start = 0; start < order.length; start += 2000)
-    await send(log, order.slice(start, start + 2000).map(annotation)); // prettier-ignore
-}
-
-async function send(log: EventLog, records: readonly OutgoingRecord[]): Promise<void> {
-  await log.append(records);
+    await log.append(order.slice(start, start + 2000).map(annotation)); // prettier-ignore
 }
 
 // ---------------------------------------------------------------- the floor
@@ -175,6 +171,18 @@ async function start(names: readonly string[], log: EventLog, resources: Resourc
 }
 
 const ALL = ['ingestion', 'consensus', 'gold', 'scoring', 'assignment'];
+
+/** Lets every service know the project, so that no annotation has to wait for it. */
+async function introduce(log: EventLog, resources: Resources): Promise<void> {
+  await log.append([configured()]);
+  const client = new Client(resources.databaseUrl);
+  await client.connect();
+  const running = await start(ALL, log, resources);
+  for (const name of ALL.filter((one) => one !== 'ingestion'))
+    while ((await client.query(`select 1 from ${name}.project`)).rows.length === 0) await sleep(20);
+  for (const service of running) await service.close();
+  await client.end();
+}
 
 /** From the first committed slice until everything is read by everybody and every outbox is empty. */
 async function services(order: StageOrder, log: EventLog, resources: Resources): Promise<StageResult> {
@@ -234,16 +242,15 @@ async function latency(order: StageOrder, log: EventLog, resources: Resources): 
         }),
     },
   }) as EventLog;
-  await send(log, [configured()]);
+  await introduce(log, resources);
   const running = await start(['consensus'], noting, resources);
-  await sleep(2000);
   const began = performance.now();
   for (let n = 0; n < order.annotations;) {
     const due = Math.min(order.annotations, Math.floor(((performance.now() - began) * PER_SECOND) / 1000));
     const records = Array.from({ length: due - n }, (_none, index) => annotation(n + index));
     for (const { headers } of records) sent.set(headers['ce_id']!, performance.now());
     n = due;
-    if (records.length > 0) await send(log, records);
+    if (records.length > 0) await log.append(records);
     await sleep(5);
   }
   const result = await watch.result();
