@@ -34,6 +34,8 @@ export interface StageResult {
   seconds: number;
   nodeSeconds: number;
   postgresSeconds: number;
+  /** What one more annotation costs at rest, in seconds of the processor; of the stage of all services. */
+  more?: { nodeSeconds: number; postgresSeconds: number };
   /** Resident memory at rest in bytes. */
   resident: number;
   /** From the append of a record to the end of the batch that committed it, in ms; of the stage that measures it. */
@@ -47,6 +49,8 @@ const LABELS = ['a', 'b', 'c', 'd', 'e'];
 const SLICE = 500;
 const CONNECTIONS = 4;
 const PER_SECOND = 1000;
+/** Few beside those that are there, so that no fit becomes due by them. */
+const MORE = 2000;
 
 const root = join(__dirname, '../..');
 
@@ -206,12 +210,28 @@ async function services(order: StageOrder, log: EventLog, resources: Resources):
     read = least === order.annotations && !isOut ? order.annotations - 1 : least;
   };
   try {
-    return await watch.result();
+    const result = await watch.result();
+    return order.stage === 'all' ? { ...result, more: await oneMore(order, log, client, () => read) } : result;
   } finally {
     clearInterval(poll);
     for (const service of running) await service.close();
     await client.end();
   }
+}
+
+/** Some more annotations on new items, and what each of them costs all services until they are at rest again. */
+async function oneMore(order: StageOrder, log: EventLog, client: Client, read: () => number) {
+  const { annotations } = order;
+  const records = Array.from({ length: MORE }, (_none, n) => annotation(annotations + n));
+  const [node, postgres] = [process.cpuUsage(), await workOf(client)];
+  order.annotations += MORE;
+  await log.append(records);
+  while (read() < order.annotations) await sleep(10);
+  const { user, system } = process.cpuUsage(node);
+  return {
+    nodeSeconds: (user + system) / 1e6 / MORE,
+    postgresSeconds: ((await workOf(client)) - postgres) / MORE,
+  };
 }
 
 async function progress(client: Client, service: string): Promise<{ annotations: number; waiting: number }> {
