@@ -31,7 +31,7 @@ export function plainSteps(table: LabelTable, prior: MatrixPrior, rounds: number
 export function crowdKitSteps(table: LabelTable, rounds: number): Steps {
   const K = table.labels.length;
   return stepsBy(table, rounds, (counts, into) => {
-    for (let k = 0; k < K; k++) into[k] = counts[k]! / table.items.length;
+    for (let k = 0; k < K; k++) into[k] = Math.max(FLOOR, counts[k]! / table.items.length);
     for (let at = K; at < counts.length; at += K * K) {
       const row = (label: number) => counts.subarray(at + label * K, at + (label + 1) * K);
       const given = table.labels.map((_, label) => row(label).some((count) => count > 0));

@@ -77,6 +77,7 @@ function operations(service: string): Record<string, string> {
   return {
     [`GET ${at}/accounting`]: 'lead operator',
     [`GET ${at}/offsets`]: 'operator',
+    [`POST ${at}/offsets/reset`]: 'operator',
     [`GET ${at}/deadletters`]: 'operator',
     [`GET ${at}/deadletters/{id}`]: 'operator',
     [`POST ${at}/deadletters/{id}/redrive`]: 'operator',

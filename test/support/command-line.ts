@@ -17,9 +17,13 @@ export interface Said {
  * @param who whose key: that in the folder's `<who>.key`.
  */
 export async function commandLine(dataDir: string, who: string, ...args: string[]): Promise<Said> {
-  const all = [PROGRAM, '--data', dataDir, '--key-file', join(dataDir, `${who}.key`), ...args];
+  return commandLineWith({}, '--data', dataDir, '--key-file', join(dataDir, `${who}.key`), ...args);
+}
+
+/** Runs the command line with settings of its own. */
+export async function commandLineWith(environment: Record<string, string>, ...args: string[]): Promise<Said> {
   return new Promise((resolve) => {
-    execFile(process.execPath, all, (error, out, said) => {
+    execFile(process.execPath, [PROGRAM, ...args], { env: { ...process.env, ...environment } }, (error, out, said) => {
       resolve({ code: error === null ? 0 : Number(error.code), out, said });
     });
   });

@@ -1,4 +1,4 @@
-import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, execFile, execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { eventually } from './eventually';
 import { freePort } from './free-port';
 import { kafkaJars } from './kafka-jars';
+import { spawnTied } from './tied-process';
 
 const run = promisify(execFile);
 
@@ -110,14 +111,11 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
   const classPath = ['-cp', join(jars, '*')];
   const format = ['kafka.tools.StorageTool', 'format', '-t', randomBytes(16).toString('base64url'), '-c', file];
   await run('java', [...classPath, ...format, ...formatting]);
-  // A broker that nobody ended goes with the process that started it.
   let child: ChildProcess;
-  const end = () => child.kill('SIGKILL');
-  process.on('exit', end);
   const start = async () => {
     const memory = ['-Xmx512m', '-Xms256m', '-XX:+UseSerialGC'];
     const quiet = '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn';
-    child = spawn('java', [...memory, quiet, ...classPath, 'kafka.Kafka', file], { stdio: ['ignore', 'pipe', 'pipe'] });
+    child = spawnTied('java', [...memory, quiet, ...classPath, 'kafka.Kafka', file]);
     const said: string[] = [];
     for (const stream of [child.stdout!, child.stderr!])
       createInterface(stream).on('line', (line) => said.length < 200 && said.push(line));
@@ -143,7 +141,6 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
     restart: start,
     stop: async () => {
       await kill();
-      process.off('exit', end);
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -177,7 +174,8 @@ async function listening(port: number): Promise<void> {
   await eventually(accepts, `Kafka on port ${port}`, 60_000);
 }
 
-function answers(program: string, args: readonly string[]): boolean {
+/** Whether a program is there and content. */
+export function answers(program: string, args: readonly string[]): boolean {
   try {
     execFileSync(program, args, { stdio: 'ignore', timeout: 20_000 });
     return true;

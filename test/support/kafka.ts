@@ -1,4 +1,7 @@
-import { type Broker, brokerSource } from './kafka-broker';
+import { answers, type Broker, brokerSource } from './kafka-broker';
+
+/** What a suite needs that runs a broker with properties of its own. */
+export const JAVA = answers('java', ['-version']) && answers('mvn', ['-v']);
 
 /** Whether this machine has a broker for tests, or can start one. */
 export const KAFKA = brokerSource();
@@ -7,8 +10,16 @@ export const KAFKA = brokerSource();
  * A suite that needs a real broker. Where none can be had it says so and is skipped; in CI its absence is a failure.
  */
 export function describeOnKafka(name: string, suite: () => void): void {
-  if (KAFKA) return describe(name, suite);
-  const wanted = 'set KAFKA_BROKERS, or have Docker, or have Java 17 and Maven';
+  describeWhere(KAFKA !== undefined, 'set KAFKA_BROKERS, or have Docker, or have Java 17 and Maven', name, suite);
+}
+
+/** The same for a suite that starts a broker with properties of its own (`startBroker`). */
+export function describeOnOwnKafka(name: string, suite: () => void): void {
+  describeWhere(JAVA, 'have Java 17 and Maven', name, suite);
+}
+
+function describeWhere(isThere: boolean, wanted: string, name: string, suite: () => void): void {
+  if (isThere) return describe(name, suite);
   if (process.env.CI) {
     describe(name, () => {
       it('has a broker', () => {

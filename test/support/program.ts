@@ -16,10 +16,11 @@ export interface Program {
   ended: Promise<number | null>;
 }
 
-/** Starts a TypeScript file of `test/support` with arguments. */
-export function startProgram(file: string, ...args: string[]): Program {
+/** Starts a TypeScript file of `test/support` with arguments. @param environment added to that of this process. */
+export function startProgram(file: string, args: readonly string[], environment: Record<string, string> = {}): Program {
   const hook = join(__dirname, 'typescript.cjs');
   const child: ChildProcess = spawn(process.execPath, ['-r', hook, join(__dirname, file), ...args], {
+    env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines: string[] = [];

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { KEY_FILE, runningServices } from '../../apps/assay/src/context';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../libs/platform/src/postgres/embedded-postgres';
 import { dataFolder } from './assay';
 import { eventually } from './eventually';
+import { spawnTied } from './tied-process';
 
 const root = join(__dirname, '../..');
 const program = join(root, 'apps/assay/bin/assay.mjs');
@@ -18,6 +19,8 @@ export type ServiceName = (typeof SERVICE_NAMES)[number];
 export interface ServiceProcess {
   service: ServiceName;
   pid: number;
+  /** Whether its environment is one of its own. */
+  isSpecial: boolean;
   /** What it wrote so far, logs among it. */
   said(): string;
   metricsUrl(): string;
@@ -39,6 +42,11 @@ export class ServiceProcesses {
     private readonly environment: Record<string, string> = {},
   ) {}
 
+  /** Folder by which the command line finds the services. */
+  get dataDir(): string {
+    return this.folder.path;
+  }
+
   get postgres(): EmbeddedPostgres {
     return this.database!;
   }
@@ -51,14 +59,14 @@ export class ServiceProcesses {
     this.databaseUrl = await through(this.database.adminUrl);
   }
 
-  /** Starts one instance of each service, and waits until they listen. */
-  async startAll(): Promise<void> {
-    await Promise.all(SERVICE_NAMES.map((service) => this.start(service)));
+  /** Starts one instance of each service that has none, and waits until they listen. */
+  async startMissing(): Promise<void> {
+    await Promise.all(SERVICE_NAMES.filter((name) => this.of(name).length === 0).map((name) => this.start(name)));
   }
 
-  /** Starts one more instance of a service. */
-  async start(service: ServiceName, environment: Record<string, string> = {}): Promise<ServiceProcess> {
-    const one = this.spawn(service, environment);
+  /** Starts one more instance of a service, and waits until it listens. */
+  async start(service: ServiceName, environment?: Record<string, string>): Promise<ServiceProcess> {
+    const one = this.launch(service, environment);
     const ended = one.ended.then((code) => Promise.reject(new Error(`${service} ended (${code}): ${one.said()}`)));
     ended.catch(() => undefined);
     const listens = () => /Assay listens on/.test(one.said());
@@ -90,19 +98,17 @@ export class ServiceProcesses {
     this.folder.remove();
   }
 
-  private spawn(service: ServiceName, environment: Record<string, string>): ServiceProcess {
+  /** Starts one more instance of a service, which may not live long enough to listen. */
+  launch(service: ServiceName, environment?: Record<string, string>): ServiceProcess {
     const args = [program, 'up', '--log', 'kafka', '--services', service, '--data', this.folder.path, '--port', '0'];
-    const child: ChildProcess = spawn(process.execPath, args, {
-      env: {
-        ...process.env,
-        ASSAY_DATABASE_URL: this.databaseUrl,
-        ASSAY_KAFKA_BROKERS: this.brokers,
-        ASSAY_METRICS_PORT: '0',
-        ASSAY_LOG_LEVEL: 'warn',
-        ...this.environment,
-        ...environment,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
+    const child = spawnTied(process.execPath, args, {
+      ...process.env,
+      ASSAY_DATABASE_URL: this.databaseUrl,
+      ASSAY_KAFKA_BROKERS: this.brokers,
+      ASSAY_METRICS_PORT: '0',
+      ASSAY_LOG_LEVEL: 'warn',
+      ...this.environment,
+      ...environment,
     });
     let said = '';
     for (const stream of [child.stdout!, child.stderr!])
@@ -110,6 +116,7 @@ export class ServiceProcesses {
     const one: ServiceProcess = {
       service,
       pid: child.pid!,
+      isSpecial: environment !== undefined,
       said: () => said,
       metricsUrl: () => /metrics on (\S+?);/.exec(said)?.[1] ?? '',
       signal: (signal) => void child.kill(signal),

@@ -7,7 +7,8 @@ import {
   reliabilityDiagram,
 } from '@assay/statistics/aggregation/calibration';
 import { type LabelTable } from '@assay/statistics/aggregation/label-table';
-import { type Aggregation, type Method, METHODS } from '@assay/statistics/aggregation/methods';
+import { type Aggregation, type Method } from '@assay/statistics/aggregation/aggregation';
+import { METHODS } from '@assay/statistics/aggregation/methods';
 import { aggregateWithGold } from '@assay/statistics/aggregation/with-gold';
 import { type LabelKind } from '@assay/statistics/agreement/label-metric';
 import { METHODS_OF_KIND, READING_OF_KIND } from '@assay/statistics/kinds/methods-of-kind';
@@ -65,14 +66,20 @@ async function aggregated(context: Context, path: string, options: AggregateOpti
   const method = chosen(methods, options.method ?? Object.keys(methods)[0]!, `kind ${kind}`);
   const rows: AggregateRow[] = [];
   for (const [question, written] of await readWrittenRows(context, path, options, READING_OF_KIND[kind])) {
-    try {
-      for (const one of method(firstOccasions(written))) rows.push({ ...one, question });
-    } catch (error) {
-      if (error instanceof RangeError) throw new CliError(EXIT.badData, error.message, { cause: error });
-      throw error;
-    }
+    const decisions = withinMethod(() => method(firstOccasions(written)));
+    for (const one of decisions) rows.push({ ...one, question });
   }
   return rows;
+}
+
+/** @throws CliError 6 where the method cannot take the labels. */
+function withinMethod<R>(aggregate: () => R): R {
+  try {
+    return aggregate();
+  } catch (error) {
+    if (error instanceof RangeError) throw new CliError(EXIT.badData, error.message, { cause: error });
+    throw error;
+  }
 }
 
 async function aggregatedOfSet(
@@ -84,9 +91,9 @@ async function aggregatedOfSet(
   const tables = await readTables(context, path, options);
   const gold = options.gold ? await readAnswers(options.gold, tables[0]?.question.name ?? DEFAULT_QUESTION) : undefined;
   return tables.flatMap(({ question, table }) => {
-    const { labels, posterior, confidence } = gold
-      ? withGold(context, table, method, acceptedOf(gold, question))
-      : method(table);
+    const { labels, posterior, confidence } = withinMethod(() =>
+      gold ? withGold(context, table, method, acceptedOf(gold, question)) : method(table),
+    );
     return table.items.map((item, t) => ({
       item,
       question: question.name,

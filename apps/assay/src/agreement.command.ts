@@ -1,10 +1,11 @@
 import { type LabelTable } from '@assay/statistics/aggregation/label-table';
 import { agreementOf } from '@assay/statistics/agreement/agreement-report';
-import { type LabelKind, type Metric } from '@assay/statistics/agreement/label-metric';
+import { type LabelKind, type Metric, METRIC_OF_KIND } from '@assay/statistics/agreement/label-metric';
 import { pairwiseCohen } from '@assay/statistics/agreement/pairwise-cohen';
+import { READING_OF_KIND } from '@assay/statistics/kinds/methods-of-kind';
 import { type Context } from './context';
 import { CliError, EXIT } from './cli-error';
-import { readTables, readWrittenTables } from './label-tables';
+import { readTables, readWrittenTables, type WrittenRow } from './label-tables';
 import { type AgreementReport } from './report';
 import { printAgreement } from './report-table';
 
@@ -60,8 +61,15 @@ async function askedIn(context: Context, path: string, options: AgreementOptions
     const tables = await readTables(context, path, { ...rest, kind: ofSet });
     return tables.map(({ question, ...one }) => ({ name: question.name, kind: question.kind, ...one }));
   }
-  const tables = await readWrittenTables(context, path, rest);
+  const tables = await readWrittenTables(context, path, rest, readingOf(metric ?? METRIC_OF_KIND[kind]));
   return tables.map(({ question, ...one }) => ({ name: question, kind, ...one }));
+}
+
+/** How a label is read by the metric, where not any word will do: what it cannot read is a bad row. */
+function readingOf(metric: Metric): ((row: WrittenRow) => unknown) | undefined {
+  if (metric === 'interval' || metric === 'ratio') return READING_OF_KIND.number;
+  if (metric === 'iou') return READING_OF_KIND.boxes;
+  return metric === 'span' ? READING_OF_KIND.spans : undefined;
 }
 
 /** Cohen's kappa of every pair of workers, or its mean over the pairs of each worker. */

@@ -20,7 +20,7 @@ export interface ServerFile extends Listening {
   pid: number;
 }
 
-/** Folder of the data folder with a `ServerFile` for each service that was started on it. */
+/** Folder of the data folder with a `ServerFile` for each instance of a service that was started on it. */
 export const SERVERS_FOLDER = 'servers';
 export const KEY_FILE = 'admin.key';
 
@@ -54,8 +54,18 @@ export function runningServices(dataDir: string): ServerFile[] {
   if (!existsSync(folder)) return [];
   const services = readdirSync(folder)
     .filter((file) => file.endsWith('.json'))
-    .map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as ServerFile);
+    .flatMap((file) => serverFile(join(folder, file)));
   return services.filter(({ pid }) => isAlive(pid));
+}
+
+/** Nothing where its process has just ended. */
+function serverFile(file: string): ServerFile[] {
+  try {
+    return [JSON.parse(readFileSync(file, 'utf8')) as ServerFile];
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
 }
 
 function isAlive(pid: number): boolean {

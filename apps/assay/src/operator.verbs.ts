@@ -1,14 +1,19 @@
 import { type Command, Option } from 'commander';
+import { CliError, EXIT } from './cli-error';
 import { type ListOptions, type SettleOptions } from './deadletter.command';
 import { type KeyOptions } from './keys.command';
-import { contextOf } from './options';
+import { type ResetOptions } from './offsets.command';
+import { contextOf, notNegative, positive } from './options';
+import { type TopicsOptions } from './topics.command';
 
 const STATUSES = ['open', 'redriving', 'redriven', 'discarded', 'all'];
 
 /** Verbs of operators. */
 export function addOperations(program: Command): void {
   addHealth(program);
+  addOffsets(program);
   addDeadLetters(program);
+  addInstallation(program);
   addKeys(program);
 }
 
@@ -52,6 +57,32 @@ function addHealth(program: Command): void {
     });
 }
 
+function addOffsets(program: Command): void {
+  const offsets = program
+    .command('offsets')
+    .description('where each service is in each partition of what it reads')
+    .option('--service <service>', 'of one service')
+    .action(async (options: { service?: string }, command: Command) => {
+      const { offsetsCommand } = await import('./offsets.command.js');
+      await offsetsCommand(contextOf(command), options);
+    });
+  offsets
+    .command('reset')
+    .description('puts a position elsewhere: where a partition is stopped because the log has lost what was to be read')
+    .option('--service <service>', 'whose position; it must be said')
+    .requiredOption('--topic <topic>', 'of which topic')
+    .requiredOption('--partition <n>', 'of which partition', notNegative)
+    .requiredOption('--to <offset>', 'earliest or latest that the log keeps, or an offset between')
+    .option('--dry-run', 'says what would be done, and does nothing')
+    .action(async (options: Omit<ResetOptions, 'service'>, command: Command) => {
+      // Both verbs have --service, and commander gives it to the outer one.
+      const { service } = command.optsWithGlobals<{ service?: string }>();
+      if (service === undefined) throw new CliError(EXIT.usage, '--service is missing: expected whose position it is');
+      const { resetOffsetCommand } = await import('./offsets.command.js');
+      await resetOffsetCommand(contextOf(command), { ...options, service });
+    });
+}
+
 function addDeadLetters(program: Command): void {
   const deadLetters = program.command('deadletter').description('events that could not be applied');
   const scoped = (command: Command) =>
@@ -85,6 +116,33 @@ function addDeadLetters(program: Command): void {
     .action(async (ids: string[], options: SettleOptions & { reason: string }, command: Command) => {
       const { discardCommand } = await import('./deadletter.command.js');
       await discardCommand(contextOf(command), ids, options);
+    });
+}
+
+/** What `up` does at its start, as steps of an installation with one process a service. */
+function addInstallation(program: Command): void {
+  program
+    .command('migrate')
+    .description('brings the database of ASSAY_DATABASE_URL to this version: schemas, roles, tables')
+    .option('--urls <dir>', "gets the URL of each service's own role, as <service>/database-url")
+    .action(async (options: { urls?: string }, command: Command) => {
+      const { migrateCommand } = await import('./migrate.command.js');
+      await migrateCommand(contextOf(command), options);
+    });
+  program
+    .command('topics')
+    .description('the topics of Kafka')
+    .command('apply')
+    .description(
+      'makes the brokers of ASSAY_KAFKA_BROKERS have what the catalogue wants: topics, configuration, permissions',
+    )
+    .option('--replication <n>', "copies of each partition; without it the brokers' default", positive)
+    .option('--min-insync <n>', 'copies that must have a record before it is acknowledged', positive)
+    .option('--acls', 'permissions of the services and of tools as well')
+    .option('--dry-run', 'says what differs, and changes nothing')
+    .action(async (options: TopicsOptions, command: Command) => {
+      const { applyTopicsCommand } = await import('./topics.command.js');
+      await applyTopicsCommand(contextOf(command), options);
     });
 }
 

@@ -10,6 +10,9 @@ const MOST_LABELS = 1000;
 /** The name of the question of a file that names none. */
 export const DEFAULT_QUESTION = 'label';
 
+/** Stands for all that nobody said, where a file has a single label: a question has two or more, or there is nothing to ask. */
+export const ANY_OTHER = '(any other)';
+
 /** What `PUT /v1/projects` takes, as far as a file of labels can say it. */
 export interface InferredProject {
   project: string;
@@ -20,9 +23,15 @@ export interface InferredProject {
 /**
  * The project that a file of labels describes by itself: named for the file, one question for each in column `question` (`label`
  * where there is none), with the labels found. Labels are sorted, numbers by value, so that the order of rows decides nothing.
+ * @param single what to do with a question of a single label: refuse it, since a project would be missing the labels that others may give, or measure it as if
+ * there were another.
  * @throws CliError 6 where a question has more than 1,000 labels, or fewer than two.
  */
-export async function projectOfLabels(file: LabelFile, kind: KindName): Promise<InferredProject> {
+export async function projectOfLabels(
+  file: LabelFile,
+  kind: KindName,
+  single: 'refuse' | 'measure' = 'refuse',
+): Promise<InferredProject> {
   const labels = new Map<string, Set<string>>();
   // Bad rows are reported by the pass that reads labels with the project in hand.
   await eachLabel(file, new RowErrors(file.records.name), (row) => {
@@ -33,13 +42,21 @@ export async function projectOfLabels(file: LabelFile, kind: KindName): Promise<
     labels.set(question, found);
   });
   if (labels.size === 0) {
-    throw new CliError(EXIT.badData, `${file.records.name}: no labels; expected a row or more after the header`);
+    throw new CliError(EXIT.badData, noLabels(file));
   }
   const project = projectName(file.records.name);
   const questions = [...labels].map(([name, found]) => ({ name, kind, labels: sortedLabels([...found]) }));
-  for (const { name, labels: found } of questions) checkCount(file, name, found);
+  for (const { name, labels: found } of questions) {
+    if (single === 'measure' && found.length === 1) found.push(ANY_OTHER);
+    checkCount(file, name, found);
+  }
   questions.sort((a, b) => (a.name < b.name ? -1 : 1));
   return { project, title: file.records.name, questions };
+}
+
+/** Words about a file in which there is nothing to read. */
+export function noLabels({ records }: LabelFile): string {
+  return `${records.name}: no labels; expected a row or more after the header`;
 }
 
 function checkCount(file: LabelFile, question: string, labels: readonly string[]): void {

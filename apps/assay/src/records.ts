@@ -60,7 +60,8 @@ export async function eachRecord(
       else if (errors.has(line)) return;
       else if (cells.length === width)
         return onRow(
-          places.map((place) => cells[place]),
+          // cells[-1] would be looked up as a property by name, in a hundred times the time.
+          places.map((place) => (place < 0 ? undefined : cells[place])),
           line,
         );
       else errors.add(line, `${cells.length} cells; expected ${width} (${file.columns.join(', ')})`);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ import { type ServiceDefinition } from '@assay/platform/service-definition';
 import { PLATFORM_MIGRATIONS } from '@assay/platform/transport/platform-migrations';
 import { VERSION } from '@assay/platform/version';
 import { CliError, EXIT } from './cli-error';
-import { KEY_FILE, SERVERS_FOLDER, type ServerFile } from './context';
+import { KEY_FILE, runningServices, SERVERS_FOLDER, type ServerFile } from './context';
 import { frontServer } from './front';
 
 /** In the data folder: what tokens of assignments are signed with. */
@@ -155,11 +155,14 @@ function keptSecret(file: string, make: () => string): string {
   return readFileSync(file, 'utf8').trim();
 }
 
-/** A reader never sees half of it. */
+/** A reader never sees half of it; what a killed process left is cleared away. */
 function writeServerFile(dataDir: string, server: ServerFile): string {
   const folder = join(dataDir, SERVERS_FOLDER);
   mkdirSync(folder, { recursive: true });
-  const file = join(folder, `${server.name}.json`);
+  const running = runningServices(dataDir).map(({ name, pid }) => `${name}-${pid}.json`);
+  for (const left of readdirSync(folder))
+    if (left.endsWith('.json') && !running.includes(left)) rmSync(join(folder, left), { force: true });
+  const file = join(folder, `${server.name}-${server.pid}.json`);
   writeFileSync(`${file}.new`, JSON.stringify(server), { mode: 0o600 });
   renameSync(`${file}.new`, file);
   return file;

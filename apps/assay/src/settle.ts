@@ -57,7 +57,15 @@ async function rest(client: Client, project: string, output: Output): Promise<vo
   let lastMoved = performance.now();
   let calmAt: number | undefined;
   for (;;) {
-    const { unrest, read } = await look(client, project);
+    const seen = await look(client, project).catch((error: unknown) => unreachable(error));
+    if (seen instanceof CliError) {
+      // A service or its log is away for a while, as in an upgrade.
+      if (performance.now() - lastMoved > PATIENCE_MS) throw seen;
+      output.progress(`settling: ${seen.message}`);
+      await sleep(10 * LOOK_MS);
+      continue;
+    }
+    const { unrest, read } = seen;
     const left = Object.entries(unrest).filter(([, count]) => count > 0);
     if (left.length === 0 && calmAt === read) return;
     calmAt = left.length === 0 ? read : undefined;
@@ -74,6 +82,12 @@ async function rest(client: Client, project: string, output: Output): Promise<vo
     output.progress(`settling: ${words}`);
     await sleep(LOOK_MS);
   }
+}
+
+/** The error where it only says that something does not answer; any other is thrown. */
+function unreachable(error: unknown): CliError {
+  if (error instanceof CliError && error.exitCode === EXIT.unreachable) return error;
+  throw error;
 }
 
 /** What is left to do in every service, and how many records they have read in all. */

@@ -60,8 +60,19 @@ async function readPopulationFile(path: string): Promise<Population> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw new CliError(EXIT.notFound, `${path}: no such file`, { cause: error });
   });
+  const described = parsed(path, text);
+  if (typeof described !== 'object' || described === null || Array.isArray(described)) {
+    throw new CliError(
+      EXIT.badData,
+      `${path}: ${JSON.stringify(described)}; expected a population, such as {"items": 100}`,
+    );
+  }
+  return { ...ORDINARY_POPULATION, ...(described as Partial<Population>) };
+}
+
+function parsed(path: string, text: string): unknown {
   try {
-    return { ...ORDINARY_POPULATION, ...(parse(text) as Partial<Population>) };
+    return parse(text);
   } catch (error) {
     throw new CliError(EXIT.badData, `${path}: ${(error as Error).message.split('\n')[0]}`, { cause: error });
   }

@@ -27,7 +27,7 @@ afterEach(async () => {
 afterAll(() => database.drop());
 
 function start(settings: Record<string, string>): Program {
-  program = startProgram('service-program.ts', JSON.stringify(settings));
+  program = startProgram('service-program.ts', [JSON.stringify(settings)]);
   return program;
 }
 

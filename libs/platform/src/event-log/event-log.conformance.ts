@@ -155,6 +155,35 @@ export function conformance(start: () => Promise<LogUnderTest>): void {
       expect((await log.offsets(topic))[3]).toEqual({ first: 0, end: 5 });
     });
 
+    it('say when they took the first record at or after a position', async () => {
+      await log.append(records(1, 2));
+      await sleep(20);
+      await log.append([...records(1, 1, 2), ...records(2, 1)]);
+      const { delivered, subscription } = await join();
+      await eventually(() => delivered().length === 4, 'four records');
+      await subscription.stop();
+      const at = (partition: number, offset: number) =>
+        delivered(partition).find((record) => record.offset === offset)!.timestamp;
+      const late = async (partition: number, offset: number) => {
+        const taken = await log.takenAt(topic, new Map([[partition, offset]]));
+        return at(partition, offset) - taken.get(partition)!;
+      };
+      for (const [partition, offset] of [
+        [1, 0],
+        [1, 2],
+        [2, 0],
+      ] as const) {
+        expect(await late(partition, offset)).toBeGreaterThanOrEqual(0);
+        expect(await late(partition, offset)).toBeLessThan(1100);
+      }
+      const places = async (...positions: [number, number][]) => [
+        ...(await log.takenAt(topic, new Map(positions))).keys(),
+      ];
+      expect(await places([1, 0], [2, 0], [3, 0])).toEqual([1, 2]);
+      expect(await places([1, 2], [2, 1])).toEqual([1]);
+      expect(await places()).toEqual([]);
+    });
+
     it('keep every record when the log is opened again', async () => {
       await log.append(records(0, 3));
       await log.close();

@@ -101,6 +101,22 @@ export async function selectEnds(pool: Pool, topics: readonly number[]): Promise
   return rows.map((row) => ({ ...row, first: Number(row.first), end: Number(row.end) }));
 }
 
+/** When the first record at or after each position was taken, in ms since 1970, by partition. */
+export async function selectTakenAt(
+  pool: Pool,
+  topic: number,
+  positions: ReadonlyMap<number, number>,
+): Promise<Map<number, number>> {
+  const { rows } = await pool.query<{ partition: number; ms: string }>(
+    `select p.number as partition, (extract(epoch from r.taken_at) * 1000)::bigint as ms
+     from unnest($2::int[], $3::bigint[]) as p(number, position)
+     cross join lateral (select taken_at from record where topic = $1 and partition = p.number and "offset" >= p.position
+                         order by "offset" limit 1) r`,
+    [topic, [...positions.keys()], [...positions.values()]],
+  );
+  return new Map(rows.map(({ partition, ms }) => [partition, Number(ms)]));
+}
+
 // The records that came before this one, in bytes, decide whether it still fits: the first one always does.
 const fetch = `
   select p.first_offset, p.end_offset, r.*

@@ -26,7 +26,20 @@ export interface EventLog {
   /** First offset that is kept and offset after the last, by partition (index = partition). */
   offsets(topic: string): Promise<{ first: number; end: number }[]>;
 
+  /**
+   * When the log took the first record at or after each position, in ms since 1970: never later than it was, and at most a second, or a
+   * twentieth of its age, earlier.
+   * @param positions by partition; one that is not named is not asked for, and one with no record there is not in the answer.
+   */
+  takenAt(topic: string, positions: ReadonlyMap<number, number>): Promise<Map<number, number>>;
+
   close(): Promise<void>;
+}
+
+/** Thrown where the log does not answer: the same call may succeed later without any change. */
+export class LogUnavailable extends Error {
+  /** By which it is known in another realm. */
+  readonly code = 'LOG_UNAVAILABLE';
 }
 
 export interface TopicSettings {

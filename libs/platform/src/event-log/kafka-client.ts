@@ -56,7 +56,9 @@ const saidElsewhere = ['Connection', 'Consumer', 'Producer', 'BrokerPool'];
 function say({ level, log, namespace }: LogEntry, logger: KafkaLogger): void {
   const error = typeof log.error === 'string' ? `: ${log.error}` : '';
   const text = `kafka ${namespace}: ${log.message}${error}`;
-  if (level === logLevel.ERROR && !saidElsewhere.includes(namespace)) logger.warn(text);
+  // Where a group is not allowed, kafkajs says to its caller only that nobody coordinates it.
+  const isRefusal = /not authorized/i.test(error);
+  if (level === logLevel.ERROR && (isRefusal || !saidElsewhere.includes(namespace))) logger.warn(text);
   else logger.debug(text);
 }
 

@@ -16,7 +16,7 @@ describe.each(versions)('on Kafka %s', (version) => {
       const settings = Object.assign(new Settings(), { kafkaBrokers: broker.brokers.split(',') });
       return {
         open: () => new KafkaEventLog(settings, silentLogger),
-        startMember: (group, topics) => startProgram('kafka-log-member.ts', broker.brokers, group, ...topics),
+        startMember: (group, topics) => startProgram('kafka-log-member.ts', [broker.brokers, group, ...topics]),
         close: () => broker.stop(),
       };
     });

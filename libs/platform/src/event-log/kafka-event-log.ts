@@ -2,14 +2,17 @@ import { type Admin, type Kafka, type Producer, type RecordMetadata, type TopicM
 import {
   type AppendedRange,
   type EventLog,
+  LogUnavailable,
   type OutgoingRecord,
   type SubscribeOptions,
   type Subscription,
   type TopicSettings,
 } from './event-log';
+import { isFatal, isOfKafka } from './kafka-errors';
 import { kafkaClient, type KafkaLogger, type KafkaSettings } from './kafka-client';
 import { KafkaSubscription } from './kafka-subscription';
 import { kafkaTopic } from './kafka-topics';
+import { takenAtOf } from './taken-at';
 
 /** Bytes of one partition in one request: brokers refuse a batch above 1 MiB unless they are told otherwise. */
 const BATCH_BYTES = 900_000;
@@ -61,6 +64,20 @@ export class KafkaEventLog implements EventLog {
       .map(({ low, high }) => ({ first: Number(low), end: Number(high) }));
   }
 
+  async takenAt(topic: string, positions: ReadonlyMap<number, number>): Promise<Map<number, number>> {
+    const ends = await this.offsets(topic);
+    const waiting = [...positions].filter(([partition, position]) => position < (ends[partition]?.end ?? 0));
+    const now = Date.now();
+    const taken = waiting.map(async ([partition, position]) => {
+      const beginOf = async (time: number) => {
+        const begins = await this.asking((admin) => admin.fetchTopicOffsetsByTimestamp(topic, time));
+        return Number(begins.find((one) => one.partition === partition)!.offset);
+      };
+      return [partition, await takenAtOf(position, now, beginOf)] as const;
+    });
+    return new Map(await Promise.all(taken));
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.subscriptions].map((subscription) => subscription.stop()));
     await this.lastAppend;
@@ -68,16 +85,18 @@ export class KafkaEventLog implements EventLog {
     for (const client of clients) if (client.status === 'fulfilled') await client.value?.disconnect();
   }
 
-  /** Calls the administrative interface; after a failure the next call connects anew. */
+  /** Calls the administrative interface, once more by a new connection where the old one fails. */
   private async asking<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
-    this.admin ??= connected(this.kafka.admin());
-    const { admin } = this;
-    try {
-      return await question(await admin);
-    } catch (error) {
-      if (this.admin === admin) this.admin = undefined;
-      leave(admin);
-      throw error;
+    for (let isOld = this.admin !== undefined; ; isOld = false) {
+      this.admin ??= connected(this.kafka.admin());
+      const { admin } = this;
+      try {
+        return await question(await admin);
+      } catch (error) {
+        if (this.admin === admin) this.admin = undefined;
+        leave(admin);
+        if (!isOld) throw unavailable(error);
+      }
     }
   }
 
@@ -109,7 +128,7 @@ export class KafkaEventLog implements EventLog {
     } catch (error) {
       if (this.producer === producer) this.producer = undefined;
       leave(producer);
-      throw error;
+      throw unavailable(error);
     }
   }
 
@@ -159,6 +178,12 @@ function messagesOf(records: readonly OutgoingRecord[]): TopicMessages[] {
     known.messages.push({ partition, key: Buffer.from(key), headers, value });
   }
   return [...byTopic.values()];
+}
+
+/** The failure of a call, told apart from one that will not pass by itself. */
+function unavailable(error: unknown): unknown {
+  if (isFatal(error) || !isOfKafka(error)) return error;
+  return new LogUnavailable(`Kafka: ${(error as Error).message}`, { cause: error });
 }
 
 async function connected<T extends Admin | Producer>(client: T): Promise<T> {

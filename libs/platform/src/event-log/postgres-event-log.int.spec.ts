@@ -12,7 +12,7 @@ describe('the embedded event log', () => {
     const url = serviceUrl(database.adminUrl, 'event_log');
     return {
       open: () => new PostgresEventLog(url),
-      startMember: (group, topics) => startProgram('postgres-log-member.ts', url, group, ...topics),
+      startMember: (group, topics) => startProgram('postgres-log-member.ts', [url, group, ...topics]),
       close: () => database.drop(),
     };
   });

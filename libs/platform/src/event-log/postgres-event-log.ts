@@ -7,7 +7,15 @@ import {
   type Subscription,
   type TopicSettings,
 } from './event-log';
-import { appendRanges, insertTopics, selectEnds, selectTopics, type LogTopic, type Range } from './event-log.queries';
+import {
+  appendRanges,
+  insertTopics,
+  selectEnds,
+  selectTakenAt,
+  selectTopics,
+  type LogTopic,
+  type Range,
+} from './event-log.queries';
 import { PostgresSubscription } from './postgres-subscription';
 
 /**
@@ -57,6 +65,10 @@ export class PostgresEventLog implements EventLog {
   async offsets(topic: string): Promise<{ first: number; end: number }[]> {
     const ends = await selectEnds(this.pool, [(await this.topic(topic)).id]);
     return ends.map(({ first, end }) => ({ first, end }));
+  }
+
+  async takenAt(topic: string, positions: ReadonlyMap<number, number>): Promise<Map<number, number>> {
+    return selectTakenAt(this.pool, (await this.topic(topic)).id, positions);
   }
 
   async close(): Promise<void> {

@@ -14,6 +14,7 @@ export function redelivering(log: EventLog, seed: number): EventLog {
     createTopics: (topics) => log.createTopics(topics),
     append: (records) => log.append(records),
     offsets: (topic) => log.offsets(topic),
+    takenAt: (topic, positions) => log.takenAt(topic, positions),
     close: () => log.close(),
     subscribe: (options) => subscribeTwice(log, options, cut),
   };

@@ -1,5 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import { type Logger } from 'pino';
+import { LogUnavailable } from '../event-log/event-log';
 import { isTransient } from '../postgres/transient-error';
 import { type HttpRequest, type HttpResponse } from './http-request';
 import { Problem } from './problem';
@@ -39,7 +40,8 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof HttpException && error.getStatus() === 404) return new Problem('not_found', 'no such route');
   if (error instanceof HttpException && error.getStatus() < 500) return new Problem('malformed', error.message);
   if (isTransient(error)) {
-    return new Problem('unavailable', 'the database is not reachable: try again', undefined, { 'retry-after': '5' });
+    const what = error instanceof LogUnavailable ? 'event log' : 'database';
+    return new Problem('unavailable', `the ${what} is not reachable: try again`, undefined, { 'retry-after': '5' });
   }
   return new Problem('internal', 'unexpected: the log of the service says more');
 }

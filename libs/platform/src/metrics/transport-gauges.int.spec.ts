@@ -24,11 +24,17 @@ beforeAll(async () => {
         Promise.resolve([
           { first: 0, end: 7 },
           { first: 2, end: 2 },
+          { first: 4, end: 4 },
+          { first: 0, end: 3 },
         ]),
+      takenAt: (_topic, positions) =>
+        Promise.resolve(new Map([...positions.keys()].map((partition) => [partition, Date.now() - 60_000]))),
     },
     logger: { warn: (message) => expect(message).toBe('no warning') },
   });
-  await dataSource.query(`insert into lane values ('tool', 0, '{"t": 5}', 1)`);
+  await dataSource.query(
+    `insert into lane values ('tool', 0, '{"t": 5}', 1), ('tool', 2, '{"t": 1}', 1), ('tool', 3, '{"t": 9}', 1)`,
+  );
   await dataSource.query(
     `insert into accounting (topic, partition, project, received, duplicate, applied, pending) values
        ('t', 0, 'a', 10, 1, 7, 2), ('t', 0, 'b', 5, 0, 4, 2), ('t', 1, 'b', 5, 0, 4, 0)`,
@@ -73,8 +79,17 @@ describe('the gauges of the tables', () => {
       // b in partition 0 has one too many, in partition 1 one too few: they do not cancel.
       accounting_imbalance_events: 2,
       ...{ 'consumer_lag_records t 0': 2, 'consumer_lag_records t 1': 0 },
+      // Records 1 to 3 of partition 2 are gone; partition 3 ends before its position.
+      ...{ 'consumer_lag_records t 2': 3, 'consumer_lag_records t 3': 0, 'consumer_stopped_partitions t': 2 },
     });
+    expect(all['consumer_oldest_unprocessed_age_seconds t']).toBeCloseTo(60, 0);
     expect(all['outbox_oldest_pending_age_seconds']).toBeGreaterThanOrEqual(10);
+  });
+
+  it('count no imbalance where an operator passed over what is gone', async () => {
+    await dataSource.query(`insert into cut (topic, partition, sequence, records, skipped) values ('t', 3, 9, 5, 4)`);
+    await gauges.refresh();
+    expect((await values())['accounting_imbalance_events']).toBe(2);
   });
 
   it('count numbers that never came', async () => {

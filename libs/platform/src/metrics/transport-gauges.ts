@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from 'prom-client';
 import { type DataSource } from 'typeorm';
-import { offsetsOf } from '../ops/offsets';
+import { type Offsets, offsetsOf, withAges } from '../ops/offsets';
 import { type EventLog } from '../event-log/event-log';
 import { accountingOf } from '../transport/accounting.queries';
 import { backlogOf, imbalanceOf } from './backlog.queries';
@@ -10,7 +10,7 @@ const EVERY_MS = 15_000;
 
 export interface TransportGaugesOptions {
   dataSource: DataSource;
-  eventLog: Pick<EventLog, 'offsets'>;
+  eventLog: Pick<EventLog, 'offsets' | 'takenAt'>;
   /** Names of the topics that the service reads. */
   topics: readonly string[];
   registry: Registry;
@@ -43,8 +43,7 @@ export class TransportGauges {
       const states = { accepted, applied, superseded, dead_lettered: deadLettered, pending, duplicate };
       for (const [state, events] of Object.entries(states)) this.gauges.accounting.set({ state }, events);
       this.gauges.imbalance.set(await imbalanceOf(manager));
-      for (const { topic, partition, lag } of await offsetsOf(manager, eventLog, topics))
-        this.gauges.lag.set({ topic, partition: String(partition) }, lag);
+      this.setOffsets(await withAges(eventLog, await offsetsOf(manager, eventLog, topics)));
     } catch (error) {
       logger.warn(`gauges: ${(error as Error).message}`);
     }
@@ -52,6 +51,16 @@ export class TransportGauges {
 
   stop(): void {
     clearInterval(this.timer);
+  }
+
+  private setOffsets(offsets: readonly Offsets[]): void {
+    const { lag, oldestAge, stopped } = this.gauges;
+    for (const topic of this.options.topics) {
+      const ofTopic = offsets.filter((one) => one.topic === topic);
+      for (const one of ofTopic) lag.set({ topic, partition: String(one.partition) }, one.lag);
+      oldestAge.set({ topic }, Math.max(...ofTopic.map((one) => one.oldestUnprocessedAge ?? 0)));
+      stopped.set({ topic }, ofTopic.filter((one) => one.state !== 'reading').length);
+    }
   }
 
   private setBacklog(backlog: Awaited<ReturnType<typeof backlogOf>>): void {
@@ -76,5 +85,15 @@ function declareGauges(registry: Registry) {
       'topic',
       'partition',
     ]),
+    oldestAge: gauge(
+      'consumer_oldest_unprocessed_age_seconds',
+      'Time since the log took the oldest record that is still to be read, of all partitions; 0 where there is none.',
+      ['topic'],
+    ),
+    stopped: gauge(
+      'consumer_stopped_partitions',
+      'Partitions whose position the log does not have: records were gone before they were read, or the topic was made anew.',
+      ['topic'],
+    ),
   };
 }

@@ -1,13 +1,14 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Req, Res, type Type } from '@nestjs/common';
-import { OneOf, Text } from '@assay/contracts/fields';
+import { fieldError } from '@assay/contracts/field-error';
+import { Flag, Integer, OneOf, Text } from '@assay/contracts/fields';
 import { AcceptsJson } from '../http/accepts';
 import type { HttpRequest, HttpResponse } from '../http/http-request';
 import { keyOfCursor, PAGE_LIMIT, pageOf, PageQuery } from '../http/page';
-import { notFound, Problem } from '../http/problem';
+import { invalid, notFound, Problem } from '../http/problem';
 import { CheckedQuery } from '../http/query';
 import { CalledBy, type Caller } from '../security/caller';
 import { Roles } from '../security/roles';
-import { OpsService, type SettleOutcome } from './ops.service';
+import { OpsService, type Reset, type ResetOutcome, type SettleOutcome } from './ops.service';
 
 /** Statuses of a dead letter that a list may be asked for. */
 const STATUSES = ['open', 'redriving', 'redriven', 'discarded'] as const;
@@ -17,6 +18,12 @@ class AccountingQuery {
   project?: string;
 }
 
+class OffsetsQuery {
+  /** Also since when records wait. */
+  @Flag({ optional: true })
+  ages?: boolean;
+}
+
 class DeadLetterQuery extends PageQuery {
   @OneOf(STATUSES, { optional: true })
   status?: (typeof STATUSES)[number];
@@ -24,6 +31,22 @@ class DeadLetterQuery extends PageQuery {
   /** Only those of one project; an event that could not be read has none, or what its key says. */
   @Text({ max: 63, optional: true })
   project?: string;
+}
+
+class OffsetReset {
+  @Text({ max: 200 })
+  topic!: string;
+
+  @Integer({ min: 0 })
+  partition!: number;
+
+  /** `earliest` or `latest` that the log keeps, or an offset between. */
+  @Text({ max: 16, pattern: /^(earliest|latest|\d{1,15})$/ })
+  to!: string;
+
+  /** Says what would be done, and does nothing. */
+  @Flag({ optional: true })
+  dryRun?: boolean;
 }
 
 class Reason {
@@ -57,8 +80,18 @@ class OpsController {
 
   /** Where the service is in each partition that it reads. */
   @Get('offsets')
-  offsets() {
-    return this.ops.offsets();
+  offsets(@CheckedQuery(OffsetsQuery) { ages = false }: OffsetsQuery) {
+    return this.ops.offsets(ages);
+  }
+
+  /** Puts a position elsewhere: where records were gone from the log before they were read, or the topic was made anew. */
+  @Post('offsets/reset')
+  @HttpCode(200)
+  @AcceptsJson(OffsetReset)
+  async resetOffset(@Body() body: OffsetReset, @CalledBy() caller: Caller): Promise<Reset> {
+    const { topic, partition, to, dryRun } = body;
+    const target = to === 'earliest' || to === 'latest' ? to : Number(to);
+    return resetOf(await this.ops.resetOffset(caller, { topic, partition, to: target }, dryRun ?? false), body);
   }
 
   @Get('deadletters')
@@ -112,6 +145,19 @@ class OpsController {
       limit: limit + 1,
     });
     return { chain, rows: pageOf(request, response, rows, limit, (row) => [row.id]) };
+  }
+}
+
+function resetOf(outcome: ResetOutcome, { topic, partition, to }: OffsetReset): Reset {
+  switch (outcome.type) {
+    case 'done':
+      return outcome.reset;
+    case 'unknown-topic':
+      throw invalid([fieldError('topic', topic, `one of ${outcome.expected.join(', ')}`)]);
+    case 'unknown-partition':
+      throw invalid([fieldError('partition', partition, `a partition of ${topic}`)]);
+    case 'out-of-range':
+      throw invalid([fieldError('to', to, `earliest, latest, or ${outcome.first} to ${outcome.end}`)]);
   }
 }
 

@@ -47,12 +47,45 @@ async function asAdmin<T>(statement: string): Promise<T> {
 describe('operations', () => {
   it('say where the service is in each partition', async () => {
     await twoDeadLetters();
-    const { body } = await ask('get', '/v1/ops/ingestion/offsets');
+    const { body } = await ask('get', '/v1/ops/ingestion/offsets?ages=true');
     const { offsets } = body as { offsets: { topic: string; partition: number }[] };
     expect(offsets.filter(({ topic }) => topic === INBOUND.name)).toHaveLength(INBOUND.partitions);
     expect(offsets).toContainEqual({
       ...{ topic: INBOUND.name, partition: 3, position: 2, first: 0, end: 2, lag: 0 },
+      ...{ oldestUnprocessedAge: null, state: 'reading' },
     });
+  });
+
+  it('put a position elsewhere, and keep in the audit who did, from where and to where', async () => {
+    const reset = (body: object) => ask('post', '/v1/ops/ingestion/offsets/reset').send(body);
+    const place = { topic: INBOUND.name, partition: 3 };
+    const dry = await reset({ ...place, to: 'earliest', dryRun: true });
+    expect(dry.body).toEqual({ ...place, from: 2, to: 0, first: 0, end: 2 });
+    const audited = async () => (await ask('get', '/v1/ops/ingestion/audit?limit=1')).body.rows[0];
+    expect(await audited()).not.toMatchObject({ action: 'offset.reset' });
+
+    expect((await reset({ ...place, to: '1' })).body).toEqual({ ...place, from: 2, to: 1, first: 0, end: 2 });
+    expect(await audited()).toMatchObject({
+      ...{ action: 'offset.reset', subject: `${INBOUND.name}/3`, role: 'operator' },
+      detail: { from: 2, to: 1, first: 0, end: 2 },
+    });
+    // The record is read again, and is known.
+    await eventually(async () => {
+      const { body } = await ask('get', '/v1/ops/ingestion/offsets');
+      const { offsets } = body as { offsets: { topic: string; partition: number; position: number }[] };
+      return offsets.some((one) => one.topic === place.topic && one.partition === 3 && one.position === 2);
+    }, 'the reader to go on');
+    expect((await ask('get', '/v1/ops/ingestion/deadletters')).body.deadLetters).toHaveLength(2);
+  });
+
+  it.each([
+    [{ topic: 'assay.nothing', partition: 0, to: 'latest' }, 'topic'],
+    [{ topic: INBOUND.name, partition: 99, to: 'latest' }, 'partition'],
+    [{ topic: INBOUND.name, partition: 3, to: '77' }, 'to'],
+    [{ topic: INBOUND.name, partition: 3, to: 'the end' }, 'to'],
+  ])('refuse to put a position where nothing is: %j', async (body, path) => {
+    const answer = await ask('post', '/v1/ops/ingestion/offsets/reset').send(body);
+    expect(answer.body).toMatchObject({ code: 'invalid', errors: [expect.objectContaining({ path })] });
   });
 
   it('show dead letters page by page, and what was sent to admins alone', async () => {

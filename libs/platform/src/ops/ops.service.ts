@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { CATALOGUE } from '@assay/contracts/catalogue';
 import { appendAudit, auditRows, type AuditRow, firstBreak } from '../audit/audit';
 import { type EventLog } from '../event-log/event-log';
 import { type Caller } from '../security/caller';
@@ -14,7 +15,8 @@ import {
 import { type DeadLetter, deadLetters, deadLetterWithBytes, discard, redrive } from '../transport/dead-letters';
 import { type Transaction } from '../transport/transaction';
 import { Transactions } from '../transport/transactions';
-import { type Offsets, offsetsOf } from './offsets';
+import { lanePositions, resetPosition } from '../transport/lane.queries';
+import { type Offsets, offsetOf, offsetsOf, type Target, withAges } from './offsets';
 
 /** Which service these operations are of, and what it reads. */
 export interface OpsSubject {
@@ -27,6 +29,29 @@ export interface OpsSubject {
 export const OPS_SUBJECT = Symbol('assay.ops-subject');
 
 export type SettleOutcome = { type: 'done' } | { type: 'unknown' } | { type: 'not-open'; status: DeadLetter['status'] };
+
+/** Which position is to be put where. */
+export interface ResetRequest {
+  topic: string;
+  partition: number;
+  to: Target;
+}
+
+/** Where a position stood, where it was put, and what the log has. */
+export interface Reset {
+  topic: string;
+  partition: number;
+  from: number | null;
+  to: number;
+  first: number;
+  end: number;
+}
+
+export type ResetOutcome =
+  | { type: 'done'; reset: Reset }
+  | { type: 'unknown-topic'; expected: readonly string[] }
+  | { type: 'unknown-partition' }
+  | { type: 'out-of-range'; first: number; end: number };
 
 /** `cuts` and `published` are of all projects, and for operators: they say how many events there are. */
 export interface AccountingAnswer {
@@ -74,9 +99,34 @@ export class OpsService {
     });
   }
 
-  async offsets(): Promise<{ service: string; offsets: Offsets[] }> {
+  /** @param isAged also says since when records wait, for which the log is searched. */
+  async offsets(isAged: boolean): Promise<{ service: string; offsets: Offsets[] }> {
     const { service, topics, eventLog } = this.subject;
-    return { service, offsets: await offsetsOf(this.dataSource.manager, eventLog, topics) };
+    const offsets = await offsetsOf(this.dataSource.manager, eventLog, topics);
+    return { service, offsets: isAged ? await withAges(eventLog, offsets) : offsets };
+  }
+
+  /**
+   * Puts a position elsewhere, holding its lane, with a row of the audit; its reader goes on from there within seconds.
+   * @param isDry says what would be done, and does nothing.
+   */
+  async resetOffset(caller: Caller, { topic, partition, to }: ResetRequest, isDry: boolean): Promise<ResetOutcome> {
+    const { topics, eventLog } = this.subject;
+    const kind = CATALOGUE.find((contract) => contract.topic.name === topic)?.topic.lane;
+    if (kind === undefined || !topics.includes(topic)) return { type: 'unknown-topic', expected: topics };
+    const ends = (await eventLog.offsets(topic))[partition];
+    if (ends === undefined) return { type: 'unknown-partition' };
+    const position = offsetOf(to, ends);
+    if (position === undefined) return { type: 'out-of-range', ...ends };
+    const lane = { kind, partition };
+    const from = await this.transactions.run(async (tx) => {
+      if (isDry) return (await lanePositions(tx.manager, lane)).get(topic);
+      const before = await resetPosition(tx.manager, lane, topic, position);
+      const detail = { from: before ?? null, to: position, first: ends.first, end: ends.end };
+      await appendAudit(tx, caller, { action: 'offset.reset', subject: `${topic}/${partition}`, detail });
+      return before;
+    });
+    return { type: 'done', reset: { topic, partition, from: from ?? null, to: position, ...ends } };
   }
 
   async deadLetters(page: {

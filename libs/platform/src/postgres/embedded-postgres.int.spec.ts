@@ -51,7 +51,7 @@ describe('startEmbeddedPostgres', () => {
 
   /** PostgreSQL held by a process that can be killed. */
   async function held(): Promise<{ program: Program; pid: number; url: string }> {
-    const program = startProgram('embedded-postgres-holder.ts', dataDir);
+    const program = startProgram('embedded-postgres-holder.ts', [dataDir]);
     programs.push(program);
     const [, pid, url] = (await program.line(/^up /)).split(' ');
     return { program, pid: Number(pid), url: url! };
@@ -141,7 +141,7 @@ describe('startEmbeddedPostgres', () => {
 
   it('lets one of three that start at the same time have a new folder', async () => {
     removeEmbeddedPostgres(dataDir);
-    const started = Array.from({ length: 3 }, () => startProgram('embedded-postgres-holder.ts', dataDir));
+    const started = Array.from({ length: 3 }, () => startProgram('embedded-postgres-holder.ts', [dataDir]));
     programs.push(...started);
     await Promise.all(started.map((program) => program.line(/^up |in use by process/)));
     expect(started.flatMap(({ lines }) => lines).filter((line) => line.startsWith('up '))).toHaveLength(1);

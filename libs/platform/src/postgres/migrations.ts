@@ -1,4 +1,5 @@
 import { type DataSource, type EntityManager, type MigrationInterface } from 'typeorm';
+import { failpoint } from '../failpoint';
 
 /** A migration's class; its name is what the schema remembers. */
 export type Migration = new () => MigrationInterface;
@@ -26,6 +27,7 @@ export async function migrate(admin: DataSource, schema: string, owner: string, 
     // By name, not by place: the platform's and a service's own migrations are one list, and both grow at their ends.
     for (const migration of migrations.filter(({ name }) => !applied.includes(name))) {
       await new migration().up(runner);
+      failpoint('migrating');
       await runner.query('insert into migration (name) values ($1)', [migration.name]);
     }
     await runner.commitTransaction();

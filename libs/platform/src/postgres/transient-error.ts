@@ -1,10 +1,10 @@
 // 08 connection, 25P03 idle in a transaction for too long, 40001 serialisation, 40P01 deadlock, 53 out of resources, 55P03 lock
 // timeout, 57P0x shutdown, crash, restart.
 const transientState = /^(08|25P03|40001|40P01|53|55P03|57P0)/;
-const transientSystemError = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN)/;
+const transientSystemError = /^(LOG_UNAVAILABLE|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN)/;
 const lostConnection = /connection terminated|client was closed|not queryable|timeout exceeded when trying to connect/i;
 
-/** Whether the same statement may succeed later without any change: the connection, a lock or PostgreSQL itself failed, not the statement. */
+/** Whether the same call may succeed later without any change: the connection, a lock, PostgreSQL or the event log failed, not what was asked. */
 export function isTransient(error: unknown): boolean {
   // By shape: an error of Node's own is no `Error` of another realm, such as jest's.
   const { code, name, message, errors } = (error ?? {}) as Record<string, unknown>;

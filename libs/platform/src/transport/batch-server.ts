@@ -11,6 +11,7 @@ import { LaneLook } from './lane-look';
 import { rowsOf } from './lane-transaction';
 import { LaneWorker, type Work } from './lane-worker';
 import { createLanes, lanePositions } from './lane.queries';
+import { PositionWatch } from './position-watch';
 import { type Redriving, redriveNext } from './redrive';
 import { type Handle, SliceRunner } from './slice-runner';
 import { checkWiring } from './wiring';
@@ -49,6 +50,7 @@ export class BatchServer extends Server implements CustomTransportStrategy {
   private laneWork: { kind: string; everyMs: number; due: Due; handle: Handle }[] = [];
   private looks: LaneLook[] = [];
   private runner: SliceRunner | undefined;
+  private watch: PositionWatch | undefined;
 
   constructor(private readonly options: BatchServerOptions) {
     super();
@@ -61,6 +63,7 @@ export class BatchServer extends Server implements CustomTransportStrategy {
 
   /** Finishes the batches in hand and leaves the group. */
   async close(): Promise<void> {
+    await this.watch?.stop();
     await this.subscription?.stop();
     await Promise.all(this.looks.map((look) => look.stop()));
     await Promise.all([...this.ending, ...[...this.lanes.values()].map((lane) => lane.stop())]);
@@ -115,6 +118,11 @@ export class BatchServer extends Server implements CustomTransportStrategy {
     });
     this.subscription = await this.subscribing;
     for (const look of this.looks) look.start();
+    this.watch = new PositionWatch({
+      ...{ dataSource: this.options.dataSource, logger: this.options.logger },
+      ...{ runner: this.runner, subscription: this.subscription, topics: topics.map((topic) => topic.name) },
+      exclusively: ({ kind, partition }, task) => this.lane(kind as Topic['lane'], partition).exclusively(task),
+    });
   }
 
   private async positions(partition: number): Promise<Map<string, number>> {
@@ -124,22 +132,24 @@ export class BatchServer extends Server implements CustomTransportStrategy {
     const all = new Map<string, number>();
     for (const kind of kinds) {
       const known = await lanePositions(manager, { kind, partition });
+      this.runner?.learn({ kind, partition }, known);
       for (const [topic, position] of known) all.set(topic, position);
     }
-    await this.warnOfShorterTopics(partition, all);
+    await this.warnOfStopped(partition, all);
     return all;
   }
 
-  /** A topic that was made anew delivers nothing until it has outgrown the position: that must not pass in silence. */
-  private async warnOfShorterTopics(partition: number, positions: ReadonlyMap<string, number>): Promise<void> {
+  /** Where nothing is left to deliver, no batch tells that the log begins behind a position or ends before it. */
+  private async warnOfStopped(partition: number, positions: ReadonlyMap<string, number>): Promise<void> {
+    const { service, logger, log } = this.options;
     for (const { name } of this.topics) {
       const position = positions.get(name) ?? 0;
-      const end = position > 0 ? (await this.options.log.offsets(name))[partition]?.end : undefined;
-      if (end === undefined || end >= position) continue;
-      const { service, logger } = this.options;
-      logger.error(
-        `${service} has read ${name}/${partition} up to ${position}, but the log ends at ${end}: the topic was made anew`,
-      );
+      const offsets = position > 0 ? (await log.offsets(name))[partition] : undefined;
+      if (offsets === undefined) continue;
+      const { first, end } = offsets;
+      const place = `${service} has read ${name}/${partition} up to ${position}`;
+      if (end < position) logger.error(`${place}, but the log ends at ${end}: the topic was made anew`);
+      if (first > position) logger.error(`${place}, but the log begins at ${first}: what lay between is gone`);
     }
   }
 

@@ -69,12 +69,14 @@ export async function moveCut(
 ): Promise<void> {
   const { sequences } = change;
   if (sequences.length === 0) return;
-  const [cut] = rowsOf<{ sequence: string }>(
-    await manager.query('select sequence from cut where topic = $1 and partition = $2', [topic, partition]),
+  const [cut] = rowsOf<{ sequence: string; is_moved: boolean }>(
+    await manager.query('select sequence, is_moved from cut where topic = $1 and partition = $2', [topic, partition]),
   );
   let highest = Number(cut?.sequence ?? 0);
   let resent = 0;
   let lost = 0;
+  const skipped = cut?.is_moved ? Math.max(0, sequences[0]! - highest - 1) : 0;
+  highest += skipped;
   for (const sequence of sequences) {
     if (sequence <= highest) resent++;
     else {
@@ -83,9 +85,40 @@ export async function moveCut(
     }
   }
   await manager.query(
-    `insert into cut as c (topic, partition, sequence, records, resent, lost) values ($1, $2, $3, $4, $5, $6)
+    `insert into cut as c (topic, partition, sequence, records, resent, lost, skipped) values ($1, $2, $3, $4, $5, $6, $7)
      on conflict (topic, partition) do update set sequence = excluded.sequence, records = c.records + excluded.records,
-       resent = c.resent + excluded.resent, lost = c.lost + excluded.lost`,
-    [topic, partition, highest, change.records, resent, lost],
+       resent = c.resent + excluded.resent, lost = c.lost + excluded.lost, skipped = c.skipped + excluded.skipped, is_moved = false`,
+    [topic, partition, highest, change.records, resent, lost, skipped],
   );
+}
+
+/**
+ * Takes the lane's row and puts a topic's position elsewhere, whoever reads it: its owner finds itself overtaken, and goes on from there. What
+ * was lost before is no longer counted as lost, nor are the numbers that the move passes over, but as skipped.
+ * @returns where it stood; undefined where the topic was never read.
+ */
+export async function resetPosition(
+  manager: EntityManager,
+  lane: Lane,
+  topic: string,
+  to: number,
+): Promise<number | undefined> {
+  await createLanes(manager, [lane.kind], lane.partition);
+  await holdLane(manager, lane);
+  const from = (await lanePositions(manager, lane)).get(topic);
+  await manager.query(
+    `update lane set positions = jsonb_set(positions, array[$3], to_jsonb($4::bigint)) where kind = $1 and partition = $2`,
+    [lane.kind, lane.partition, topic, to],
+  );
+  await manager.query(
+    `insert into cut as c (topic, partition, is_moved) values ($1, $2, true)
+     on conflict (topic, partition) do update set is_moved = true, skipped = c.skipped + c.lost, lost = 0`,
+    [topic, lane.partition],
+  );
+  return from;
+}
+
+/** Every lane with the positions of its topics. */
+export async function allPositions(manager: EntityManager): Promise<(Lane & { positions: Record<string, number> })[]> {
+  return rowsOf(await manager.query('select kind, partition, positions from lane'));
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type DataSource, type EntityManager } from 'typeorm';
+import { failpoint } from '../failpoint';
 import { type EventLog, type OutgoingRecord } from '../event-log/event-log';
 import { rowsOf } from './lane-transaction';
 import { type OutboxEvent, recordOf } from './wire';
@@ -120,7 +121,9 @@ export class Relay {
       });
     }
     if (records.length === 0) return;
+    failpoint('numbered');
     await this.options.log.append(records);
+    failpoint('published');
     this.options.onPublished(records.length);
   }
 

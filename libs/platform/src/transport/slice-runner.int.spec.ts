@@ -11,6 +11,7 @@ import { type Batch } from './batch';
 import { batchMetrics } from './batch-metrics';
 import { redrive } from './dead-letters';
 import { eventId } from './event-id';
+import { resetPosition } from './lane.queries';
 import { redriveNext } from './redrive';
 import { type Handle, SliceRunner } from './slice-runner';
 import { type LaneTransaction } from './transaction';
@@ -26,19 +27,20 @@ let handle: (batch: Batch<AnnotationSubmitted>, tx: LaneTransaction) => Promise<
 let seeks: number[];
 let pauses: number[];
 let said: string[];
+let resumes: number;
 let wakes: number;
 
 const subscription: Subscription = {
   seek: (_topic, _partition, position) => seeks.push(position),
   pause: (_topic, _partition, milliseconds) => pauses.push(milliseconds),
-  resume: () => undefined,
+  resume: () => void resumes++,
   lanes: () => [0],
   attemptedAt: () => 0,
   stop: async () => undefined,
 };
 
 beforeEach(async () => {
-  [seeks, pauses, said, wakes] = [[], [], [], 0];
+  [seeks, pauses, said, wakes, resumes] = [[], [], [], 0, 0];
   handle = async (batch, tx) => tx.account('rte', { applied: batch.events.length });
   database = await freshDatabase([definition]);
   dataSource = await openDataSource(database.adminUrl, definition);
@@ -105,6 +107,13 @@ async function accounts() {
   return row;
 }
 
+async function cut() {
+  const [row] = await dataSource.query(
+    `select sequence::int as sequence, records::int as records, resent::int as resent, lost::int as lost, skipped::int as skipped from cut`,
+  );
+  return row;
+}
+
 async function movePosition(position: number | undefined) {
   const positions = position === undefined ? {} : { [TOPIC.name]: position };
   await dataSource.query('update lane set positions = $1', [JSON.stringify(positions)]);
@@ -134,6 +143,57 @@ it('stops for good, and says so, where records are gone before they were read', 
   await runner().run(batch(50, 55, { firstOffset: 50 }), TOPIC, subscription);
   expect(pauses).toEqual([Infinity]);
   expect(said).toEqual([expect.stringContaining('40 records from 10 are gone from the log before they were read')]);
+});
+
+it('counts a loss once, although the partition comes back', async () => {
+  const metrics = batchMetrics(new Registry());
+  const one = runner(dataSource, metrics);
+  await one.run(batch(0, 10), TOPIC, subscription);
+  for (let times = 0; times < 2; times++) {
+    await one.run(batch(50, 55, { firstOffset: 50 }), TOPIC, subscription);
+    one.forget(0);
+  }
+  expect((await metrics.lost.get()).values).toEqual([{ labels: {}, value: 40 }]);
+});
+
+it('goes on from where an operator puts the position of a stopped partition, and counts what is passed over as no loss', async () => {
+  const one = runner();
+  await one.run(batch(0, 10), TOPIC, subscription);
+  await one.run(batch(50, 55, { firstOffset: 50 }), TOPIC, subscription);
+  const reset = () => dataSource.transaction((manager) => resetPosition(manager, LANE, TOPIC.name, 50));
+  expect(one.isElsewhere(LANE, TOPIC.name, 50)).toBe(true);
+  expect(await reset()).toBe(10);
+  await one.follow(LANE, TOPIC.name, subscription);
+  expect({ seeks, resumes, isElsewhere: one.isElsewhere(LANE, TOPIC.name, 50) }).toEqual({
+    ...{ seeks: [50], resumes: 1, isElsewhere: false },
+  });
+  await one.follow(LANE, TOPIC.name, subscription);
+  expect(seeks).toEqual([50]);
+  await one.run(batch(50, 55, { firstOffset: 50 }), TOPIC, subscription);
+  expect(await cut()).toEqual({ sequence: 55, records: 15, resent: 0, lost: 0, skipped: 40 });
+  await one.run(batch(57, 58), TOPIC, subscription);
+  await one.run(batch(55, 56, { records: [record(57)], fetchedOffset: 55 }), TOPIC, subscription);
+  expect(await cut()).toEqual({ sequence: 58, records: 16, resent: 0, lost: 2, skipped: 40 });
+});
+
+it('reads records again where an operator puts the position back, while a batch of it is in hand', async () => {
+  const one = runner();
+  await one.run(batch(0, 10), TOPIC, subscription);
+  let reset: Promise<unknown> = Promise.resolve();
+  handle = async ({ events }, tx) => {
+    reset = dataSource.transaction((manager) => resetPosition(manager, LANE, TOPIC.name, 4));
+    tx.account('rte', { applied: events.length });
+  };
+  await one.run(batch(10, 12), TOPIC, subscription);
+  await reset;
+  handle = async ({ events }, tx) => tx.account('rte', { duplicate: events.length });
+  // Another batch that was fetched before finds itself overtaken.
+  await one.run(batch(12, 13), TOPIC, subscription);
+  expect(seeks).toEqual([4]);
+  await one.run(batch(4, 12), TOPIC, subscription);
+  expect({ ...(await accounts()), ...(await cut()) }).toMatchObject({
+    ...{ accepted: 12, applied: 12, duplicate: 8, sequence: 12, records: 20, resent: 8, lost: 0, skipped: 0 },
+  });
 });
 
 it('stops for good, and says so, where the log ends before the position', async () => {

@@ -4,6 +4,7 @@ import { type Topic } from '@assay/contracts/contract';
 import { type LogBatch, type LogRecord, type Subscription } from '../event-log/event-log';
 import { type Batch, type ReceivedEvent } from './batch';
 import { type BatchMetrics } from './batch-metrics';
+import { failpoint } from '../failpoint';
 import { isTransient } from '../postgres/transient-error';
 import { failureOf } from './failure';
 import { messageOf } from './message-of';
@@ -37,6 +38,7 @@ type SliceOutcome = 'committed' | 'fenced' | 'gave-up';
 /** Runs slices of batches, and slices of lane work, each in the one transaction that holds its lane. */
 export class SliceRunner {
   private readonly positions = new Map<string, number | undefined>();
+  private readonly losses = new Set<string>();
   private readonly accountedOf: ReadonlyMap<string, string>;
 
   constructor(
@@ -54,6 +56,7 @@ export class SliceRunner {
    */
   async run(batch: LogBatch, topic: Topic, subscription: Subscription): Promise<void> {
     const lane = { kind: topic.lane, partition: batch.partition };
+    failpoint('fetched');
     try {
       await this.runBatch(batch, topic, lane, subscription);
     } catch (error) {
@@ -69,6 +72,30 @@ export class SliceRunner {
   /** A lane has gone to another instance: what is known of its positions is not to be believed when it comes back. */
   forget(partition: number): void {
     for (const name of this.positions.keys()) if (name.startsWith(`${partition} `)) this.positions.delete(name);
+  }
+
+  /** What a lane that comes to this instance was left with. */
+  learn(lane: Lane, positions: ReadonlyMap<string, number>): void {
+    for (const [topic, position] of positions) this.positions.set(nameOf(lane, topic), position);
+  }
+
+  /** Whether this instance left the position of a topic that it knows elsewhere; a batch in hand may be about to put it there. */
+  isElsewhere(lane: Lane, topic: string, position: number): boolean {
+    const known = this.known(lane, topic);
+    return known !== undefined && known !== position;
+  }
+
+  /** Reads on from where a position stands now, if somebody else moved it; to be called between batches of the lane. */
+  async follow(lane: Lane, topic: string, subscription: Subscription): Promise<void> {
+    const before = this.known(lane, topic);
+    this.positions.delete(nameOf(lane, topic));
+    const position = await this.position(lane, topic);
+    if (position === undefined || position === before) return;
+    this.options.logger.warn(
+      `${this.options.service} reads ${topic}/${lane.partition} on from ${position}: its position was moved from ${before}`,
+    );
+    subscription.seek(topic, lane.partition, position);
+    subscription.resume(topic, lane.partition);
   }
 
   private async runBatch(batch: LogBatch, topic: Topic, lane: Lane, subscription: Subscription): Promise<void> {
@@ -174,16 +201,20 @@ export class SliceRunner {
     const readings = slice.map((record) => verdict ?? readRecord(topic.name, record));
     const tx = await dataSource.transaction(async (manager) => {
       if (!(await moveLane(manager, lane, topic.name, this.known(lane, topic.name), end))) return undefined;
+      failpoint('fenced');
       const tx = this.transaction(manager, lane);
       const events = this.receive(tx, topic, slice, readings);
       if (events.length > 0) {
         const batch: Batch = { topic: topic.name, lane: lane.partition, events };
         await this.handlers.get(topic.name)?.(batch, tx);
       }
+      failpoint('applied');
       await tx.flush();
       await moveCut(manager, topic.name, lane.partition, { records: slice.length, sequences: sequencesOf(slice) });
+      failpoint('outboxed');
       return tx;
     });
+    if (tx) failpoint('committed');
     timer();
     if (!tx) {
       metrics.fenced.inc();
@@ -241,10 +272,10 @@ export class SliceRunner {
 
   private stopAtLoss(batch: LogBatch, position: number, subscription: Subscription): void {
     const gone = batch.firstOffset - position;
-    this.options.metrics.lost.inc(gone);
+    this.countLost(batch.topic, batch.partition, position, gone);
     this.options.logger.error(
       `${this.options.service} stops ${batch.topic}/${batch.partition}: ${gone} records from ${position} are gone from the log before they were read; ` +
-        'publish them again from the record (assay rebuild)',
+        'put the position elsewhere (assay offsets reset), then publish them again from the record (assay rebuild)',
     );
     subscription.pause(batch.topic, batch.partition, Number.POSITIVE_INFINITY);
   }
@@ -252,9 +283,16 @@ export class SliceRunner {
   private stopAtEnd(batch: LogBatch, position: number, subscription: Subscription): void {
     this.options.logger.error(
       `${this.options.service} stops ${batch.topic}/${batch.partition}: it has read up to ${position}, but the log ends at ${batch.highWatermark}; ` +
-        'the topic was made anew',
+        'the topic was made anew; put the position elsewhere (assay offsets reset)',
     );
     subscription.pause(batch.topic, batch.partition, Number.POSITIVE_INFINITY);
+  }
+
+  /** Once for each loss, although the partition may come back to this instance. */
+  private countLost(topic: string, partition: number, position: number, gone: number): void {
+    const loss = `${partition} ${topic} ${position}`;
+    if (!this.losses.has(loss)) this.options.metrics.lost.inc(gone);
+    this.losses.add(loss);
   }
 
   private known(lane: Lane, topic: string): number | undefined {

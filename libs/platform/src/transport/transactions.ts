@@ -5,6 +5,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { type Contract } from '@assay/contracts/contract';
 import { rowsOf } from './lane-transaction';
 import { insertOutbox } from './outbox';
+import { failpoint } from '../failpoint';
 import { type Relay } from './relay';
 import { type Transaction } from './transaction';
 import { type OutboxEvent, outboxEvent } from './wire';
@@ -50,6 +51,7 @@ export class Transactions {
       await insertOutbox(manager, events);
       return done;
     });
+    failpoint('recorded');
     if (events.length > 0) this.relay.wake();
     return result;
   }

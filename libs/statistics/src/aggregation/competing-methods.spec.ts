@@ -56,14 +56,19 @@ describe('weightedVote', () => {
     { item: 'a', worker: 'v', label: 'y' },
   ]);
 
-  it('gives each label its share of the weight', () => {
-    expect([...weightedVote(table, [3, 1]).shares]).toEqual([0.75, 0.25]);
+  it('gives the label with most weight, and its share', () => {
+    expect(weightedVote(table, [3, 1])).toEqual({ labels: Int32Array.of(0), share: Float64Array.of(0.75) });
+    expect(weightedVote(table, [1, 3])).toEqual({ labels: Int32Array.of(1), share: Float64Array.of(0.75) });
   });
 
-  it('gives a tie to the first label, and equal shares where nobody has weight', () => {
-    const { shares, labels } = weightedVote(table, [0, 0]);
-    expect([...shares]).toEqual([0.5, 0.5]);
-    expect([...labels]).toEqual([0]);
+  it('gives a tie to the first label, and an equal share where nobody has weight', () => {
+    expect(weightedVote(table, [0, 0])).toEqual({ labels: Int32Array.of(0), share: Float64Array.of(0.5) });
+    expect(weightedVote(table, [2, 2])).toEqual({ labels: Int32Array.of(0), share: Float64Array.of(0.5) });
+  });
+
+  it('gives no label that nobody gave', () => {
+    const wide = labelTable([{ item: 'a', worker: 'u', label: 'y' }], ['x', 'y', 'z']);
+    expect(weightedVote(wide, [0])).toEqual({ labels: Int32Array.of(1), share: Float64Array.of(1 / 3) });
   });
 });
 

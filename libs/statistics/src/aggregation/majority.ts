@@ -1,5 +1,6 @@
 import { type LabelTable } from './label-table';
 import { indexOfMax } from './posterior';
+import { weightedVote, type WeightedVote } from './weighted-vote';
 
 /**
  * Vote shares: T * K, the share of each label among the labels of each item. An item without labels has equal shares.
@@ -25,6 +26,8 @@ export type TieRule = 'first-label' | 'most-frequent';
 
 /** The majority label of each item (an index of `labels`), ties by the rule. An item without labels has -1. */
 export function majority(table: LabelTable, ties: TieRule = 'first-label'): Int32Array {
+  const { labels } = vote(table);
+  if (ties === 'first-label') return labels;
   const K = table.labels.length;
   const frequency = new Float64Array(K);
   for (const label of table.label) frequency[label]! += 1;
@@ -33,8 +36,12 @@ export function majority(table: LabelTable, ties: TieRule = 'first-label'): Int3
     if (table.itemStart[t] === table.itemStart[t + 1]) return -1;
     votes.fill(0);
     for (let i = table.itemStart[t]!; i < table.itemStart[t + 1]!; i++) votes[table.label[i]!]! += 1;
-    if (ties === 'first-label') return indexOfMax(votes);
-    const most = votes[indexOfMax(votes)]!;
+    const most = votes[labels[t]!]!;
     return indexOfMax(frequency.map((count, k) => (votes[k] === most ? count : -1)));
   });
+}
+
+/** The plain vote: every worker has the same weight. */
+export function vote(table: LabelTable): WeightedVote {
+  return weightedVote(table, new Float64Array(table.workers.length).fill(1));
 }

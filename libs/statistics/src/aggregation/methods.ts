@@ -1,11 +1,12 @@
-import { type AcceptedLabels } from './accepted-labels';
 import { auto } from './auto';
 import { dawidSkene } from './dawid-skene';
 import { ebcc } from './ebcc';
 import { glad } from './glad';
 import { type LabelTable } from './label-table';
 import { mace } from './mace';
-import { majority, voteShares } from './majority';
+import { vote } from './majority';
+import { type Aggregation, type Method } from './aggregation';
+import { type Cost, withinReach } from './methods-within-reach';
 import { oneCoin } from './one-coin';
 import { confidenceIn, evidenceOf, indexOfMax, posteriorOf } from './posterior';
 import { type PublishedModel } from './published-model';
@@ -13,37 +14,38 @@ import { wawa } from './wawa';
 import { type WeightedVote } from './weighted-vote';
 import { zeroBasedSkill } from './zero-based-skill';
 
-/** What a method believes of each item of a table. */
-export interface Aggregation {
-  /** T: index of the label; -1 for an item without labels. */
-  labels: Int32Array;
-  /** T: posterior of that label; of a vote its share. */
-  posterior: Float64Array;
-  /** T: what a policy would look at; equal to the posterior where a method does not temper. */
-  confidence: Float64Array;
-  /** Of the methods that the pipeline could use. */
-  model?: PublishedModel;
-}
-
-export type Method = (table: LabelTable, accepted?: AcceptedLabels) => Aggregation;
+const COMPUTED: Readonly<Record<string, { cost: Cost; method: Method }>> = {
+  auto: { cost: 'items', method: (table, accepted) => aggregationOf(table, auto(table, accepted).model) },
+  'posterior-median': { cost: 'items', method: (table, accepted) => medians(table, auto(table, accepted).model) },
+  majority: { cost: 'votes', method: (table) => fromVote(vote(table)) },
+  wawa: { cost: 'votes', method: (table) => fromVote(wawa(table)) },
+  'zero-based-skill': { cost: 'votes', method: (table) => fromVote(zeroBasedSkill(table)) },
+  'dawid-skene': {
+    cost: 'matrices',
+    method: (table, accepted) => aggregationOf(table, dawidSkene(table, { accepted }).model),
+  },
+  'dawid-skene-unsmoothed': {
+    cost: 'matrices',
+    method: (table, accepted) => aggregationOf(table, dawidSkene(table, { accepted, prior: { type: 'none' } }).model),
+  },
+  'dawid-skene-pooled': {
+    cost: 'matrices',
+    method: (table, accepted) =>
+      aggregationOf(table, dawidSkene(table, { accepted, prior: { type: 'pooled', strength: 2 } }).model),
+  },
+  'one-coin': {
+    cost: 'matrices',
+    method: (table, accepted) => aggregationOf(table, oneCoin(table, { accepted }).model),
+  },
+  mace: { cost: 'matrices', method: (table, accepted) => aggregationOf(table, mace(table, { accepted }).model) },
+  glad: { cost: 'steps', method: (table) => fromShares(table, glad(table).posteriors) },
+  ebcc: { cost: 'subtypes', method: (table) => aggregationOf(table, ebcc(table).model) },
+};
 
 /** The methods for one label an item, by the name that `--method` takes. `auto` is the default, and what the pipeline settles to. */
-export const METHODS: Readonly<Record<string, Method>> = {
-  auto: (table, accepted) => aggregationOf(table, auto(table, accepted).model),
-  'posterior-median': (table, accepted) => medians(table, auto(table, accepted).model),
-  majority: (table) => fromShares(table, voteShares(table), majority(table)),
-  wawa: (table) => fromVote(table, wawa(table)),
-  'zero-based-skill': (table) => fromVote(table, zeroBasedSkill(table)),
-  'dawid-skene': (table, accepted) => aggregationOf(table, dawidSkene(table, { accepted }).model),
-  'dawid-skene-unsmoothed': (table, accepted) =>
-    aggregationOf(table, dawidSkene(table, { accepted, prior: { type: 'none' } }).model),
-  'dawid-skene-pooled': (table, accepted) =>
-    aggregationOf(table, dawidSkene(table, { accepted, prior: { type: 'pooled', strength: 2 } }).model),
-  'one-coin': (table, accepted) => aggregationOf(table, oneCoin(table, { accepted }).model),
-  mace: (table, accepted) => aggregationOf(table, mace(table, { accepted }).model),
-  glad: (table) => fromShares(table, glad(table).posteriors),
-  ebcc: (table) => aggregationOf(table, ebcc(table).model),
-};
+export const METHODS: Readonly<Record<string, Method>> = Object.fromEntries(
+  Object.entries(COMPUTED).map(([name, { cost, method }]) => [name, withinReach(name, cost, method)]),
+);
 
 /** What a published model believes of each item of a table. */
 export function aggregationOf(table: LabelTable, model: PublishedModel): Aggregation {
@@ -75,19 +77,19 @@ function medians(table: LabelTable, model: PublishedModel): Aggregation {
   return aggregation;
 }
 
-function fromVote(table: LabelTable, { shares, labels }: WeightedVote): Aggregation {
-  return fromShares(table, shares, labels);
+function fromVote({ labels, share }: WeightedVote): Aggregation {
+  return { labels, posterior: share, confidence: share.slice() };
 }
 
-/** @param labels which label was chosen; without it the one with the largest share, ties to the first. */
-function fromShares(table: LabelTable, shares: Float64Array, labels?: Int32Array): Aggregation {
+/** The label with the largest share of each item, ties to the first. */
+function fromShares(table: LabelTable, shares: Float64Array): Aggregation {
   const K = table.labels.length;
   const aggregation = empty(table.items.length);
   for (let t = 0; t < table.items.length; t++) {
     const row = shares.subarray(t * K, (t + 1) * K);
-    const chosen = labels?.[t] ?? indexOfMax(row);
+    const chosen = indexOfMax(row);
     aggregation.labels[t] = chosen;
-    aggregation.posterior[t] = aggregation.confidence[t] = row[Math.max(0, chosen)]!;
+    aggregation.posterior[t] = aggregation.confidence[t] = row[chosen]!;
   }
   return aggregation;
 }

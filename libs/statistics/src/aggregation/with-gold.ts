@@ -1,7 +1,8 @@
 import { acceptedMask, type AcceptedLabels } from './accepted-labels';
 import { type Decided } from './calibration';
 import { type LabelTable } from './label-table';
-import { type Aggregation, aggregationOf, type Method } from './methods';
+import { type Aggregation, type Method } from './aggregation';
+import { aggregationOf } from './methods';
 import { evidenceOf, posteriorOf } from './posterior';
 import { temperatureOnGold } from './temperature-on-gold';
 

@@ -58,6 +58,10 @@ export function numericCoefficients(sums: NumericSums): Coefficients {
     const none = undefinedBecause(NO_OVERLAP);
     return { krippendorffAlpha: none, icc1: none, icc1k: none };
   }
+  if (!Number.isFinite(sums.total) || !Number.isFinite(sums.pairable)) {
+    const none = undefinedBecause('the numbers are too large');
+    return { krippendorffAlpha: none, icc1: none, icc1k: none };
+  }
   // Differences below the rounding of the values themselves are none.
   if (sums.total <= 1e-24 * sums.labels * sums.mean ** 2) {
     const none = undefinedBecause('all numbers are equal');

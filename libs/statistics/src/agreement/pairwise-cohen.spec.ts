@@ -57,6 +57,17 @@ describe('pairwiseCohen', () => {
     expect(pairwiseCohen(table, 1)).toMatchObject([{ common: 2, observed: 1, kappa: { value: 1 } }]);
   });
 
+  it('says why there is no interval where a single item has two labels', () => {
+    const { meanPairwiseCohenKappa } = readPairwiseCohen(tableOf([[0], [1]], [0, 1]), 1).coefficients;
+    expect(meanPairwiseCohenKappa).toEqual({
+      value: 0,
+      low: null,
+      high: null,
+      interval: 'jackknife',
+      reason: 'an interval needs two or more items',
+    });
+  });
+
   it('leaves out an item exactly, when it makes the interval', () => {
     const rating = fc.array(fc.nat({ max: 2 }), { minLength: 12, maxLength: 12 });
     fc.assert(

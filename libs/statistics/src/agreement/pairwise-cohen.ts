@@ -138,6 +138,7 @@ export function readPairwiseCohen(table: LabelsOfWorkers, leastCommon = LEAST_CO
 function overItems(value: number, itemStart: Int32Array, without: (t: number) => number): EstimatedCoefficient {
   const left: number[] = [];
   for (let t = 0; t + 1 < itemStart.length; t++) if (itemStart[t + 1]! - itemStart[t]! > 1) left.push(without(t));
+  if (left.length < 2) return absent(value, 'an interval needs two or more items');
   const reach = tQuantile(0.975, left.length - 1) * jackknifeError(left);
   return { value, low: Math.max(-1, value - reach), high: Math.min(1, value + reach), interval: 'jackknife' };
 }

@@ -1,5 +1,5 @@
 import { labelTable } from '../aggregation/label-table';
-import { type Method } from '../aggregation/methods';
+import { type Method } from '../aggregation/aggregation';
 import { type WrittenDecision, type WrittenRow } from './written';
 
 /** One label an item, out of those that occur. */

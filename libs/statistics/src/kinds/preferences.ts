@@ -1,7 +1,7 @@
 import { bradleyTerry } from '../aggregation/bradley-terry';
 import { comparisonsOf, type Preference, type TieWeight } from '../aggregation/comparisons';
 import { crowdBt } from '../aggregation/crowd-bt';
-import { type Method } from '../aggregation/methods';
+import { type Method } from '../aggregation/aggregation';
 import { ofSet } from './of-set';
 import { unreadable, type WrittenDecision, type WrittenMethod, type WrittenRow } from './written';
 

@@ -1,0 +1,215 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { METHODS } from '@assay/statistics/aggregation/methods';
+import { simulate } from '@assay/statistics/simulation/simulate';
+import { aggregateCommand } from './aggregate.command';
+import { agreementCommand, type AgreementOptions } from './agreement.command';
+import { type Context } from './context';
+import { Output } from './output';
+import { simulateCommand } from './simulate.command';
+import { workersCommand } from './workers.command';
+
+type Run = (context: Context) => Promise<void>;
+
+/** What a command prints, as JSON. */
+async function printed(
+  run: Run,
+): Promise<any /* eslint-disable-line @typescript-eslint/no-explicit-any -- each test knows its part */> {
+  const chunks: string[] = [];
+  const sink = () => new Writable({ write: (_chunk, _encoding, done) => done() });
+  const out = new Writable({ write: (chunk: Buffer, _encoding, done) => (chunks.push(chunk.toString()), done()) });
+  const output = new Output('json', { color: false, quiet: true }, out, sink());
+  await run({ output, dataDir: folder, server: undefined, keyFile: undefined });
+  return JSON.parse(chunks.join(''));
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'assay-edges-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A file of one label a worker and item; `.` where there is none. */
+function file(name: string, workers: Record<string, string>): string {
+  const rows = Object.entries(workers).flatMap(([worker, row]) =>
+    [...row].flatMap((label, t) => (label === '.' ? [] : [`i${t},${worker},${label}`])),
+  );
+  return written(name, rows);
+}
+
+function written(name: string, rows: readonly string[]): string {
+  const path = join(folder, `${name}.csv`);
+  writeFileSync(path, `${['task,worker,label', ...rows].join('\n')}\n`);
+  return path;
+}
+
+const agreement = (path: string, options: AgreementOptions = {}) =>
+  printed((context) => agreementCommand(context, path, options));
+const aggregate = (path: string, options: object = {}) =>
+  printed((context) => aggregateCommand(context, path, options));
+const workers = (path: string) => printed((context) => workersCommand(context, path, {}));
+
+/** A coefficient has a value, or a reason; an interval, or a reason. */
+function expectAnswers(coefficients: Record<string, { value: number | null; low: number | null; reason?: string }>) {
+  for (const [name, { value, low, reason }] of Object.entries(coefficients)) {
+    if (value === null || low === null) expect([name, reason]).toEqual([name, expect.stringMatching(/./)]);
+    if (value !== null) expect(Math.abs(value)).toBeLessThanOrEqual(1);
+  }
+}
+
+const FILES = {
+  'one worker': file('one-worker', { u: 'aabba' }),
+  'one item': file('one-item', { u: 'a', v: 'a', w: 'b' }),
+  'one label': file('one-label', { u: 'a' }),
+  'all equal': file('all-equal', { u: 'aaaaaaaaaaaa', v: 'aaaaaaaaaaaa', w: 'aaaaaaaaaaaa' }),
+  'no overlap': file('no-overlap', { u: 'ab....', v: '..ba..', w: '....ab' }),
+  'nothing but ties': file('ties', { u: 'abababababab', v: 'babababababa' }),
+};
+
+describe.each(Object.entries(FILES))('a file of %s', (_, path) => {
+  it.each(Object.keys(METHODS))('is aggregated by %s', async (method) => {
+    const rows = await aggregate(path, { method });
+    expect(rows.length).toBeGreaterThan(0);
+    for (const { label, posterior, confidence } of rows) {
+      expect(['a', 'b']).toContain(label);
+      // JSON has null for NaN.
+      for (const value of [posterior, confidence]) expect(value).toEqual(expect.any(Number));
+    }
+  });
+
+  it.each(['choice', 'rating'] as const)('has an agreement, or a reason for none, as %s', async (kind) => {
+    expectAnswers((await agreement(path, { kind })).coefficients);
+  });
+
+  it('has workers with an accuracy and its interval', async () => {
+    for (const { accuracy, low, high } of await workers(path)) {
+      expect(0 <= low && low <= accuracy && accuracy <= high && high <= 1).toBe(true);
+    }
+  });
+});
+
+describe('a file of labels that are all equal', () => {
+  it('is that label, observed in full, without a coefficient that needs two', async () => {
+    expect((await aggregate(FILES['all equal'], { method: 'majority' }))[0]).toMatchObject({ label: 'a', confidence: 1 }); // prettier-ignore
+    const { coefficients } = await agreement(FILES['all equal']);
+    expect(coefficients.observed.value).toBe(1);
+    for (const name of ['krippendorffAlpha', 'fleissKappa']) {
+      expect(coefficients[name]).toMatchObject({ value: null, reason: 'only one label was used' });
+    }
+    expect(coefficients.gwetAC1.value).toBe(1);
+  });
+});
+
+describe('a file of two workers who always differ', () => {
+  it('has the agreement of opposites, and a tie for every item', async () => {
+    const { coefficients } = await agreement(FILES['nothing but ties']);
+    expect(coefficients).toMatchObject({ observed: { value: 0 }, cohenKappa: { value: -1 }, scottPi: { value: -1 } });
+    const rows = await aggregate(FILES['nothing but ties'], { method: 'majority' });
+    expect(rows.every((row: { label: string; confidence: number }) => row.label === 'a' && row.confidence === 0.5)).toBe(true); // prettier-ignore
+  });
+});
+
+describe('a file of one worker', () => {
+  it('has no agreement, and says why', async () => {
+    const { coefficients } = await agreement(FILES['one worker']);
+    expect(coefficients.krippendorffAlpha).toMatchObject({ value: null, reason: 'no item has two or more labels' });
+    expect(await agreement(FILES['one worker'], { by: 'pair' })).toEqual([]);
+    expect(await agreement(FILES['one worker'], { by: 'worker' })).toEqual([]);
+  });
+});
+
+describe('a file that cannot be read', () => {
+  const empty = written('empty', []);
+  const blanks = written('blanks', ['i1,u,a', 'i1,v,b', 'i2,u,', 'i2,v,a']);
+  const words = written('words', ['i1,u,1', 'i1,v,much']);
+
+  it.each<[string, (path: string) => Promise<unknown>]>([
+    ['aggregate', aggregate],
+    ['agreement', agreement],
+    ['workers', workers],
+    ['aggregate of numbers', (path) => aggregate(path, { kind: 'number' })],
+    ['agreement of numbers', (path) => agreement(path, { kind: 'number' })],
+  ])('has no labels: %s says so', async (__, run) => {
+    await expect(run(empty)).rejects.toMatchObject({ exitCode: 6, message: 'empty.csv: no labels; expected a row or more after the header' }); // prettier-ignore
+  });
+
+  it.each([aggregate, agreement, workers])('has empty labels: %p names the line', async (run) => {
+    await expect(run(blanks)).rejects.toMatchObject({ exitCode: 6, message: 'blanks.csv:4: label "" is not one of a, b (question "label")' }); // prettier-ignore
+  });
+
+  it('has labels that the metric cannot measure: agreement names the line', async () => {
+    const message = 'words.csv:3: label "much" of item "i1" by worker "v": expected a number';
+    for (const options of [{ kind: 'number' }, { metric: 'ratio' }] as const) {
+      await expect(agreement(words, options)).rejects.toMatchObject({ exitCode: 6, message });
+    }
+    await expect(agreement(words, { metric: 'iou' })).rejects.toMatchObject({ exitCode: 6, message: expect.stringContaining('words.csv:2: label "1"') }); // prettier-ignore
+  });
+});
+
+describe('simulate', () => {
+  /** The labels of a population, a line each. */
+  async function simulated(population: unknown): Promise<string[]> {
+    const path = join(folder, 'population.json');
+    writeFileSync(path, JSON.stringify(population));
+    const chunks: string[] = [];
+    const out = new Writable({ write: (chunk: Buffer, _encoding, done) => (chunks.push(chunk.toString()), done()) });
+    const output = new Output('csv', { color: false, quiet: true }, out, out);
+    await simulateCommand({ output, dataDir: folder, server: undefined, keyFile: undefined }, { population: path });
+    return chunks.join('').trimEnd().split('\n').slice(1);
+  }
+
+  const one = { seed: 1, labels: ['a', 'b', 'c'], items: 1, workers: [{ behaviour: 'honest', count: 1 }] };
+
+  it('plays one worker on one item', async () => {
+    expect(await simulated({ ...one, labelsPerItem: 1 })).toHaveLength(1);
+  });
+
+  it('plays a label that is never true', () => {
+    const { truth } = simulate({ ...one, items: 50, shares: [1, 1, 0], labelsPerItem: 1, workers: [{ behaviour: 'honest', count: 2 }] }); // prettier-ignore
+    expect([...new Set(truth.values())].sort()).toEqual(['a', 'b']);
+  });
+
+  it.each([
+    [{ ...one, labels: ['a'] }, 'population: labels a: expected two or more'],
+    [{ ...one, items: 0 }, 'population: items 0: expected an integer above 0'],
+    [{ ...one, workers: [] }, 'population: workers of the population: expected one or more'],
+    ['all', expect.stringContaining('population.json: "all"; expected a population')],
+    [null, expect.stringContaining('population.json: null; expected a population')],
+  ])('refuses %j', async (population, message) => {
+    await expect(simulated(population)).rejects.toMatchObject({ exitCode: 6, message });
+  });
+});
+
+describe('numbers that cannot be squared', () => {
+  it('have no agreement, and say why', async () => {
+    const path = written('large', ['i1,u,1e300', 'i1,v,-1e300', 'i2,u,1e300', 'i2,v,5']);
+    const { coefficients } = await agreement(path, { kind: 'number' });
+    expect(coefficients.krippendorffAlpha).toMatchObject({ value: null, reason: 'the numbers are too large' });
+  });
+});
+
+describe('a file of 10^5 texts', () => {
+  const rows = Array.from({ length: 120_000 }, (_, i) => `i${Math.floor(i / 4)},w${i % 4},text ${i % 20 === 1 ? i - 1 : i}`); // prettier-ignore
+  const path = written('texts', rows);
+
+  it('is too long a list for a choice', async () => {
+    await expect(aggregate(path)).rejects.toMatchObject({
+      exitCode: 6,
+      message: 'texts.csv: 114,000 different labels for question "label"; expected up to 1,000 (is this free text?)',
+    });
+  });
+
+  it('is aggregated as text', async () => {
+    // The medoid of such a file takes a second on the command line, and eighty here, where globals are slow to reach.
+    const decided = await aggregate(path, { kind: 'text', method: 'majority' });
+    expect(decided.length).toBe(30_000);
+    expect(decided[0]).toMatchObject({ item: 'i0', label: 'text 0' });
+  });
+
+  it('has pairs of workers who agree or do not', async () => {
+    const pairs = await agreement(path, { kind: 'text', by: 'pair' });
+    expect(pairs.length).toBe(6);
+    // Every fifth item has one text twice, by the first two workers.
+    expect(pairs[0]).toMatchObject({ first: 'w0', second: 'w1', common: 30_000, kappa: expect.closeTo(0.2, 3) });
+    expect(pairs[1]).toMatchObject({ first: 'w0', second: 'w2', kappa: expect.closeTo(0, 3) });
+  });
+});

@@ -1,0 +1,111 @@
+import { type Admin, Kafka, logLevel } from 'kafkajs';
+import { eventually } from '../../../../test/support/eventually';
+import { describeOnOwnKafka } from '../../../../test/support/kafka';
+import { type Broker, startBroker } from '../../../../test/support/kafka-broker';
+import { silentLogger } from '../../../../test/support/silent-logger';
+import { Settings } from '../config/settings';
+import { type LogBatch, type Subscription } from './event-log';
+import { KafkaEventLog } from './kafka-event-log';
+
+describeOnOwnKafka('a Kafka subscription', () => {
+  let broker: Broker;
+  let log: KafkaEventLog;
+  let admin: Admin;
+
+  beforeAll(async () => {
+    broker = await startBroker();
+    log = openLog();
+    admin = new Kafka({ brokers: [broker.brokers], logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+  }, 120_000);
+  afterAll(async () => {
+    await log.close();
+    await admin.disconnect();
+    await broker.stop();
+  });
+
+  const openLog = () =>
+    new KafkaEventLog(Object.assign(new Settings(), { kafkaBrokers: [broker.brokers] }), silentLogger);
+  const records = (topic: string, count: number) =>
+    Array.from({ length: count }, () => ({ topic, partition: 0, key: '', headers: {}, value: Buffer.from('v') }));
+
+  /** The log drops what lies below an offset. */
+  async function forget(topic: string, below: number): Promise<void> {
+    await admin.fetchTopicOffsets(topic); // Without having asked for a topic, kafkajs knows none.
+    await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: String(below) }] });
+  }
+
+  async function join(topic: string, position?: number, on = log) {
+    const batches: LogBatch[] = [];
+    const crashes: Error[] = [];
+    const subscription: Subscription = await on.subscribe({
+      group: `group of ${topic}`,
+      topics: [topic],
+      positions: () => Promise.resolve(new Map(position === undefined ? [] : [[topic, position]])),
+      eachBatch: (batch) => Promise.resolve(void batches.push(batch)),
+      onCrash: (error) => void crashes.push(error),
+    });
+    return { subscription, batches, crashes };
+  }
+
+  it('tells by the first offset of a batch that records are gone before they were read', async () => {
+    await log.createTopics([{ name: 'truncated', partitions: 1, compacted: false }]);
+    await log.append(records('truncated', 10));
+    await forget('truncated', 6);
+    const { batches, subscription } = await join('truncated', 2);
+    await eventually(() => batches.length > 0, 'a batch');
+    expect(batches[0]).toMatchObject({ fetchedOffset: 2, firstOffset: 6, highWatermark: 10 });
+    expect(batches[0]!.records[0]!.offset).toBe(6);
+    await subscription.stop();
+  });
+
+  it('tells the same when they go while it reads', async () => {
+    await log.createTopics([{ name: 'truncated-late', partitions: 1, compacted: false }]);
+    await log.append(records('truncated-late', 3));
+    const { batches, subscription } = await join('truncated-late');
+    await eventually(() => batches.length > 0, 'the first batch');
+    subscription.pause('truncated-late', 0, 3_600_000);
+    await log.append(records('truncated-late', 7));
+    await forget('truncated-late', 8);
+    subscription.seek('truncated-late', 0, 4);
+    subscription.resume('truncated-late', 0);
+    await eventually(() => batches.at(-1)!.records.at(-1)!.offset === 9, 'the last record');
+    expect(batches.at(-1)).toMatchObject({ fetchedOffset: 4, firstOffset: 8 });
+    await subscription.stop();
+  });
+
+  it('tells by the high watermark of a batch that the topic was made anew', async () => {
+    await log.createTopics([{ name: 'anew', partitions: 1, compacted: false }]);
+    await log.append(records('anew', 2));
+    const { batches, subscription } = await join('anew', 50);
+    await eventually(() => batches.length > 0, 'a batch');
+    expect(batches[0]).toMatchObject({ fetchedOffset: 50, highWatermark: 2 });
+    await subscription.stop();
+  });
+
+  it('tells Kafka how far it is when it leaves, for monitors of lag', async () => {
+    await log.createTopics([{ name: 'monitored', partitions: 1, compacted: false }]);
+    await log.append(records('monitored', 4));
+    const { batches, subscription } = await join('monitored');
+    await eventually(() => batches.flatMap((batch) => batch.records).length === 4, 'four records');
+    await subscription.stop();
+    const [offsets] = await admin.fetchOffsets({ groupId: 'group of monitored', topics: ['monitored'] });
+    expect(offsets!.partitions).toMatchObject([{ partition: 0, offset: '4' }]);
+  });
+
+  it('joins once, however often it tried, when the broker comes back', async () => {
+    await log.createTopics([{ name: 'away', partitions: 4, compacted: false }]);
+    await log.append(records('away', 1));
+    await broker.kill();
+    const late = openLog();
+    const { batches, subscription, crashes } = await join('away', undefined, late);
+    expect(subscription.lanes()).toEqual([]);
+    await broker.restart();
+    await eventually(() => batches.length === 1, 'the record', 60_000);
+    expect(subscription.lanes()).toEqual([0, 1, 2, 3]);
+    const { groups } = await admin.describeGroups(['group of away']);
+    expect(groups[0]!.members).toHaveLength(1);
+    expect(crashes).toEqual([]);
+    await late.close();
+  }, 120_000);
+});

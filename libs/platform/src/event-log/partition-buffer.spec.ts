@@ -1,0 +1,70 @@
+import { type Batch } from 'kafkajs';
+import { PartitionBuffer } from './partition-buffer';
+
+/** What kafkajs hands over: records at these offsets of a partition that ends at `end`. */
+function fetched(offsets: readonly number[], end: number, value = Buffer.from('v')): Batch {
+  const messages = offsets.map((offset) => ({ offset: String(offset), key: null, value, timestamp: '0', headers: {} }));
+  const lastOffset = () => String(offsets.at(-1));
+  return { messages, highWatermark: String(end), lastOffset } as unknown as Batch;
+}
+
+const upTo = (count: number, from = 0) => Array.from({ length: count }, (_none, at) => from + at);
+
+describe('PartitionBuffer', () => {
+  it('gives what it was given in batches of 2,000 at the most', () => {
+    const buffer = new PartitionBuffer(0, 0);
+    buffer.put(fetched(upTo(2_500), 3_000));
+    const [first, second] = [buffer.take(0), buffer.take(2_000)];
+    expect(first!.records.map(({ offset }) => offset)).toEqual(upTo(2_000));
+    expect(second!.records.map(({ offset }) => offset)).toEqual(upTo(500, 2_000));
+    expect(first).toMatchObject({ firstOffset: 0, highWatermark: 3_000 });
+    expect(buffer.isEmpty).toBe(true);
+    expect(buffer.take(2_500)).toBeUndefined();
+  });
+
+  it('keeps no record that it has had', () => {
+    const buffer = new PartitionBuffer(5, 0);
+    buffer.put(fetched([3, 4, 5, 6], 10));
+    buffer.put(fetched([5, 6], 10));
+    expect(buffer.take(5)!.records.map(({ offset }) => offset)).toEqual([5, 6]);
+    expect(buffer.isEmpty).toBe(true);
+    expect(buffer.expected).toBe(7);
+  });
+
+  it('gives no record from below the position that is asked for', () => {
+    const buffer = new PartitionBuffer(0, 0);
+    buffer.put(fetched([0, 1, 2], 3));
+    expect(buffer.take(2)!.records.map(({ offset }) => offset)).toEqual([2]);
+  });
+
+  it('keeps all of a topic that was made anew and ends below what was read', () => {
+    const buffer = new PartitionBuffer(100, 0);
+    buffer.put(fetched([0, 1], 2));
+    expect(buffer.take(100)).toMatchObject({ highWatermark: 2, records: [{ offset: 0 }, { offset: 1 }] });
+  });
+
+  it('is full at 4,000 records and has room again at half of them', () => {
+    const buffer = new PartitionBuffer(0, 0);
+    buffer.put(fetched(upTo(3_999), 9_999));
+    expect(buffer.isFull).toBe(false);
+    buffer.put(fetched([3_999], 9_999));
+    expect([buffer.isFull, buffer.hasRoom]).toEqual([true, false]);
+    buffer.take(0);
+    expect([buffer.isFull, buffer.hasRoom]).toEqual([false, true]);
+  });
+
+  it('is full at 2 MiB, however few records they are', () => {
+    const buffer = new PartitionBuffer(0, 0);
+    buffer.put(fetched([0, 1, 2], 3, Buffer.alloc(700_000)));
+    expect(buffer.isFull).toBe(true);
+  });
+
+  it('forgets everything when it is cleared, and begins elsewhere', () => {
+    const buffer = new PartitionBuffer(0, 0);
+    buffer.put(fetched([0, 1], 9));
+    buffer.clear(7);
+    expect(buffer.isEmpty).toBe(true);
+    buffer.put(fetched([6, 7], 9));
+    expect(buffer.take(7)!.records.map(({ offset }) => offset)).toEqual([7]);
+  });
+});

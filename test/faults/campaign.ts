@@ -1,0 +1,99 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CATALOGUE } from '../../libs/contracts/src/catalogue';
+import { dataFolder, startedAssay } from '../support/assay';
+import { problemsOf, sequenceProblems } from './checks';
+import { FaultSystem } from './fault-system';
+import { type Fault } from './faults';
+import { Load } from './load';
+import { collectReport } from '../../apps/assay/src/collect-report';
+
+/** What came of one fault. */
+export interface Outcome {
+  fault: Fault;
+  /** Empty where everything held. */
+  problems: string[];
+  /** Why it could not be brought about on this machine. */
+  notRun?: string;
+  seconds: number;
+}
+
+/** The digest of a run in one process on the embedded log in which nothing goes wrong. @throws Error where that run itself is wrong. */
+export async function cleanDigest(): Promise<string> {
+  const folder = dataFolder();
+  const assay = await startedAssay(folder.path);
+  try {
+    const load = new Load('clean', 0, () => assay.client);
+    await load.prepare();
+    await load.send({ size: 1_000, pause: 0 });
+    const problems = await problemsOf(assay.client, 'clean');
+    if (problems.length > 0) throw new Error(`the clean run: ${problems.join('; ')}`);
+    return (await collectReport(assay.client, 'clean')).digest;
+  } finally {
+    await assay.close();
+    folder.remove();
+  }
+}
+
+/** Lets faults happen one after the other, each to a project of its own, and looks each time whether everything holds. */
+export class Campaign {
+  private system: FaultSystem | undefined;
+  private runs = 0;
+
+  constructor(
+    private readonly digest: string,
+    private readonly version?: string,
+  ) {}
+
+  async run(fault: Fault): Promise<Outcome> {
+    const missing = fault.needs?.();
+    if (missing !== undefined) return { fault, problems: [], notRun: `needs ${missing}`, seconds: 0 };
+    const started = performance.now();
+    let problems: string[];
+    try {
+      problems = await this.problems(fault);
+    } catch (error) {
+      problems = [(error as Error).message];
+    }
+    if (problems.length > 0) {
+      problems.push(`what the services said: ${this.keepLogs()}`);
+      // What was broken for good must not be laid at the next one's door.
+      await this.stop();
+    }
+    return { fault, problems, seconds: (performance.now() - started) / 1000 };
+  }
+
+  /** I3 and I4, over everything that was published since the system started. */
+  async published(): Promise<string[]> {
+    if (!this.system) return [];
+    const log = this.system.openLog();
+    try {
+      return await sequenceProblems(log, [...new Set(CATALOGUE.map(({ topic }) => topic.name))]);
+    } finally {
+      await log.close();
+    }
+  }
+
+  async stop(): Promise<void> {
+    const { system } = this;
+    this.system = undefined;
+    await system?.stop();
+  }
+
+  private keepLogs(): string {
+    const file = join(mkdtempSync(join(tmpdir(), 'assay-fault-')), 'log');
+    const said = [...(this.system?.services.running ?? [])].map((one) => `== ${one.service} ${one.pid}\n${one.said()}`);
+    writeFileSync(file, said.join('\n'));
+    return file;
+  }
+
+  private async problems(fault: Fault): Promise<string[]> {
+    this.system ??= await FaultSystem.start(this.version);
+    const { system } = this;
+    const project = `run-${++this.runs}`;
+    await fault.happen(system, new Load(project, this.runs, () => system.services.client));
+    await system.mend();
+    return problemsOf(system.services.client, project, this.digest);
+  }
+}

@@ -1,0 +1,73 @@
+import 'reflect-metadata';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { NEWEST_KAFKA } from '../support/kafka-broker';
+import { Campaign, cleanDigest, type Outcome } from './campaign';
+import { FAULTS } from './faults';
+
+const root = join(__dirname, '../..');
+
+/**
+ * `npm run faults [-- --only PATTERN] [--kafka VERSION]`: every fault, or those whose name matches a pattern. A run over everything writes
+ * docs/faults.md. Exit code 1 where something did not hold.
+ */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { only: { type: 'string' }, kafka: { type: 'string', default: NEWEST_KAFKA } },
+  });
+  const faults = FAULTS.filter(({ name }) => new RegExp(values.only ?? '').test(name));
+  console.error(`${faults.length} faults on Kafka ${values.kafka}`);
+  const campaign = new Campaign(await cleanDigest(), values.kafka);
+  const outcomes: Outcome[] = [];
+  for (const fault of faults) {
+    const outcome = await campaign.run(fault);
+    outcomes.push(outcome);
+    const words =
+      outcome.problems.length === 0
+        ? (outcome.notRun ?? 'held')
+        : `FAILED\n  ${outcome.problems.slice(0, 10).join('\n  ')}`;
+    console.log(`${outcomes.length}/${faults.length} ${fault.name} (${outcome.seconds.toFixed(0)} s): ${words}`);
+  }
+  const published = await campaign.published();
+  console.log(
+    `everything published, first occurrences in order and without gaps: ${published.length === 0 ? 'held' : published.slice(0, 10).join('\n  ')}`,
+  );
+  await campaign.stop();
+  if (!values.only) write(outcomes, published, values.kafka);
+  process.exit(published.length > 0 || outcomes.some(({ problems }) => problems.length > 0) ? 1 : 0);
+}
+
+function write(outcomes: readonly Outcome[], published: readonly string[], kafka: string): void {
+  const rows = new Map<string, { holds: string; runs: number; failed: string[]; notRun?: string }>();
+  for (const { fault, problems, notRun } of outcomes) {
+    const name = fault.name.replace(/, hit \d+$/, '');
+    const row = rows.get(name) ?? { holds: fault.holds, runs: 0, failed: [] };
+    if (notRun === undefined) row.runs++;
+    else row.notRun = notRun;
+    if (problems.length > 0) row.failed.push(problems[0]!);
+    rows.set(name, row);
+  }
+  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
+  const lines = [...rows].map(([name, { holds, runs, failed, notRun }]) => {
+    const held = notRun === undefined ? 'held' : `not run: ${notRun}`;
+    const result = failed.length === 0 ? held : `failed ${failed.length}: ${failed[0]!.slice(0, 200)}`;
+    return `| ${[name, holds, runs, result].map((cell) => String(cell).replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
+  });
+  const table = [
+    `Last full run: ${new Date().toISOString().slice(0, 10)}, commit ${commit}, Apache Kafka ${kafka}, PostgreSQL 18, Node ${process.version}, ${cpus().length} cores; ${outcomes.length} runs.`,
+    '',
+    '| fault | about | runs | result |',
+    '| --- | --- | --- | --- |',
+    ...lines,
+    `| everything published in all of them: first occurrences in order and without gaps | I3 I4 | 1 | ${published.length === 0 ? 'held' : published[0]} |`,
+  ].join('\n');
+  const file = join(root, 'docs/faults.md');
+  const text = readFileSync(file, 'utf8');
+  writeFileSync(file, text.replace(/(<!-- faults -->\n)[^]*(<!-- \/faults -->)/, `$1\n${table}\n\n$2`));
+  execFileSync('npx', ['prettier', '--write', file], { cwd: root });
+}
+
+void main();
