@@ -2,8 +2,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { starts } from '../../libs/statistics/src/aggregation/label-table';
 import { readCategorical } from '../../libs/statistics/src/agreement/categorical-coefficients';
-import { byItem, statisticsOfColumns } from '../../libs/statistics/src/agreement/categorical-columns';
+import { statisticsOfColumns } from '../../libs/statistics/src/agreement/categorical-columns';
 import { addItem, emptyStatistics, removeItem } from '../../libs/statistics/src/agreement/categorical-statistics';
 import { numericCoefficients, numericSumsOf } from '../../libs/statistics/src/agreement/numeric-coefficients';
 import {
@@ -66,7 +67,7 @@ function comparisons(folder: string, compare: Python): string[][] {
   const items = crowd.table.items.length;
   const schema = { labels: crowd.table.labels.length, ordinal: false };
   const { seconds, result } = bestOf(5, () =>
-    readCategorical(statisticsOfColumns(byItem(item, label, items), schema), schema),
+    readCategorical(statisticsOfColumns({ itemStart: starts(item, items), label }, schema), schema),
   );
   const all = (name: string): Measured => ({ seconds, value: result.coefficients[name]!.value! });
   const cohen = bestOf(5, () => pairwiseCohen(pair.table));

@@ -1,4 +1,9 @@
-import { type LabelRow as TableRow, type LabelTable, labelTable } from '@assay/statistics/aggregation/label-table';
+import {
+  type LabelRow as TableRow,
+  type LabelTable,
+  labelTable,
+  starts,
+} from '@assay/statistics/aggregation/label-table';
 import { KIND_OF } from '@assay/contracts/kinds/kinds';
 import { type KindName, type Policy, type Question, type Repeats } from '@assay/contracts/project/label-schema';
 import { DEFAULT_POLICY } from '@assay/contracts/project/project-defaults';
@@ -36,25 +41,30 @@ export async function readTables({ output }: Context, path: string, options: Tab
   const project = options.project
     ? await readProjectFile(options.project)
     : complete(await projectOfLabels(file, options.kind ?? 'choice', 'measure'), file.records.name);
-  const { errors, slices } = await checkLabelFile(file, project);
-  if (!options.skipBad) errors.refuse();
-  else if (errors.count > 0) output.warn(`${errors.words()}\n${errors.count} bad rows left out`);
   const rows = new Map<string, CountingRow[]>(project.questions.map((question) => [question.name, []]));
-  await eachLabel(file, new RowErrors(file.records.name), (row) => {
-    if (errors.has(row.line)) return;
+  const items = new Names();
+  const workers = new Names();
+  const { errors, slices } = await checkLabelFile(file, project, (row) => {
     const question = project.questions.find((one) => one.name === row.question) ?? project.questions[0]!;
     const checked = KIND_OF[question.kind].check(row.label, question);
     if (checked.type !== 'label') return;
-    const { item, worker, occurredAt = '', occasion = 0, revision = 0, line, seconds } = row;
+    const { occurredAt = '', occasion = 0, revision = 0, line, seconds } = row;
+    const item = items.of(row.item);
+    const worker = workers.of(row.worker);
     const { label } = checked;
     rows.get(question.name)?.push({ item, worker, label, occasion, revision, at: occurredAt, line, seconds });
   });
+  if (!options.skipBad) errors.refuse();
+  else if (errors.count > 0) output.warn(`${errors.words()}\n${errors.count} bad rows left out`);
   return project.questions.map((question) => {
     const counting = countingRows(rows.get(question.name) ?? [], project.policy.repeats);
     const bySlice = new Map<string, TableRow[]>();
     for (const row of counting) {
       const slice = slices.get(row.item);
-      if (slice !== undefined) bySlice.set(slice, [...(bySlice.get(slice) ?? []), row]);
+      if (slice === undefined) continue;
+      const some = bySlice.get(slice);
+      if (some) some.push(row);
+      else bySlice.set(slice, [row]);
     }
     return {
       question,
@@ -76,13 +86,70 @@ export interface CountingRow extends TableRow {
   seconds?: number;
 }
 
-/** Of each worker, item and occasion the highest revision; of those what the policy keeps of repeats, as the pipeline does. */
+/** Each name once: a row's own copies of its names would be most of the memory of a large file. */
+class Names {
+  private readonly names = new Map<string, string>();
+  private last = '';
+
+  of(name: string): string {
+    // Rows of an item mostly follow each other.
+    if (name === this.last) return this.last;
+    const known = this.names.get(name);
+    if (known === undefined) this.names.set(name, name);
+    return (this.last = known ?? name);
+  }
+}
+
+/**
+ * Of each worker, item and occasion the highest revision; of those what the policy keeps of repeats, as the pipeline does. In the order of the file.
+ * Rows are brought together by number, item by item: a key of text for each would cost more than reading the file.
+ */
 function countingRows<Row extends CountingRow>(rows: readonly Row[], repeats: Repeats = DEFAULT_POLICY.repeats): Row[] {
-  const cells = new Map<string, Row[]>();
+  const [item, items] = numbered(rows, (row) => row.item);
+  const [worker, workers] = numbered(rows, (row) => row.worker);
+  const place = starts(item, items);
+  const byItem = new Int32Array(rows.length);
+  item.forEach((t, i) => (byItem[place[t]!++] = i));
+  /** The last item of each worker, and the row that came first on it. */
+  const last = new Int32Array(workers).fill(-1);
+  const first = new Int32Array(workers);
+  const several = new Map<number, Row[]>();
+  for (const i of byItem) {
+    const w = worker[i]!;
+    if (last[w] !== item[i]) {
+      last[w] = item[i]!;
+      first[w] = i;
+      continue;
+    }
+    const same = several.get(first[w]!);
+    if (same) same.push(rows[i]!);
+    else several.set(first[w]!, [rows[first[w]!]!, rows[i]!]);
+  }
+  if (several.size === 0) return [...rows];
+  const among = new Set([...several.values()].flat());
+  const kept = new Set([...several.values()].flatMap((some) => countingOf(some, repeats)));
+  return rows.filter((row) => !among.has(row) || kept.has(row));
+}
+
+/** A number from 0 for each name, in the order in which they come; and how many there are. */
+function numbered<Row>(rows: readonly Row[], nameOf: (row: Row) => string): [Int32Array, number] {
+  const numbers = new Map<string, number>();
+  const column = new Int32Array(rows.length);
+  for (let i = 0; i < rows.length; i++) {
+    const name = nameOf(rows[i]!);
+    const known = numbers.get(name);
+    column[i] = known ?? numbers.size;
+    if (known === undefined) numbers.set(name, numbers.size);
+  }
+  return [column, numbers.size];
+}
+
+/** Which of one worker's rows on one item count. */
+function countingOf<Row extends CountingRow>(rows: readonly Row[], repeats: Repeats): Row[] {
+  const cells = new Map<number, Row[]>();
   for (const row of rows) {
-    const cell = `${row.item}\u0000${row.worker}\u0000${row.occasion}`;
-    const known = cells.get(cell);
-    if (known === undefined || row.revision > known[0]!.revision) cells.set(cell, [row]);
+    const known = cells.get(row.occasion);
+    if (known === undefined || row.revision > known[0]!.revision) cells.set(row.occasion, [row]);
     else if (row.revision < known[0]!.revision) continue;
     else if (repeats === 'keep-all') known.push(row);
     else if (repeats === 'keep-first' ? isBefore(row, known[0]!) : !isBefore(row, known[0]!)) known[0] = row;

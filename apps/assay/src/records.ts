@@ -18,7 +18,7 @@ export interface RecordFile {
   columns: string[];
 }
 
-/** Gets the values of a row in the order of the wanted columns, undefined where a row has none, and the line on which it begins. */
+/** Gets the values of a row in the order of the wanted columns, undefined where a row has none (one array, overwritten by the next row), and the line on which it begins. */
 export type RowHandler = (values: unknown[], line: number) => void | Promise<void>;
 
 /**
@@ -52,18 +52,18 @@ export async function eachRecord(
   if (file.format === 'jsonl') return eachJsonLine(file, wanted, errors, onRow);
   const width = file.columns.length;
   const places = wanted.map((column) => file.columns.indexOf(column));
+  const values: unknown[] = new Array(places.length);
   let isHeader = true;
   await parseCsv(
     file.content,
     (cells, line) => {
       if (isHeader) isHeader = false;
       else if (errors.has(line)) return;
-      else if (cells.length === width)
-        return onRow(
-          places.map((place) => cells[place]),
-          line,
-        );
-      else errors.add(line, `${cells.length} cells; expected ${width} (${file.columns.join(', ')})`);
+      else if (cells.length === width) {
+        // cells[-1] would be looked up as a property by name, in a hundred times the time.
+        for (let i = 0; i < places.length; i++) values[i] = places[i]! < 0 ? undefined : cells[places[i]!];
+        return onRow(values, line);
+      } else errors.add(line, `${cells.length} cells; expected ${width} (${file.columns.join(', ')})`);
     },
     (line, message) => errors.add(line, message),
   );

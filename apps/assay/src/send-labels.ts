@@ -18,10 +18,10 @@ const IN_FLIGHT = 2;
 export const FILE_SOURCE = 'file';
 
 /**
- * Checks every row of a file against a project.
+ * Checks every row of a file against a project; good rows go to `onRow`.
  * @returns the bad rows, and the slice of each item that has one.
  */
-export async function checkLabelFile(file: LabelFile, project: ProjectDefinition) {
+export async function checkLabelFile(file: LabelFile, project: ProjectDefinition, onRow?: (row: LabelRow) => void) {
   const errors = new RowErrors(file.records.name);
   const slices = new Map<string, string>();
   const questions = new Map(project.questions.map((question) => [question.name, question]));
@@ -30,6 +30,7 @@ export async function checkLabelFile(file: LabelFile, project: ProjectDefinition
     rows++;
     const problem = labelProblem(row, questions) ?? sliceProblem(row, slices);
     if (problem) errors.add(row.line, problem);
+    else onRow?.(row);
   });
   return { errors, slices, rows: rows - errors.count };
 }

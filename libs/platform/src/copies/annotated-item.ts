@@ -22,8 +22,18 @@ export interface ItemChange {
 
 /** Key of an item's row: the first 64 bits of SHA-1 of "project/item", as PostgreSQL writes a bigint. */
 export function rowKey(ref: { project: string; item: string }): string {
-  return createHash('sha1').update(itemKey(ref)).digest().readBigInt64BE(0).toString();
+  const name = itemKey(ref);
+  let key = keys.get(name);
+  if (key === undefined) {
+    if (keys.size === MOST_KEYS) keys.clear();
+    keys.set(name, (key = createHash('sha1').update(name).digest().readBigInt64BE(0).toString()));
+  }
+  return key;
 }
+
+/** A batch asks for the keys of its items some six times. */
+const keys = new Map<string, string>();
+const MOST_KEYS = 10_000;
 
 /** The tables of copies: projects, how far parked events were looked at, items with their annotations. For a service's first migration. */
 export const CREATE_COPIES: readonly string[] = [

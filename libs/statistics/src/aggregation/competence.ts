@@ -56,11 +56,11 @@ function rightAndWrong(counts: Float64Array, W: number, K: number) {
 function competenceOf(right: Float64Array, wrong: Float64Array, average: Competence): Competence {
   const K = right.length;
   let { competence } = average;
-  let habit = average.habit;
+  const habit = Float64Array.from(average.habit);
+  const guesses = new Float64Array(K);
   for (let round = 0; round < ROUNDS; round++) {
     let known = COMPETENCE_STRENGTH * average.competence;
     let guessed = 0;
-    const guesses = new Float64Array(K);
     for (let l = 0; l < K; l++) {
       const guess = (1 - competence) * habit[l]!;
       const byLuck = right[l]! * (guess / (competence + guess));
@@ -69,7 +69,7 @@ function competenceOf(right: Float64Array, wrong: Float64Array, average: Compete
       guesses[l] = wrong[l]! + byLuck + HABIT_STRENGTH * average.habit[l]!;
     }
     competence = known / (known + guessed + COMPETENCE_STRENGTH * (1 - average.competence));
-    habit = guesses.map((count) => count / (guessed + HABIT_STRENGTH));
+    for (let l = 0; l < K; l++) habit[l] = guesses[l]! / (guessed + HABIT_STRENGTH);
   }
   return { competence, habit };
 }

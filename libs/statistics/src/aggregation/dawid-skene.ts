@@ -1,6 +1,6 @@
 import { fitMatrices, type FitOptions, type MatrixFit } from './fit-matrices';
 import { type LabelTable } from './label-table';
-import { logPriorDensity, type MatrixPrior, maximise, pseudoCounts, smoothed } from './matrix-prior';
+import { logPriorDensity, type MatrixPrior, maximise, pseudoCounts, type PseudoCounts, smoothed } from './matrix-prior';
 
 export interface DawidSkeneOptions extends FitOptions {
   /** Default: smoothed (1/K a cell, one more on the diagonal). */
@@ -14,12 +14,15 @@ export interface DawidSkeneOptions extends FitOptions {
 export function dawidSkene(table: LabelTable, options: DawidSkeneOptions = {}): MatrixFit {
   const K = table.labels.length;
   const prior = options.prior ?? smoothed(K);
-  const pseudo = (counts: Float64Array) => pseudoCounts(table, prior, counts);
+  let pseudo: PseudoCounts;
   return fitMatrices(
     table,
     {
-      maximise: (counts, into) => maximise(table, counts, pseudo(counts), into),
-      logPrior: (counts, at) => logPriorDensity(pseudo(counts), K, at),
+      maximise(counts, into) {
+        pseudo = pseudoCounts(table, prior, counts);
+        maximise(table, counts, pseudo, into);
+      },
+      logPrior: (at) => logPriorDensity(pseudo, K, at),
     },
     options,
   );

@@ -24,6 +24,9 @@ export interface Expectation {
 /** Products of so many probabilities of 1e-10 and more stay above the smallest double. */
 const RESCALE_EVERY = 16;
 
+/** A product above this stays above the smallest double when it is multiplied once more by that of `RESCALE_EVERY` probabilities. */
+const LEAST_LIKELIHOOD = 1e-100;
+
 export function emptyExpectation(table: LabelTable, states: number): Expectation {
   const K = table.labels.length;
   const { worker, label } = table;
@@ -65,6 +68,8 @@ export function expect(
   const joint = new Float64Array(states);
   counts.fill(0);
   let logLikelihood = 0;
+  // Of the items since the last logarithm: one an item would be a tenth of the pass.
+  let likelihood = 1;
   let largestMove = 0;
   for (let t = 0; t < table.items.length; t++) {
     const from = itemStart[t]!;
@@ -74,13 +79,17 @@ export function expect(
     do {
       const next = Math.min(to, i + RESCALE_EVERY);
       multiplyLabels(row, i, next, parameters, joint);
-      logLikelihood += rescale(joint);
+      likelihood *= rescale(joint);
+      if (likelihood < LEAST_LIKELIHOOD) {
+        logLikelihood += Math.log(likelihood);
+        likelihood = 1;
+      }
       i = next;
     } while (i < to);
     largestMove = Math.max(largestMove, keepPosterior(joint, t * states, posteriors));
     addCounts(row, from, to, joint, counts);
   }
-  into.logLikelihood = logLikelihood;
+  into.logLikelihood = logLikelihood + Math.log(likelihood);
   into.largestMove = largestMove;
 }
 
@@ -129,12 +138,12 @@ function multiplyLabels(row: Int32Array, from: number, to: number, parameters: P
   }
 }
 
-/** Divides by the sum; returns its log. */
+/** Divides by the sum, which it returns. */
 function rescale(joint: Float64Array): number {
   let total = 0;
   for (let s = 0; s < joint.length; s++) total += joint[s]!;
   for (let s = 0; s < joint.length; s++) joint[s]! /= total;
-  return Math.log(total);
+  return total;
 }
 
 /** Puts an item's posterior in place; returns the most that it moved. */

@@ -37,8 +37,8 @@ export interface MatrixFit {
 export interface Learner {
   /** The M-step. `from` are the parameters that the counts were expected under; absent at the start, from vote shares. */
   maximise(counts: Float64Array, into: Parameters, from?: Parameters): void;
-  /** Log density of the method's prior at the parameters, up to a constant; absent where there is none. */
-  logPrior?(counts: Float64Array, at: Parameters): number;
+  /** Log density of the method's prior, as it is under the counts that `maximise` had last, at the parameters; up to a constant; absent where there is none. */
+  logPrior?(at: Parameters): number;
 }
 
 /**
@@ -59,7 +59,7 @@ export function fitMatrices(table: LabelTable, learner: Learner, options: FitOpt
     step(from, to) {
       expect(table, K, from, mask, expectation);
       learner.maximise(counts, to, from);
-      const merit = expectation.logLikelihood + (learner.logPrior?.(counts, from) ?? 0);
+      const merit = expectation.logLikelihood + (learner.logPrior?.(from) ?? 0);
       return { merit, move: expectation.largestMove };
     },
     project: (vector) => projectToProbabilities(vector, table, K),

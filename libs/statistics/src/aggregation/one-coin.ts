@@ -21,7 +21,7 @@ export function oneCoin(table: LabelTable, options: FitOptions = {}): MatrixFit 
           for (let k = 0; k < K; k++) into[at + k * K + k] = accuracy;
         }
       },
-      logPrior(_counts, at) {
+      logPrior(at) {
         let density = 0;
         for (let w = 0; w < table.workers.length; w++) {
           const accuracy = at[K + w * K * K]!;

@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readTables } from './label-tables';
+import { Output } from './output';
+
+describe('readTables', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'assay-tables-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const labels = join(folder, 'labels.csv');
+  writeFileSync(
+    labels,
+    [
+      'task,worker,label,occasion,revision,slice',
+      ...['x,u,yes,0,0,s', 'y,u,no,0,0,r', 'x,v,no,0,1,s', 'x,u,no,0,0,s', 'x,v,yes,0,0,s', 'x,u,no,1,0,s', 'y,v,no,0,0,r'],
+    ].join('\n'),
+  ); // prettier-ignore
+
+  /** Rows that count, as item, worker and label, in the order of the file; and how many labels each slice has. */
+  async function counting(repeats?: string) {
+    const project = join(folder, `${repeats ?? 'default'}.yaml`);
+    const policy = repeats ? `policy: { repeats: ${repeats} }\n` : '';
+    writeFileSync(
+      project,
+      `project: p\nquestions:\n  - { name: label, kind: choice, labels: ["yes", "no"] }\n${policy}`,
+    );
+    const context = { output: new Output('csv', { color: false, quiet: true }), dataDir: folder };
+    const [only] = await readTables(context, labels, { project });
+    return {
+      rows: only!.rows.map(({ item, worker, label }) => `${item} ${worker} ${label}`),
+      slices: [...only!.slices].map(([slice, table]) => `${slice} ${table.label.length}`),
+    };
+  }
+
+  it('counts the highest revision and, of what is said again, the first on each occasion', async () => {
+    const { rows, slices } = await counting();
+    expect(rows).toEqual(['x u yes', 'y u no', 'x v no', 'x u no', 'y v no']);
+    expect(slices).toEqual(['s 3', 'r 2']);
+  });
+
+  it('counts the last where the policy keeps that', async () => {
+    expect((await counting('keep-last')).rows).toEqual(['y u no', 'x v no', 'x u no', 'x u no', 'y v no']);
+  });
+
+  it('counts all of the highest revision where the policy keeps them', async () => {
+    expect((await counting('keep-all')).rows).toEqual(['x u yes', 'y u no', 'x v no', 'x u no', 'x u no', 'y v no']);
+  });
+});

@@ -1,0 +1,117 @@
+// Annotations a second from the log to the committed consensus, in ratios to reading and inserting the same. `--full` adds 1,000,000.
+// The log is the embedded one, or that of KAFKA_BROKERS. Linux only; runs what is built (dist/).
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { SERVICES } from '../../apps/assay/src/services';
+import { freshDatabase } from '../support/database';
+import setUpPostgres from '../support/postgres.setup';
+import tearDownPostgres from '../support/postgres.teardown';
+import { type StageOrder, type StageResult } from './pipeline-stage';
+import { machine, markdownTable, record } from './record';
+
+const SIZES = [10_000, 100_000, ...(process.argv.includes('--full') ? [1_000_000] : [])];
+/** Annotations by which the stages are compared. */
+const COMPARED = 100_000;
+/** Of three repetitions the median counts: others work on the machine as well. */
+const REPETITIONS = Number(process.env['BENCH_REPETITIONS'] ?? 3);
+const LATENCY = 15_000;
+
+const kafka = process.env['KAFKA_BROKERS']?.split(',');
+
+export async function run(): Promise<void> {
+  if (!existsSync(join(__dirname, '../../dist/.built')))
+    throw new Error('nothing is built: expected `npm run build` before');
+  await setUpPostgres();
+  try {
+    const compared = await compare();
+    const latency = await stage('latency', LATENCY);
+    const bySize = new Map<number, StageResult>();
+    for (const size of SIZES) bySize.set(size, size === COMPARED ? compared.all[0]! : await stage('all', size));
+    report(compared, latency.latencies!, bySize);
+  } finally {
+    await tearDownPostgres();
+  }
+}
+
+type Compared = Record<'floor' | 'consensus' | 'all', StageResult[]>;
+
+/** The stages in turn, so that what else the machine does falls on all of them. */
+async function compare(): Promise<Compared> {
+  const results: Compared = { floor: [], consensus: [], all: [] };
+  for (let repetition = 0; repetition < REPETITIONS; repetition++)
+    for (const name of ['floor', 'consensus', 'all'] as const) results[name].push(await stage(name, COMPARED));
+  return results;
+}
+
+async function stage(name: StageOrder['stage'], annotations: number): Promise<StageResult> {
+  const database = await freshDatabase(SERVICES);
+  try {
+    const order: StageOrder = { stage: name, annotations, adminUrl: database.adminUrl, ...(kafka && { kafka }) };
+    const program = [join(__dirname, '../support/typescript.cjs'), join(__dirname, 'pipeline-stage.ts')];
+    const { stdout, stderr } = await promisify(execFile)(
+      process.execPath,
+      [...(process.env['BENCH_NODE']?.split(' ') ?? []), '-r', ...program, JSON.stringify(order)],
+      { maxBuffer: 2 ** 26 },
+    );
+    if (stderr) console.error(stderr);
+    const result = JSON.parse(stdout.trim().split('\n').at(-1)!) as StageResult;
+    console.error(`${name} ${annotations}: ${perSecond(result).toFixed(0)}/s, ${micros(result).toFixed(1)} us of Node and ${microsOfPostgres(result).toFixed(1)} of PostgreSQL`); // prettier-ignore
+    return result;
+  } finally {
+    await database.drop();
+  }
+}
+
+const perSecond = ({ annotations, seconds }: StageResult) => annotations / seconds;
+const micros = ({ annotations, nodeSeconds }: StageResult) => (nodeSeconds * 1e6) / annotations;
+const microsOfPostgres = ({ annotations, postgresSeconds }: StageResult) => (postgresSeconds * 1e6) / annotations;
+const work = (result: StageResult) => micros(result) + microsOfPostgres(result);
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
+
+function report(compared: Compared, latencies: readonly number[], bySize: ReadonlyMap<number, StageResult>): void {
+  const of = (name: keyof Compared, value: (result: StageResult) => number) => median(compared[name].map(value));
+  const ratio = (name: keyof Compared, value: (floor: StageResult, other: StageResult) => number) =>
+    median(compared[name].map((other, at) => value(compared.floor[at]!, other)));
+  const row = (title: string, name: keyof Compared) => [
+    title,
+    Math.round(of(name, perSecond)).toLocaleString('en'),
+    of(name, micros).toFixed(1),
+    of(name, microsOfPostgres).toFixed(1),
+    ratio(name, (floor, other) => perSecond(other) / perSecond(floor)).toFixed(2),
+    ratio(name, (floor, other) => work(floor) / work(other)).toFixed(2),
+  ];
+  const head = [
+    'stage',
+    'annotations/s',
+    'us of Node',
+    'us of PostgreSQL',
+    'to the floor',
+    'the same by processor time',
+  ];
+  const stages = markdownTable(head, [
+    row('floor: the same records read and inserted, 500 a statement, 4 connections', 'floor'),
+    row('consensus alone, until its events are published', 'consensus'),
+    row('all five services in one process, until the last has read and published', 'all'),
+  ]);
+  const sizes = markdownTable(
+    ['annotations', 'one more: us of Node', 'us of PostgreSQL', 'resident memory'],
+    [...bySize].map(([size, result]) => [
+      size.toLocaleString('en'),
+      (result.more!.nodeSeconds * 1e6).toFixed(0),
+      (result.more!.postgresSeconds * 1e6).toFixed(0),
+      `${Math.round(result.resident / 2 ** 20)} MiB`,
+    ]),
+  );
+  const at = (share: number) => latencies[Math.floor(latencies.length * share)]!.toFixed(0);
+  const log = kafka ? 'Kafka' : 'the embedded log';
+  record(
+    'benchmarks.md',
+    'pipeline',
+    `${COMPARED.toLocaleString('en')} annotations of 500 workers, five an item, shuffled, on ${log} in 12 partitions; ${REPETITIONS === 1 ? 'one run of each stage' : `the median of ${REPETITIONS} runs of all stages in turn`} (${machine()}; log, database and services on the same cores). The goal is half of the floor.\n\n${stages}\n\nAll five services, by the number of annotations that are there:\n\n${sizes}\n\nFrom the append of a record to the committed decision at 1,000/s: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms.`,
+  );
+}
