@@ -19,6 +19,8 @@ export async function upCommand(
   });
   context.output.say(`Assay listens on ${running.url}, metrics on ${running.metricsUrl}/metrics; Ctrl-C ends it`);
   await untilSignal(running);
+  // A client of a broker that does not answer may hold on to its connection.
+  process.exit(0);
 }
 
 /** Waits for Ctrl-C or SIGTERM, then ends everything; a second signal does not wait. */

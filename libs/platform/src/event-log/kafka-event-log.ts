@@ -11,6 +11,7 @@ import {
 import { isFatal, isOfKafka } from './kafka-errors';
 import { kafkaClient, type KafkaLogger, type KafkaSettings } from './kafka-client';
 import { KafkaSubscription } from './kafka-subscription';
+import { LEAVE_MS, within } from './within';
 import { kafkaTopic } from './kafka-topics';
 import { takenAtOf } from './taken-at';
 
@@ -28,6 +29,7 @@ export class KafkaEventLog implements EventLog {
   private readonly subscriptions = new Set<KafkaSubscription>();
   private producer: Promise<Producer> | undefined;
   private admin: Promise<Admin> | undefined;
+  private isClosed = false;
   // kafkajs may reorder what two calls send at the same time.
   private lastAppend: Promise<unknown> = Promise.resolve();
 
@@ -81,20 +83,22 @@ export class KafkaEventLog implements EventLog {
   async close(): Promise<void> {
     await Promise.all([...this.subscriptions].map((subscription) => subscription.stop()));
     await this.lastAppend;
-    const clients = await Promise.allSettled([this.producer, this.admin]);
-    for (const client of clients) if (client.status === 'fulfilled') await client.value?.disconnect();
+    // Whoever still asks (gauges) must not connect anew: a client that nobody knows keeps the process alive.
+    this.isClosed = true;
+    await Promise.all([this.producer, this.admin].map((client) => client && leave(client)));
   }
 
   /** Calls the administrative interface, once more by a new connection where the old one fails. */
   private async asking<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
     for (let isOld = this.admin !== undefined; ; isOld = false) {
+      if (this.isClosed) throw new LogUnavailable('Kafka: the log is closed');
       this.admin ??= connected(this.kafka.admin());
       const { admin } = this;
       try {
         return await question(await admin);
       } catch (error) {
         if (this.admin === admin) this.admin = undefined;
-        leave(admin);
+        void leave(admin);
         if (!isOld) throw unavailable(error);
       }
     }
@@ -127,7 +131,7 @@ export class KafkaEventLog implements EventLog {
       return await (await producer).sendBatch({ acks: -1, topicMessages: messagesOf(records) });
     } catch (error) {
       if (this.producer === producer) this.producer = undefined;
-      leave(producer);
+      void leave(producer);
       throw unavailable(error);
     }
   }
@@ -191,7 +195,10 @@ async function connected<T extends Admin | Producer>(client: T): Promise<T> {
   return client;
 }
 
-/** Lets go of a client that failed: what it still waits for may never come. */
-function leave(client: Promise<Admin | Producer>): void {
-  client.then((one) => one.disconnect()).catch(() => undefined);
+/** Disconnects a client; not waiting for ever, since one that failed may wait for what never comes. */
+async function leave(client: Promise<Admin | Producer>): Promise<void> {
+  await within(
+    LEAVE_MS,
+    client.then((one) => one.disconnect()),
+  );
 }

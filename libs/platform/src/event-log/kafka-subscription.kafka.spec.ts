@@ -93,6 +93,15 @@ describeOnOwnKafka('a Kafka subscription', () => {
     expect(offsets!.partitions).toMatchObject([{ partition: 0, offset: '4' }]);
   });
 
+  it('lets the process end when the log is closed, whoever still asks', async () => {
+    const closing = openLog();
+    await closing.createTopics([{ name: 'closed', partitions: 1, compacted: false }]);
+    const asked = closing.offsets('closed').catch(() => undefined);
+    await closing.close();
+    await asked;
+    await expect(closing.offsets('closed')).rejects.toThrow('the log is closed');
+  });
+
   it('joins once, however often it tried, when the broker comes back', async () => {
     await log.createTopics([{ name: 'away', partitions: 4, compacted: false }]);
     await log.append(records('away', 1));

@@ -8,6 +8,7 @@ import { type KafkaLogger } from './kafka-client';
 import { laneAssigner } from './lane-assigner';
 import { LaneReader, type LaneSource } from './lane-reader';
 import { PartitionBuffer } from './partition-buffer';
+import { LEAVE_MS, within } from './within';
 
 // A killed member's lanes are free after the session; a member says that it lives every second.
 const membership = { sessionTimeout: 10_000, heartbeatInterval: 1_000, rebalanceTimeout: 30_000 };
@@ -116,7 +117,8 @@ export class KafkaSubscription implements Subscription, LaneSource {
     await this.drop(this.lanes());
     const { consumer } = this;
     this.consumer = undefined;
-    await consumer?.disconnect().catch(() => undefined); // A member that cannot say so has left after its session.
+    // A member that cannot say so has left after its session.
+    if (consumer) await within(LEAVE_MS, consumer.disconnect());
   }
 
   private async connect(): Promise<void> {

@@ -151,12 +151,16 @@ export class BatchTransaction implements LaneTransaction {
     if (this.deadLetters.length === 0) return;
     const rows = this.deadLetters.map((letter) => ({ ...letter, id: v7(), hash: sha256(letter.record.value) }));
     const written = await this.sql<{ id: string }>(
-      // A record that is read again, or published again by a relay that died, is put aside once.
-      `insert into dead_letter (id, topic, partition, record_offset, reason, detail, event_type, event_id, project, record_key, headers, value)
-       select id, topic, $1, record_offset, reason, detail, headers->>'ce_type', headers->>'ce_id', project, record_key, headers, value
-       from unnest($2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::jsonb[], $10::bytea[])
-         as d (id, topic, record_offset, reason, detail, project, record_key, headers, value)
-       where not exists (select 1 from dead_letter k where k.topic = d.topic and k.event_id = d.headers->>'ce_id' and k.value is not distinct from d.value)
+      // A record that is read again, or published again by a relay that died, is put aside once; its repeat may be of the same slice.
+      `with d as (
+         select id, topic, record_offset, reason, detail, headers->>'ce_type' as event_type, headers->>'ce_id' as event_id, project, record_key, headers, value
+         from unnest($2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::jsonb[], $10::bytea[])
+           as d (id, topic, record_offset, reason, detail, project, record_key, headers, value))
+       insert into dead_letter (id, topic, partition, record_offset, reason, detail, event_type, event_id, project, record_key, headers, value)
+       select id, topic, $1, record_offset, reason, detail, event_type, event_id, project, record_key, headers, value from d
+       where not exists (select 1 from dead_letter k where k.topic = d.topic and k.event_id = d.event_id and k.value is not distinct from d.value)
+         and not exists (select 1 from d e where e.topic = d.topic and e.event_id = d.event_id and e.value is not distinct from d.value
+                           and e.record_offset < d.record_offset)
        on conflict (topic, partition, record_offset) do nothing returning id`,
       [
         this.place.partition,

@@ -210,6 +210,11 @@ it('fetches again from the position where a batch begins above it', async () => 
   expect({ seeks, ...(await accounts()) }).toMatchObject({ seeks: [10], applied: 10 });
 });
 
+it('begins at the first record that is kept where nothing was read, wherever the batch begins', async () => {
+  await runner().run(batch(15, 20, { firstOffset: 10 }), TOPIC, subscription);
+  expect({ seeks, ...(await accounts()) }).toMatchObject({ seeks: [10], applied: 0 });
+});
+
 it('tries again when PostgreSQL fails while an event is put aside', async () => {
   handle = bad;
   await asOwner(`create sequence consensus.tries; grant all on sequence consensus.tries to public;
@@ -243,6 +248,18 @@ it('puts a poisonous record aside once, however often it is read or published', 
   await runner().run(batch(0, 2, { records: [poison, { ...poison, offset: 1 }] }), TOPIC, subscription);
   const [{ n }] = await dataSource.query('select count(*)::int as n from dead_letter');
   expect({ n, ...(await accounts()) }).toEqual({ n: 1, accepted: 1, applied: 0, dead: 1, duplicate: 2 });
+});
+
+it('puts a poisonous record aside once that was published again into the same slice', async () => {
+  const poison = record(0, { value: Buffer.from('{') });
+  const again = { ...poison, offset: 1 };
+  const other = record(2, { value: Buffer.from('{') });
+  await runner().run(batch(0, 3, { records: [poison, again, other] }), TOPIC, subscription);
+  const letters = await dataSource.query('select record_offset::int as offset from dead_letter order by 1');
+  expect({ letters, ...(await accounts()) }).toEqual({
+    letters: [{ offset: 0 }, { offset: 2 }],
+    ...{ accepted: 2, applied: 0, dead: 2, duplicate: 1 },
+  });
 });
 
 it('keeps the words of an error that hold what PostgreSQL cannot store', async () => {

@@ -102,9 +102,9 @@ export class SliceRunner {
     const position = await this.position(lane, batch.topic);
     if (position !== undefined && position < batch.firstOffset) return this.stopAtLoss(batch, position, subscription);
     if (position !== undefined && position > batch.highWatermark) return this.stopAtEnd(batch, position, subscription);
-    if (position !== undefined && batch.fetchedOffset > position) {
-      return subscription.seek(batch.topic, batch.partition, position);
-    }
+    // A lane that has read nothing begins with the first record that is kept, wherever its consumer was.
+    const begin = position ?? batch.firstOffset;
+    if (batch.fetchedOffset > begin) return subscription.seek(batch.topic, batch.partition, begin);
     const records = batch.records.filter((record) => record.offset >= (position ?? 0));
     for (let start = 0; start < records.length; start += SLICE) {
       if (!batch.isCurrent()) return;

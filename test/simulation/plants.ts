@@ -1,0 +1,35 @@
+/** A bug that a seed should find: what the code would have asked PostgreSQL, were it there. */
+export interface Plant {
+  name: string;
+  rewrite(sql: string): string;
+}
+
+/** Bugs of the kind that the simulation is for. */
+export const PLANTS: readonly Plant[] = [
+  {
+    name: 'no-fence',
+    rewrite: (sql) =>
+      sql.replace('(positions ->> $3)::bigint is not distinct from $4::bigint', '($4::bigint is null or true)'),
+  },
+  {
+    name: 'no-inbox',
+    rewrite: (sql) => sql.replace(/^select event from contribution where/, '$& false and'),
+  },
+  {
+    name: 'forgets-before-the-acknowledgement',
+    rewrite: (sql) =>
+      sql.startsWith('update outbox set first_sequence')
+        ? 'delete from outbox using unnest($1::bigint[], $2::bigint[]) as n (id, first) where outbox.id = n.id'
+        : sql,
+  },
+  {
+    name: 'new-numbers-at-each-try',
+    rewrite: (sql) =>
+      sql.startsWith('select * from outbox where first_sequence is not null')
+        ? sql.replace('first_sequence is not null', 'false and id < $1')
+        : sql.replace(
+            /^select \* from outbox where first_sequence is null/,
+            'select id, topic, partition, events, count, null as first_sequence from outbox where true',
+          ),
+  },
+];
