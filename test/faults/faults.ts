@@ -24,28 +24,27 @@ export interface Fault {
 
 const FAKETIME = '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1';
 
-const MOMENTS: readonly Failpoint[] = [
-  'fetched',
-  'fenced',
-  'applied',
-  'outboxed',
-  'committed',
-  'numbered',
-  'published',
-];
-const HITS = [2, 5] as const;
+/** Moments of a process; the how-manieth of them must come in the load of one project. */
+const READING: readonly Failpoint[] = ['fetched', 'fenced', 'applied', 'outboxed', 'committed'];
+const RELAYING: readonly Failpoint[] = ['numbered', 'published'];
 
-/** kill -9 of every service at every moment of a batch. */
-const killed: Fault[] = SERVICE_NAMES.flatMap((service) =>
-  MOMENTS.flatMap((moment) =>
-    HITS.map((hit) => ({
+/** kill -9 of every service at every moment of a batch, of a relay, of a request. */
+const killed: Fault[] = SERVICE_NAMES.flatMap((service) => [
+  ...(service === 'ingestion' ? killsAt(service, ['recorded'], [2, 5]) : killsAt(service, READING, [2, 5])),
+  // Scoring publishes once a fit.
+  ...killsAt(service, RELAYING, service === 'scoring' ? [1] : [1, 2]),
+]);
+
+function killsAt(service: ServiceName, moments: readonly Failpoint[], hits: readonly number[]): Fault[] {
+  return moments.flatMap((moment) =>
+    hits.map((hit) => ({
       name: `kill -9 of ${service}: ${moment}, hit ${hit}`,
-      holds: moment === 'numbered' || moment === 'published' ? 'I1 I3 I4' : 'I1 I2 I5 I6',
+      holds: RELAYING.includes(moment) ? 'I1 I3 I4' : 'I1 I2 I5 I6',
       isSmoke: service === 'consensus' && hit === 2 && (moment === 'outboxed' || moment === 'published'),
       happen: (system: FaultSystem, load: Load) => killAt(system, load, service, moment, hit),
     })),
-  ),
-);
+  );
+}
 
 async function killAt(system: FaultSystem, load: Load, service: ServiceName, moment: Failpoint, hit: number) {
   const armed = await system.arm(service, `${moment} kill ${hit}`);
