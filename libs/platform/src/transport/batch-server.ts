@@ -162,7 +162,9 @@ export class BatchServer extends Server implements CustomTransportStrategy {
     const lane = this.lane(topic.lane, batch.partition);
     await lane.exclusively(() => runner.run(batch, topic, subscription));
     // What lane work waits for comes by the project: its policy, its epochs. After any other batch a look would only cost.
-    if (topic.lane === 'project') this.lookNow();
+    if (topic.lane !== 'project') return;
+    this.lookNow();
+    void this.lookAfterTurns();
   }
 
   private assigned(partition: number): void {
@@ -188,6 +190,12 @@ export class BatchServer extends Server implements CustomTransportStrategy {
     let lane = this.lanes.get(name);
     if (!lane) this.lanes.set(name, (lane = new LaneWorker({ kind, partition }, this.options.logger)));
     return lane;
+  }
+
+  /** What a lane is in the middle of may not have seen the project yet, and is committed behind the back of a look: it parks, and would wait. */
+  private async lookAfterTurns(): Promise<void> {
+    await Promise.all([...this.lanes.values()].map((lane) => lane.exclusively(() => Promise.resolve())));
+    this.lookNow();
   }
 
   private lookNow(): void {
