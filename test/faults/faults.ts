@@ -304,7 +304,7 @@ const inputs: Fault[] = [
     },
   },
   {
-    name: 'poison on every topic: no JSON, bad UTF-8, null, 5 MB of depth, __proto__, unknown types, no headers',
+    name: 'poison on every topic: no JSON, bad UTF-8, null, 1.5 MB, depth of 100,000, __proto__, unknown types, no headers',
     holds: 'I2 I9',
     happen: async (system, load) => {
       await load.prepare();
