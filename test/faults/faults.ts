@@ -7,7 +7,7 @@ import { eventually } from '../support/eventually';
 import { SERVICE_NAMES, type ServiceName } from '../support/service-processes';
 import { startProgram } from '../support/program';
 import { armed, type FaultSystem } from './fault-system';
-import { type Load } from './load';
+import { EVENTS, type Load } from './load';
 
 /** Something that goes wrong while a load is sent. It is over when `happen` returns; what was broken may still be broken. */
 export interface Fault {
@@ -52,6 +52,8 @@ async function killAt(system: FaultSystem, load: Load, service: ServiceName, mom
   const work = (async () => {
     await load.prepare();
     await load.send();
+    // Scoring has nothing to say before a fit.
+    if (service === 'scoring') await load.askForFit();
   })();
   const code = await Promise.race([armed.ended, sleep(60_000).then(() => 'alive')]);
   if (code === 'alive') throw new Error(`${service} did not pass ${moment} ${hit} times`);
@@ -64,7 +66,7 @@ async function killAt(system: FaultSystem, load: Load, service: ServiceName, mom
 async function during(load: Load, happen: () => Promise<unknown>): Promise<void> {
   await load.prepare();
   const sending = load.send();
-  await sleep(150);
+  await eventually(() => load.sent >= EVENTS.length / 4, 'a quarter of the load to be acknowledged', 60_000);
   await happen();
   await sending;
 }
