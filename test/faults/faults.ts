@@ -28,11 +28,19 @@ const FAKETIME = '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1';
 const READING: readonly Failpoint[] = ['fetched', 'fenced', 'applied', 'outboxed', 'committed'];
 const RELAYING: readonly Failpoint[] = ['numbered', 'published'];
 
+/** The how-manieth publishing of a service is cut short: scoring publishes once a fit, assignment what workers and experts do, of whom the load has none. */
+const PUBLISHES: Record<ServiceName, readonly number[]> = {
+  ingestion: [1, 2],
+  consensus: [1, 2],
+  gold: [1, 2],
+  scoring: [1],
+  assignment: [],
+};
+
 /** kill -9 of every service at every moment of a batch, of a relay, of a request. */
 const killed: Fault[] = SERVICE_NAMES.flatMap((service) => [
   ...(service === 'ingestion' ? killsAt(service, ['recorded'], [2, 5]) : killsAt(service, READING, [2, 5])),
-  // Scoring publishes once a fit.
-  ...killsAt(service, RELAYING, service === 'scoring' ? [1] : [1, 2]),
+  ...killsAt(service, RELAYING, PUBLISHES[service]),
 ]);
 
 function killsAt(service: ServiceName, moments: readonly Failpoint[], hits: readonly number[]): Fault[] {
