@@ -93,13 +93,17 @@ export async function sequenceProblems(log: EventLog, topics: readonly string[])
   const problems: string[] = [];
   for (const topic of topics) {
     const records = await everyRecord(log, topic);
+    const begins = await log.offsets(topic);
+    const isWhole = (partition: number) => begins[partition]?.first === 0;
     const seen = new Map<string, { last: number; ids: Map<number, string> }>();
     for (const { partition, record } of records) {
       const source = `${record.headers['ce_source']} ${partition}`;
       const sequence = Number(record.headers['ce_sequence']);
       if (!(sequence > 0)) continue; // Nobody of ours published it.
       const id = record.headers['ce_id'] ?? '';
-      const known = seen.get(source) ?? { last: 0, ids: new Map<number, string>() };
+      // Where the log was truncated on purpose, what it begins with has predecessors that are gone.
+      const before = isWhole(partition) ? 0 : sequence - 1;
+      const known = seen.get(source) ?? { last: before, ids: new Map<number, string>() };
       seen.set(source, known);
       if (sequence > known.last + 1)
         problems.push(`I3: ${topic}/${partition} of ${source} goes from ${known.last} to ${sequence}`);

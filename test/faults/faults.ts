@@ -7,7 +7,7 @@ import { eventually } from '../support/eventually';
 import { SERVICE_NAMES, type ServiceName } from '../support/service-processes';
 import { startProgram } from '../support/program';
 import { armed, type FaultSystem } from './fault-system';
-import { type Load } from './load';
+import { EVENTS, type Load } from './load';
 
 /** Something that goes wrong while a load is sent. It is over when `happen` returns; what was broken may still be broken. */
 export interface Fault {
@@ -28,11 +28,19 @@ const FAKETIME = '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1';
 const READING: readonly Failpoint[] = ['fetched', 'fenced', 'applied', 'outboxed', 'committed'];
 const RELAYING: readonly Failpoint[] = ['numbered', 'published'];
 
+/** The how-manieth publishing of a service is cut short: scoring publishes once a fit, assignment what workers and experts do, of whom the load has none. */
+const PUBLISHES: Record<ServiceName, readonly number[]> = {
+  ingestion: [1, 2],
+  consensus: [1, 2],
+  gold: [1, 2],
+  scoring: [1],
+  assignment: [],
+};
+
 /** kill -9 of every service at every moment of a batch, of a relay, of a request. */
 const killed: Fault[] = SERVICE_NAMES.flatMap((service) => [
   ...(service === 'ingestion' ? killsAt(service, ['recorded'], [2, 5]) : killsAt(service, READING, [2, 5])),
-  // Scoring publishes once a fit.
-  ...killsAt(service, RELAYING, service === 'scoring' ? [1] : [1, 2]),
+  ...killsAt(service, RELAYING, PUBLISHES[service]),
 ]);
 
 function killsAt(service: ServiceName, moments: readonly Failpoint[], hits: readonly number[]): Fault[] {
@@ -52,6 +60,8 @@ async function killAt(system: FaultSystem, load: Load, service: ServiceName, mom
   const work = (async () => {
     await load.prepare();
     await load.send();
+    // Scoring has nothing to say before a fit.
+    if (service === 'scoring') await load.askForFit();
   })();
   const code = await Promise.race([armed.ended, sleep(60_000).then(() => 'alive')]);
   if (code === 'alive') throw new Error(`${service} did not pass ${moment} ${hit} times`);
@@ -64,7 +74,7 @@ async function killAt(system: FaultSystem, load: Load, service: ServiceName, mom
 async function during(load: Load, happen: () => Promise<unknown>): Promise<void> {
   await load.prepare();
   const sending = load.send();
-  await sleep(150);
+  await eventually(() => load.sent >= EVENTS.length / 4, 'a quarter of the load to be acknowledged', 60_000);
   await happen();
   await sending;
 }

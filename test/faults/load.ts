@@ -70,6 +70,9 @@ export const GOLD: ReadonlyMap<string, string> = new Map([...CROWD.truth].filter
 
 /** One project's share of a run: everything is sent once, in an order of its own, in small requests, each until it is acknowledged. */
 export class Load {
+  /** Events that were acknowledged so far. */
+  sent = 0;
+
   constructor(
     readonly project: string,
     private readonly seed: number,
@@ -92,8 +95,14 @@ export class Load {
     for (let at = 0; at < events.length; at += size) {
       const lines = events.slice(at, at + size);
       await this.until(() => this.client().writeLines(`/v1/annotations/${this.project}`, lines));
+      this.sent += lines.length;
       await sleep(pause);
     }
+  }
+
+  /** Asks for a fit over everything. */
+  async askForFit(): Promise<void> {
+    await this.until(() => this.client().write('POST', `/v1/epochs/${this.project}`, { settle: true }));
   }
 
   /** The same events in another order. */

@@ -1,3 +1,4 @@
+import { type DeadLetter as KeptDeadLetter } from '@assay/platform/transport/dead-letters';
 import { CliError, EXIT } from './cli-error';
 import { type Client } from './client';
 import { READERS } from './settle';
@@ -6,19 +7,8 @@ import { READERS } from './settle';
 export const ALL_SERVICES: readonly string[] = ['ingestion', ...READERS];
 
 /** A dead letter as `/v1/ops/<service>/deadletters` lists it, and whose it is. */
-export interface DeadLetter {
+export interface DeadLetter extends KeptDeadLetter {
   service: string;
-  id: string;
-  topic: string;
-  partition: number;
-  offset: number;
-  reason: string;
-  detail: string;
-  eventType: string | null;
-  eventId: string | null;
-  project: string | null;
-  recordedAt: string;
-  status: 'open' | 'redriving' | 'redriven' | 'discarded';
 }
 
 /** One dead letter; `sent`, with the value in base64, is shown to admins alone. */

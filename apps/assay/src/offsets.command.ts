@@ -1,19 +1,12 @@
+import { type Offsets as Place } from '@assay/platform/ops/offsets';
 import { CliError, EXIT } from './cli-error';
 import { connect, type Context } from './context';
 import { servicesOf } from './dead-letters';
 import { type Column } from './output';
 
 /** Where a service is in one partition, as `/v1/ops/<service>/offsets` says it. */
-interface Offsets {
+interface Offsets extends Place {
   service: string;
-  topic: string;
-  partition: number;
-  position: number | null;
-  first: number;
-  end: number;
-  lag: number;
-  oldestUnprocessedAge: number | null;
-  state: 'reading' | 'lost' | 'ahead';
 }
 
 /** Which position is to be put where. */
@@ -45,7 +38,7 @@ const COLUMNS: readonly Column<Offsets>[] = [
   { heading: 'first', value: ({ first }) => first },
   { heading: 'end', value: ({ end }) => end },
   { heading: 'lag', value: ({ lag }) => lag },
-  { heading: 'oldest (s)', value: ({ oldestUnprocessedAge }) => oldestUnprocessedAge, digits: 1 },
+  { heading: 'oldest (s)', value: ({ oldestUnprocessedAge }) => oldestUnprocessedAge ?? null, digits: 1 },
   { heading: 'state', value: ({ state }) => state },
 ];
 

@@ -206,20 +206,23 @@ export class KafkaSubscription implements Subscription, LaneSource {
     const missing = [...mine].filter((lane) => !this.readers.has(lane));
     if (missing.length === 0 || this.isStopping) return;
     try {
+      const known = new Map<number, ReadonlyMap<string, number>>();
+      for (const lane of missing) known.set(lane, await this.options.positions(lane));
+      // After the positions: one that lies behind an end that was asked for earlier would look like that of a topic made anew.
       const offsets = new Map<string, { first: number; end: number }[]>();
       for (const topic of this.assigned.keys()) offsets.set(topic, await this.log.offsets(topic));
-      await Promise.all(missing.map((lane) => this.assign(lane, offsets)));
+      for (const [lane, positions] of known) this.assign(lane, positions, offsets);
     } catch (error) {
       if (!isTransient(error)) return this.crash(error as Error);
       void sleep(200, undefined, { ref: false }).then(() => this.balance());
     }
   }
 
-  private async assign(
+  private assign(
     lane: number,
+    known: ReadonlyMap<string, number>,
     offsets: ReadonlyMap<string, readonly { first: number; end: number }[]>,
-  ): Promise<void> {
-    const known = await this.options.positions(lane);
+  ): void {
     const { consumer } = this;
     const topics = [...this.assigned].filter(([, partitions]) => partitions.includes(lane)).map(([topic]) => topic);
     if (this.isStopping || !consumer || topics.length === 0) return;

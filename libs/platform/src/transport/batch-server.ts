@@ -104,7 +104,7 @@ export class BatchServer extends Server implements CustomTransportStrategy {
     }
     checkWiring(this.options.service, topics, CATALOGUE);
     this.topics = topics;
-    this.runner = new SliceRunner(this.options, topics, this.consumers);
+    this.runner = new SliceRunner({ ...this.options, onPark: () => this.lookNow() }, topics, this.consumers);
     if (topics.length === 0) return;
     this.looks = this.makeLooks(this.runner);
     this.subscribing = this.options.log.subscribe({
@@ -161,10 +161,9 @@ export class BatchServer extends Server implements CustomTransportStrategy {
       throw new Error(`a batch of ${batch.topic}: expected only topics that were subscribed to`);
     const lane = this.lane(topic.lane, batch.partition);
     await lane.exclusively(() => runner.run(batch, topic, subscription));
-    // What lane work waits for comes by the project: its policy, its epochs. After any other batch a look would only cost.
-    if (topic.lane !== 'project') return;
-    this.lookNow();
-    void this.lookAfterTurns();
+    // What lane work waits for comes by the project: its policy, its epochs. After any other batch a look would only cost, but for one that
+    // parked events, since a look may have gone by before it had committed.
+    if (topic.lane === 'project') this.lookNow();
   }
 
   private assigned(partition: number): void {
@@ -190,12 +189,6 @@ export class BatchServer extends Server implements CustomTransportStrategy {
     let lane = this.lanes.get(name);
     if (!lane) this.lanes.set(name, (lane = new LaneWorker({ kind, partition }, this.options.logger)));
     return lane;
-  }
-
-  /** What a lane is in the middle of may not have seen the project yet, and is committed behind the back of a look: it parks, and would wait. */
-  private async lookAfterTurns(): Promise<void> {
-    await Promise.all([...this.lanes.values()].map((lane) => lane.exclusively(() => Promise.resolve())));
-    this.lookNow();
   }
 
   private lookNow(): void {

@@ -119,6 +119,11 @@ export class BatchTransaction implements LaneTransaction {
     return this.outbox.length > 0;
   }
 
+  /** Whether events wait for something that may have come since this transaction looked for it. */
+  hasParked(): boolean {
+    return this.parked.length > 0;
+  }
+
   /** Writes everything that was said; to be called once, before the commit. */
   async flush(): Promise<void> {
     await this.writeDeadLetters();

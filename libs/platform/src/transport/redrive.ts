@@ -8,7 +8,7 @@ import { readRecord } from './wire';
 
 /** What handling dead letters again needs of the transport. */
 export interface Redriving {
-  options: RunnerOptions;
+  options: Omit<RunnerOptions, 'onPark'>;
   /** Names of the topics of this kind of lane that the service reads. */
   topics: readonly string[];
   handlers: ReadonlyMap<string, Handle>;

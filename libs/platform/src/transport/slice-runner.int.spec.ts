@@ -56,7 +56,14 @@ afterEach(async () => {
 function optionsOf(source: DataSource, metrics = batchMetrics(new Registry())) {
   const say = (message: string) => void said.push(message);
   const logger = { warn: say, error: say };
-  return { service: 'consensus', dataSource: source, metrics, logger, onPublish: () => void wakes++ };
+  return {
+    service: 'consensus',
+    dataSource: source,
+    metrics,
+    logger,
+    onPublish: () => void wakes++,
+    onPark: () => undefined,
+  };
 }
 
 function runner(source = dataSource, metrics = batchMetrics(new Registry())) {

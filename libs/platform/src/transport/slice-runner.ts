@@ -31,6 +31,8 @@ export interface RunnerOptions {
   metrics: BatchMetrics;
   logger: { warn(message: string): void; error(message: string): void };
   onPublish(): void;
+  /** A batch is committed whose events wait for something that may have come while it was handled. */
+  onPark(): void;
 }
 
 type SliceOutcome = 'committed' | 'fenced' | 'gave-up';
@@ -225,6 +227,7 @@ export class SliceRunner {
     this.positions.set(nameOf(lane, topic.name), end);
     this.count(topic.name, slice, tx);
     this.committed(tx);
+    if (tx.hasParked()) this.options.onPark();
     return 'committed';
   }
 

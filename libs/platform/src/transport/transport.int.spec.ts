@@ -60,12 +60,21 @@ async function insertSeen(batch: Batch<AnnotationSubmitted>, tx: LaneTransaction
   }
 }
 
-/** Lanes with events of the project that is late, once it is known. */
-async function lanesToDrain(store: Pick<LaneTransaction, 'sql'>) {
+/** Lanes with events of a project that is late, once it is known. */
+const lanesToDrain = (project: string) => async (store: Pick<LaneTransaction, 'sql'>) => {
   const rows = await store.sql<{ partition: number }>(
-    `select distinct partition from parked where kind = 'item' and exists (select 1 from known_project)`,
+    `select distinct partition from parked join known_project using (project) where kind = 'item' and project = $1`,
+    [project],
   );
   return rows.map(({ partition }) => partition);
+};
+
+async function drain(project: string, tx: LaneTransaction): Promise<boolean> {
+  const known = await tx.sql('select 1 from known_project where project = $1', [project]);
+  if (known.length === 0) return false;
+  const events = await tx.unpark(project, 2);
+  await insertSeen({ topic: ANNOTATION_EVENTS.name, lane: tx.lane, events } as Batch<AnnotationSubmitted>, tx);
+  return events.length > 0;
 }
 
 @Controller()
@@ -92,13 +101,14 @@ class TestConsumer {
   @Consumes(RELIABILITY)
   async reliabilities() {}
 
-  @LaneWork({ lane: 'item', everyMs: 200, due: lanesToDrain })
-  async drain(_lane: number, tx: LaneTransaction) {
-    const known = await tx.sql('select 1 from known_project');
-    if (known.length === 0) return false;
-    const events = await tx.unpark('late', 2);
-    await insertSeen({ topic: ANNOTATION_EVENTS.name, lane: tx.lane, events } as Batch<AnnotationSubmitted>, tx);
-    return events.length > 0;
+  @LaneWork({ lane: 'item', everyMs: 200, due: lanesToDrain('late') })
+  async drainInTime(_lane: number, tx: LaneTransaction) {
+    return drain('late', tx);
+  }
+
+  @LaneWork({ lane: 'item', everyMs: 3_600_000, due: lanesToDrain('at-once') })
+  async drainWhenWoken(_lane: number, tx: LaneTransaction) {
+    return drain('at-once', tx);
   }
 }
 
@@ -408,6 +418,18 @@ describe('the batch transaction', () => {
     await until(async () => (await count('seen')) === 30, 'the drain');
     expect(await accounts()).toMatchObject({ received: 30, applied: 30, pending: 0 });
     expect(await count('parked')).toBe(0);
+  });
+
+  it('gives it back at once where what it waits for came while it was put aside', async () => {
+    onAnnotations = async (batch, tx) => {
+      for (const event of batch.events) tx.park(event, event.data.project);
+      // In a transaction of its own, which this one has not seen.
+      await dataSource.query(`insert into known_project values ('at-once') on conflict do nothing`);
+    };
+    await start();
+    await send([annotation('item', 'at-once')]);
+    await until(async () => (await count('seen')) === 1, 'the drain');
+    expect(await accounts()).toMatchObject({ received: 1, applied: 1, pending: 0 });
   });
 });
 
