@@ -1,7 +1,7 @@
 import { dataFolder, startedAssay } from '../support/assay';
 import { problemsOf } from './checks';
 import { FaultSystem } from './fault-system';
-import { type Fault } from './faults';
+import { type Fault } from './fault';
 import { Load } from './load';
 import { collectReport } from '../../apps/assay/src/collect-report';
 

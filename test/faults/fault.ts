@@ -1,0 +1,37 @@
+import { Client as Postgres } from 'pg';
+import { eventually } from '../support/eventually';
+import { type FaultSystem } from './fault-system';
+import { EVENTS, type Load } from './load';
+
+/** Something that goes wrong while a load is sent. It is over when `happen` returns; what was broken may still be broken. */
+export interface Fault {
+  name: string;
+  /** Invariants of the design that it is about. */
+  holds: string;
+  /** Part of `npm test`. */
+  isSmoke?: boolean;
+  /** What of this machine is missing for it. */
+  needs?(): string | undefined;
+  /** Sends the load; throws where the fault could not be brought about. */
+  happen(system: FaultSystem, load: Load): Promise<void>;
+}
+
+/** Sends a load, and does something when a part of it is through. */
+export async function during(load: Load, happen: () => Promise<unknown>): Promise<void> {
+  await load.prepare();
+  const sending = load.send();
+  await eventually(() => load.sent >= EVENTS.length / 4, 'a quarter of the load to be acknowledged', 60_000);
+  await happen();
+  await sending;
+}
+
+/** Runs a statement as the superuser. */
+export async function sql(system: FaultSystem, statement: string): Promise<void> {
+  const client = new Postgres(system.services.postgres.adminUrl);
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
