@@ -106,6 +106,7 @@ export class Breakages {
         return one;
       } catch (error) {
         if (attempt === 20) throw error;
+        console.error(`${service} is started again: ${(error as Error).message.slice(-300)}`);
         for (const one of services.launched.slice(before)) {
           if (one.service === service && !/Assay listens on/.test(one.said())) await services.end(one);
         }

@@ -37,9 +37,9 @@ async function main(): Promise<void> {
   const digest = await cleanDigest();
   const system = await FaultSystem.start(values.kafka);
   const breakages = new Breakages(system);
-  const projects = await underChaos(system, breakages, seed, minutes * 60_000);
+  const { projects, failures } = await underChaos(system, breakages, seed, minutes * 60_000);
   await system.mend();
-  const problems = [...breakages.problems, ...(await problemsAtRest(system, projects, digest))];
+  const problems = [...failures, ...breakages.problems, ...(await problemsAtRest(system, projects, digest))];
   const counts = [...breakages.counts]
     .sort(([a], [b]) => a.localeCompare(b))
     .map(([what, times]) => `${what} ${times}`);
@@ -57,8 +57,8 @@ async function main(): Promise<void> {
   process.exit(problems.length > 0 ? 1 : 0);
 }
 
-/** Breaks things for so many ms while projects are sent. @returns the projects that were sent whole. */
-async function underChaos(system: FaultSystem, breakages: Breakages, seed: number, lasts: number): Promise<string[]> {
+/** Breaks things for so many ms while projects are sent. @returns the projects that were sent whole, and what could not be sent or mended. */
+async function underChaos(system: FaultSystem, breakages: Breakages, seed: number, lasts: number) {
   const started = performance.now();
   const projects: string[] = [];
   const streams = Array.from({ length: STREAMS }, async (_none, stream) => {
@@ -71,8 +71,9 @@ async function underChaos(system: FaultSystem, breakages: Breakages, seed: numbe
   const sources = scheduleOf(seed, lasts).map(async (breaks) => {
     for (const one of breaks) await happenInTime(breakages, one, started);
   });
-  await Promise.all([...streams, ...sources]);
-  return projects;
+  const ends = await Promise.allSettled([...streams, ...sources]);
+  const failures = ends.flatMap((end) => (end.status === 'rejected' ? [`I8: ${(end.reason as Error).message}`] : []));
+  return { projects, failures };
 }
 
 /** Every third project is sent twice, at once and in another order; every fourth asks for a fit in the middle. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../support/eventually';
 import { SERVICE_NAMES } from '../support/service-processes';
+import { DISK_FULL } from './disk-fault';
 import { during, type Fault, sql } from './fault';
 
 /** PostgreSQL, or the line to it. */
@@ -75,4 +76,5 @@ export const DATABASE_FAULTS: Fault[] = [
       }
     },
   },
+  DISK_FULL,
 ];

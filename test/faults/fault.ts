@@ -25,12 +25,18 @@ export async function during(load: Load, happen: () => Promise<unknown>): Promis
   await sending;
 }
 
-/** Runs a statement as the superuser. */
-export async function sql(system: FaultSystem, statement: string): Promise<void> {
-  const client = new Postgres(system.services.postgres.adminUrl);
+/** Runs a statement as the superuser. @param database another than that of the services. */
+export async function sql<Row extends object>(
+  system: FaultSystem,
+  statement: string,
+  database = 'assay',
+): Promise<Row[]> {
+  const url = new URL(system.services.postgres.adminUrl);
+  url.pathname = `/${database}`;
+  const client = new Postgres(url.href);
   await client.connect();
   try {
-    await client.query(statement);
+    return (await client.query<Row>(statement)).rows;
   } finally {
     await client.end();
   }

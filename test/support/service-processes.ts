@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Client, clientOf } from '../../apps/assay/src/client';
 import { KEY_FILE, runningServices } from '../../apps/assay/src/context';
+import { ownerOf } from '../../apps/assay/src/front';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../libs/platform/src/postgres/embedded-postgres';
 import { dataFolder } from './assay';
 import { eventually } from './eventually';
@@ -90,7 +91,17 @@ export class ServiceProcesses {
   /** Speaks to whichever process has a service. */
   get client(): Client {
     const services = runningServices(this.folder.path);
-    return clientOf(services[0]!.url, readFileSync(join(this.folder.path, KEY_FILE), 'utf8').trim(), services);
+    return clientOf(services[0]!.url, this.key, services);
+  }
+
+  /** Asks whichever process has a path, as any HTTP client does, with the admin's key. */
+  async fetch(path: string, { headers, ...init }: { method?: string; body?: string; headers?: object } = {}) {
+    const url = ownerOf(runningServices(this.folder.path), path)!.url;
+    return fetch(`${url}${path}`, { ...init, headers: { authorization: `Bearer ${this.key}`, ...headers } });
+  }
+
+  private get key(): string {
+    return readFileSync(join(this.folder.path, KEY_FILE), 'utf8').trim();
   }
 
   /** Ends everything and removes its data. */
