@@ -5,7 +5,7 @@ import { SERVICE_NAMES, type ServiceName } from '../support/service-processes';
 
 /** Something that is broken for a while; when it is over it is mended. */
 export type Breakage =
-  /** One instance gets a signal that ends it; where it was the only one, another is started after the while. */
+  /** One instance gets a signal that ends it; after the while another takes its place, unless it was one that had joined. */
   | { type: 'ended'; service: ServiceName; which: number; signal: 'SIGKILL' | 'SIGTERM' }
   /** One instance stands still. */
   | { type: 'stopped'; service: ServiceName; which: number }
