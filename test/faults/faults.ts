@@ -4,6 +4,7 @@ import { type Fault } from './fault';
 import { INPUT_FAULTS } from './input-faults';
 import { INSTANCE_FAULTS } from './instance-faults';
 import { KILL_FAULTS } from './kill-faults';
+import { LETTER_FAULTS } from './letter-faults';
 
 /** Every fault of the table in the design that this machine can bring about. */
 export const FAULTS: readonly Fault[] = [
@@ -12,4 +13,5 @@ export const FAULTS: readonly Fault[] = [
   ...DATABASE_FAULTS,
   ...INSTANCE_FAULTS,
   ...INPUT_FAULTS,
+  ...LETTER_FAULTS,
 ];
