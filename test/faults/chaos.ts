@@ -2,7 +2,6 @@ import 'reflect-metadata';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { deadLettersOf } from '../../apps/assay/src/dead-letters';
-import { commandLine } from '../support/command-line';
 import { NEWEST_KAFKA } from '../support/kafka-broker';
 import { cleanDigest } from './campaign';
 import { Breakages, wordsOf } from './chaos-breakages';
@@ -102,9 +101,7 @@ async function problemsAtRest(system: FaultSystem, projects: readonly string[], 
     ]);
     problems.push(...ofProject.map((problem) => `${project}: ${problem}`));
   }
-  const { code, out, said } = await commandLine(system.services.dataDir, 'admin', 'audit', 'verify');
-  if (code !== 0) problems.push(`I2: audit verify: ${out}${said}`);
-  problems.push(...(await system.published()));
+  problems.push(...(await system.imbalances()), ...(await system.published()));
   // Nothing that was sent contradicts anything or is unreadable.
   for await (const { service, reason, detail, project } of deadLettersOf(system.services.client, {}))
     problems.push(`I2: dead letter of ${service} for ${project}: ${reason}: ${detail}`);

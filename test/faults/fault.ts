@@ -10,6 +10,8 @@ export interface Fault {
   holds: string;
   /** Part of `npm test`. */
   isSmoke?: boolean;
+  /** Has a system of its own, whose sequence numbers are given twice. */
+  isAlone?: boolean;
   /** What of this machine is missing for it. */
   needs?(): string | undefined;
   /** Sends the load; throws where the fault could not be brought about. */

@@ -1,5 +1,6 @@
 import { BROKER_FAULTS } from './broker-faults';
 import { DATABASE_FAULTS } from './database-faults';
+import { FAILOVER_FAULTS } from './failover-faults';
 import { type Fault } from './fault';
 import { INPUT_FAULTS } from './input-faults';
 import { INSTANCE_FAULTS } from './instance-faults';
@@ -14,4 +15,5 @@ export const FAULTS: readonly Fault[] = [
   ...INSTANCE_FAULTS,
   ...INPUT_FAULTS,
   ...LETTER_FAULTS,
+  ...FAILOVER_FAULTS,
 ];

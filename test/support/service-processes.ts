@@ -8,6 +8,7 @@ import { ownerOf } from '../../apps/assay/src/front';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../libs/platform/src/postgres/embedded-postgres';
 import { dataFolder } from './assay';
 import { eventually } from './eventually';
+import { FOLLOWED } from './standby';
 import { spawnTied } from './tied-process';
 
 const root = join(__dirname, '../..');
@@ -58,8 +59,13 @@ export class ServiceProcesses {
   async startDatabase(through: (url: string) => string | Promise<string> = (url) => url): Promise<void> {
     // Compiled once: processes that start together would all do it.
     execFileSync(process.execPath, [program, '--help'], { stdio: 'ignore' });
-    this.database = await startEmbeddedPostgres({ dataDir: this.folder.path });
+    this.database = await startEmbeddedPostgres({ dataDir: this.folder.path, settings: FOLLOWED });
     this.databaseUrl = await through(this.database.adminUrl);
+  }
+
+  /** Another PostgreSQL takes the place of the one that was started, behind the same URL. */
+  failOver(postgres: EmbeddedPostgres): void {
+    this.database = postgres;
   }
 
   /** Starts one instance of each service that has none, and waits until they listen. */
