@@ -8,7 +8,7 @@ import { type LogRecord } from '../event-log/event-log';
 import { type ReceivedEvent } from './batch';
 import { eventId } from './event-id';
 import { type Failure } from './failure';
-import { insertOutbox } from './outbox';
+import { insertOutbox, type Parcel } from './outbox';
 import { type DeadLetterCause, type LaneTransaction, type Outcomes } from './transaction';
 import { type OutboxEvent, outboxEvent } from './wire';
 
@@ -39,6 +39,7 @@ export class BatchTransaction implements LaneTransaction {
   /** The records of the slice by offset: the bytes of dead letters. */
   readonly records = new Map<number, LogRecord>();
   private readonly outbox: OutboxEvent[] = [];
+  private written: readonly Parcel[] = [];
   private readonly accounts = new Map<string, Account>();
   private readonly deadLetters: DeadLetter[] = [];
   private readonly parked: { event: ReceivedEvent; project: string; topic: string }[] = [];
@@ -114,9 +115,9 @@ export class BatchTransaction implements LaneTransaction {
     return this.deadLetters[0];
   }
 
-  /** Whether the relay has something to do after the commit. */
-  hasPublished(): boolean {
-    return this.outbox.length > 0;
+  /** What the relay has to publish after the commit. */
+  parcels(): readonly Parcel[] {
+    return this.written;
   }
 
   /** Whether events wait for something that may have come since this transaction looked for it. */
@@ -127,7 +128,7 @@ export class BatchTransaction implements LaneTransaction {
   /** Writes everything that was said; to be called once, before the commit. */
   async flush(): Promise<void> {
     await this.writeDeadLetters();
-    await insertOutbox(this.manager, this.outbox);
+    this.written = await insertOutbox(this.manager, this.outbox);
     if (this.parked.length > 0) {
       await this.sql(
         `insert into parked (kind, partition, project, topic, event)
