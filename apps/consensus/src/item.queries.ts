@@ -36,7 +36,7 @@ export async function itemsOfLane(
 ): Promise<Item[]> {
   const rows = await tx.sql<ItemRow>(
     `select ${COLUMNS} from item
-     where project = $1 and lane = $2 and ($3::bigint is null or key > $3) order by key limit $4`,
+     where project = $1 and lane = $2 and key > coalesce($3::bigint, '-9223372036854775808') order by key limit $4`,
     [place.project, place.lane, place.after, limit],
   );
   return rows.map(itemOf);

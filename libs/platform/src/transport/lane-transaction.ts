@@ -5,6 +5,7 @@ import { contractOf } from '@assay/contracts/catalogue';
 import { type Contract } from '@assay/contracts/contract';
 import { type DeadLetterReason, eventDeadLettered } from '@assay/contracts/deadletter/event-dead-lettered';
 import { type LogRecord } from '../event-log/event-log';
+import { prepared } from '../postgres/prepared';
 import { type ReceivedEvent } from './batch';
 import { eventId } from './event-id';
 import { type Failure } from './failure';
@@ -52,7 +53,7 @@ export class BatchTransaction implements LaneTransaction {
   }
 
   async sql<Row>(statement: string, parameters: readonly unknown[] = []): Promise<Row[]> {
-    return rowsOf<Row>(await this.manager.query(statement, [...parameters]));
+    return rowsOf<Row>(await this.manager.query(prepared(statement), [...parameters]));
   }
 
   publish<T extends object>(contract: Contract<T>, id: string, data: T, options: { time?: string } = {}): void {

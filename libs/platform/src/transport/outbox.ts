@@ -1,9 +1,18 @@
 import { type EntityManager } from 'typeorm';
+import { JSON_SEPARATOR, jsonTexts } from '../postgres/joined-json';
+import { prepared } from '../postgres/prepared';
 import { rowsOf } from './lane-transaction';
 import { type OutboxEvent } from './wire';
 
 /** Channel on which a commit wakes the relay of its schema. */
 export const OUTBOX_CHANNEL = 'assay_outbox';
+
+const INSERT = prepared(
+  `insert into outbox (topic, partition, events, count)
+   select topic, partition, events::json, count from unnest($1::text[], $2::integer[], ${jsonTexts(3)}, $4::integer[])
+     with ordinality as p (topic, partition, events, count, place) order by place
+   returning id, topic, partition`,
+);
 
 /** What one transaction says in one partition, in the order of saying. */
 export interface Parcel {
@@ -23,13 +32,12 @@ export async function insertOutbox(manager: EntityManager, events: readonly Outb
   }
   const rows = [...parcels.values()];
   const inserted = rowsOf<{ id: string; topic: string; partition: number }>(
-    await manager.query(
-      // Parcels are few and long: in an array of documents every quotation mark would be escaped here and unescaped there.
-      `insert into outbox (topic, partition, events, count) values ${rows
-        .map((_parcel, at) => `($${4 * at + 1}, $${4 * at + 2}, $${4 * at + 3}, $${4 * at + 4})`)
-        .join(', ')} returning id, topic, partition`,
-      rows.flatMap((parcel) => [parcel[0]!.topic, parcel[0]!.partition, written(parcel), parcel.length]),
-    ),
+    await manager.query(INSERT, [
+      rows.map(([first]) => first!.topic),
+      rows.map(([first]) => first!.partition),
+      rows.map(written).join(JSON_SEPARATOR),
+      rows.map((parcel) => parcel.length),
+    ]),
   );
   return inserted.map(({ id, topic, partition }) => ({ id, events: parcels.get(`${partition} ${topic}`)! }));
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type DataSource, type EntityManager } from 'typeorm';
 import { failpoint } from '../failpoint';
 import { type EventLog, type OutgoingRecord } from '../event-log/event-log';
+import { prepared } from '../postgres/prepared';
 import { rowsOf } from './lane-transaction';
 import { eventsOf, type Parcel, type WrittenEvent } from './outbox';
 import { type OutboxEvent, recordOf } from './wire';
@@ -113,15 +114,16 @@ export class Relay {
     return this.options.dataSource.transaction(async (manager) => {
       const lease = rowsOf<unknown>(
         await manager.query(
-          `update relay set owner = $1, leased_until = now() + make_interval(secs => $2)
-           where owner = $1 or leased_until <= now() returning owner`,
+          prepared(`update relay set owner = $1, leased_until = now() + make_interval(secs => $2)
+           where owner = $1 or leased_until <= now() returning owner`),
           [this.id, LEASE_SECONDS],
         ),
       );
       this.hasLease = lease.length > 0;
       if (!this.hasLease) this.forget([...this.remembered.keys()]);
       if (!this.hasLease) return undefined;
-      if (published.length > 0) await manager.query('delete from outbox where id = any($1::bigint[])', [published]);
+      if (published.length > 0)
+        await manager.query(prepared('delete from outbox where id = any($1::bigint[])'), [published]);
       if (this.isStopping) return undefined;
       const parcels = await nextParcels(manager);
       await numberParcels(manager, parcels);
@@ -184,7 +186,9 @@ async function nextParcels(manager: EntityManager): Promise<ParcelRow[]> {
   const oldest = async (condition: string) =>
     rowsOf<ParcelRow>(
       await manager.query(
-        `select id, topic, partition, count, first_sequence from outbox where first_sequence ${condition} order by id limit $1`,
+        prepared(
+          `select id, topic, partition, count, first_sequence from outbox where first_sequence ${condition} order by id limit $1`,
+        ),
         [PARCELS],
       ),
     );
@@ -210,10 +214,10 @@ async function numberParcels(manager: EntityManager, parcels: ParcelRow[]): Prom
   const totals = [...counts.values()];
   const ends = rowsOf<{ topic: string; partition: number; last: string }>(
     await manager.query(
-      `insert into relay_sequence as s (topic, partition, last)
+      prepared(`insert into relay_sequence as s (topic, partition, last)
        select * from unnest($1::text[], $2::integer[], $3::bigint[])
        on conflict (topic, partition) do update set last = s.last + excluded.last
-       returning topic, partition, last`,
+       returning topic, partition, last`),
       [totals.map((one) => one.topic), totals.map((one) => one.partition), totals.map((one) => one.count)],
     ),
   );
@@ -230,8 +234,8 @@ async function numberParcels(manager: EntityManager, parcels: ParcelRow[]): Prom
     next.set(name, first + parcel.count);
   }
   await manager.query(
-    `update outbox set first_sequence = n.first
-     from unnest($1::bigint[], $2::bigint[]) as n (id, first) where outbox.id = n.id`,
+    prepared(`update outbox set first_sequence = n.first
+     from unnest($1::bigint[], $2::bigint[]) as n (id, first) where outbox.id = n.id`),
     [fresh.map((parcel) => parcel.id), fresh.map((parcel) => parcel.first_sequence)],
   );
 }
