@@ -8,7 +8,7 @@ import { type Due, type HandlerRole, TRANSPORT } from './consumes';
 import { type BatchMetrics } from './batch-metrics';
 import { lanesToRedrive } from './dead-letters';
 import { LaneLook } from './lane-look';
-import { rowsOf } from './lane-transaction';
+import { rowsOf } from '../postgres/rows-of';
 import { LaneWorker, type Work } from './lane-worker';
 import { createLanes, lanePositions } from './lane.queries';
 import { type Parcel } from './outbox';

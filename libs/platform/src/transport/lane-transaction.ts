@@ -6,6 +6,7 @@ import { type Contract } from '@assay/contracts/contract';
 import { type DeadLetterReason, eventDeadLettered } from '@assay/contracts/deadletter/event-dead-lettered';
 import { type LogRecord } from '../event-log/event-log';
 import { prepared } from '../postgres/prepared';
+import { rowsOf } from '../postgres/rows-of';
 import { type ReceivedEvent } from './batch';
 import { eventId } from './event-id';
 import { type Failure } from './failure';
@@ -216,13 +217,6 @@ export class BatchTransaction implements LaneTransaction {
       ],
     );
   }
-}
-
-/** TypeORM gives [rows, count] for update and delete, rows for everything else. */
-export function rowsOf<Row>(result: unknown): Row[] {
-  const isPair =
-    Array.isArray(result) && result.length === 2 && Array.isArray(result[0]) && typeof result[1] === 'number';
-  return (isPair ? result[0] : result) as Row[];
 }
 
 function topicOf(event: ReceivedEvent): string {

@@ -1,6 +1,6 @@
 import { type EntityManager } from 'typeorm';
 import { prepared } from '../postgres/prepared';
-import { rowsOf } from './lane-transaction';
+import { rowsOf } from '../postgres/rows-of';
 
 /** A kind of key, and a partition number: the row that a lane's transactions hold. */
 export interface Lane {

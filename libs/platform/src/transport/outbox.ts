@@ -1,7 +1,7 @@
 import { type EntityManager } from 'typeorm';
 import { JSON_SEPARATOR, jsonTexts } from '../postgres/joined-json';
 import { prepared } from '../postgres/prepared';
-import { rowsOf } from './lane-transaction';
+import { rowsOf } from '../postgres/rows-of';
 import { type OutboxEvent } from './wire';
 
 /** Channel on which a commit wakes the relay of its schema. */

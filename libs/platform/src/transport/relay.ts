@@ -3,7 +3,7 @@ import { type DataSource, type EntityManager } from 'typeorm';
 import { failpoint } from '../failpoint';
 import { type EventLog, type OutgoingRecord } from '../event-log/event-log';
 import { prepared } from '../postgres/prepared';
-import { rowsOf } from './lane-transaction';
+import { rowsOf } from '../postgres/rows-of';
 import { eventsOf, type Parcel, type WrittenEvent } from './outbox';
 import { type OutboxEvent, recordOf } from './wire';
 

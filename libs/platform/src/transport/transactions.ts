@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type Contract } from '@assay/contracts/contract';
-import { rowsOf } from './lane-transaction';
+import { rowsOf } from '../postgres/rows-of';
 import { insertOutbox } from './outbox';
 import { failpoint } from '../failpoint';
 import { type Relay } from './relay';
