@@ -1,9 +1,5 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { CATALOGUE } from '../../libs/contracts/src/catalogue';
 import { dataFolder, startedAssay } from '../support/assay';
-import { problemsOf, sequenceProblems } from './checks';
+import { problemsOf } from './checks';
 import { FaultSystem } from './fault-system';
 import { type Fault } from './faults';
 import { Load } from './load';
@@ -57,7 +53,7 @@ export class Campaign {
       problems = [(error as Error).message];
     }
     if (problems.length > 0) {
-      problems.push(`what the services said: ${this.keepLogs()}`);
+      if (this.system) problems.push(`what the services said: ${this.system.keepLogs()}`);
       // What was broken for good must not be laid at the next one's door.
       await this.stop();
     }
@@ -66,26 +62,13 @@ export class Campaign {
 
   /** I3 and I4, over everything that was published since the system started. */
   async published(): Promise<string[]> {
-    if (!this.system) return [];
-    const log = this.system.openLog();
-    try {
-      return await sequenceProblems(log, [...new Set(CATALOGUE.map(({ topic }) => topic.name))]);
-    } finally {
-      await log.close();
-    }
+    return (await this.system?.published()) ?? [];
   }
 
   async stop(): Promise<void> {
     const { system } = this;
     this.system = undefined;
     await system?.stop();
-  }
-
-  private keepLogs(): string {
-    const file = join(mkdtempSync(join(tmpdir(), 'assay-fault-')), 'log');
-    const said = [...(this.system?.services.running ?? [])].map((one) => `== ${one.service} ${one.pid}\n${one.said()}`);
-    writeFileSync(file, said.join('\n'));
-    return file;
   }
 
   private async problems(fault: Fault): Promise<string[]> {

@@ -32,6 +32,8 @@ export interface ServiceProcess {
 /** Where the services of a test run: brokers, a PostgreSQL of their own, a data folder that they share. */
 export class ServiceProcesses {
   readonly running = new Set<ServiceProcess>();
+  /** Every one that ever ran. */
+  readonly launched: ServiceProcess[] = [];
   private readonly folder = dataFolder();
   private databaseUrl = '';
   private database: EmbeddedPostgres | undefined;
@@ -126,6 +128,7 @@ export class ServiceProcesses {
       }),
     };
     this.running.add(one);
+    this.launched.push(one);
     return one;
   }
 }
