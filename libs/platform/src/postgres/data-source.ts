@@ -2,6 +2,7 @@ import { DataSource } from 'typeorm';
 import { type ServiceDefinition } from '../service-definition';
 import { PLATFORM_MIGRATIONS } from '../transport/platform-migrations';
 import { checkVersion, type Migration } from './migrations';
+import { PreparingClient } from './prepared';
 import { serviceUrl } from './service-url';
 
 /**
@@ -24,7 +25,7 @@ export async function openDataSource(
     entities: [...entities],
     applicationName: `assay ${name}`,
     installExtensions: false,
-    extra: { max: connections },
+    extra: { max: connections, Client: PreparingClient },
   }).initialize();
   try {
     await checkVersion(dataSource, name, [...platformMigrations, ...migrations]);

@@ -154,7 +154,7 @@ async function start() {
     log,
     metrics: batchMetrics(new Registry()),
     logger: { warn: (message) => problems.push(message), error: (message) => problems.push(message) },
-    onPublish: () => relay.wake(),
+    onPublish: (parcels) => relay.wake(parcels),
     onCrash: (error) => problems.push(error.message),
   });
   const app = await NestFactory.create(TestModule, { logger: false });
