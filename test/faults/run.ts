@@ -22,7 +22,7 @@ async function main(): Promise<void> {
     outcomes.push(outcome);
     const words =
       outcome.problems.length === 0
-        ? (outcome.notRun ?? 'held')
+        ? (outcome.notRun ?? heldWith(outcome))
         : `FAILED\n  ${outcome.problems.slice(0, 10).join('\n  ')}`;
     console.log(`${outcomes.length}/${faults.length} ${fault.name} (${outcome.seconds.toFixed(0)} s): ${words}`);
   }
@@ -35,18 +35,23 @@ async function main(): Promise<void> {
   process.exit(published.length > 0 || outcomes.some(({ problems }) => problems.length > 0) ? 1 : 0);
 }
 
+function heldWith({ figure }: Pick<Outcome, 'figure'>): string {
+  return figure === undefined ? 'held' : `held; ${figure}`;
+}
+
 function write(outcomes: readonly Outcome[], published: readonly string[], kafka: string): void {
-  const rows = new Map<string, { holds: string; runs: number; failed: string[]; notRun?: string }>();
-  for (const { fault, problems, notRun } of outcomes) {
+  const rows = new Map<string, { holds: string; runs: number; failed: string[]; notRun?: string; figure?: string }>();
+  for (const { fault, problems, notRun, figure } of outcomes) {
     const name = fault.name.replace(/, hit \d+$/, '');
     const row = rows.get(name) ?? { holds: fault.holds, runs: 0, failed: [] };
     if (notRun === undefined) row.runs++;
     else row.notRun = notRun;
+    row.figure = figure;
     if (problems.length > 0) row.failed.push(problems[0]!);
     rows.set(name, row);
   }
-  const lines = [...rows].map(([name, { holds, runs, failed, notRun }]) => {
-    const held = notRun === undefined ? 'held' : `not run: ${notRun}`;
+  const lines = [...rows].map(([name, { holds, runs, failed, notRun, figure }]) => {
+    const held = notRun === undefined ? heldWith({ figure }) : `not run: ${notRun}`;
     const result = failed.length === 0 ? held : `failed ${failed.length}: ${failed[0]!.slice(0, 200)}`;
     return `| ${[name, holds, runs, result].map((cell) => String(cell).replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
   });
