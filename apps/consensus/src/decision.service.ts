@@ -78,10 +78,9 @@ export class DecisionService {
       publishDecisions(tx, before?.decisions ?? [], after, project, gold?.revision);
     }
     const saved = items.map(({ after }) => after);
-    await saveItems(tx, tx.lane, saved);
-    await countItems(
+    saveItems(tx, saved);
+    countItems(
       tx,
-      tx.lane,
       items.map(({ before, after }) => [before, after]),
     );
     await changeStripes(tx, stripes.all());

@@ -1,7 +1,7 @@
 import { type ItemRef } from '@assay/contracts/item/item-imported';
 import { rowKey } from '@assay/platform/copies/annotated-item';
 import { joinedJson, jsonTexts } from '@assay/platform/postgres/joined-json';
-import { type Transaction } from '@assay/platform/transport/transaction';
+import { type LaneTransaction, type Transaction } from '@assay/platform/transport/transaction';
 import { type Item, stateOf } from './item.domain';
 
 interface ItemRow {
@@ -81,9 +81,9 @@ export async function keepGoldReferences(
 }
 
 /** Writes items, new or known. */
-export async function saveItems(tx: Pick<Transaction, 'sql'>, lane: number, items: readonly Item[]): Promise<void> {
+export function saveItems(tx: Pick<LaneTransaction, 'later' | 'lane'>, items: readonly Item[]): void {
   if (items.length === 0) return;
-  await tx.sql(
+  tx.later(
     `insert into item (key, project, item, lane, imported, is_withdrawn, entries, decisions, adjudications, contribution, state, version, policy_revision, epoch)
      select key, project, item, $1, imported::jsonb, is_withdrawn, entries::json, decisions::jsonb, adjudications::json, contribution::json, state, version,
             policy_revision, epoch
@@ -94,7 +94,7 @@ export async function saveItems(tx: Pick<Transaction, 'sql'>, lane: number, item
        entries = excluded.entries, decisions = excluded.decisions, adjudications = excluded.adjudications, contribution = excluded.contribution, state = excluded.state, version = excluded.version,
        policy_revision = excluded.policy_revision, epoch = excluded.epoch`,
     [
-      lane,
+      tx.lane,
       items.map(rowKey),
       items.map((item) => item.project),
       items.map((item) => item.item),
