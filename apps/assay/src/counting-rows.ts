@@ -32,11 +32,16 @@ export function countingRows(columns: LabelColumns, rows: Int32Array, repeats: R
 
 /** The rows item by item, in those in the order of the file. */
 function byItem(item: Int32Array, items: number, rows: Int32Array): Int32Array {
-  const ofRow = rows.map((row) => item[row]!);
-  if (ofRow.every((t, i) => i === 0 || ofRow[i - 1]! <= t)) return rows;
+  let isInOrder = true;
+  const ofRow = new Int32Array(rows.length);
+  for (let i = 0; i < rows.length; i++) {
+    ofRow[i] = item[rows[i]!]!;
+    isInOrder &&= i === 0 || ofRow[i - 1]! <= ofRow[i]!;
+  }
+  if (isInOrder) return rows;
   const place = starts(ofRow, items);
   const sorted = new Int32Array(rows.length);
-  rows.forEach((row, i) => (sorted[place[ofRow[i]!]!++] = row));
+  for (let i = 0; i < rows.length; i++) sorted[place[ofRow[i]!]!++] = rows[i]!;
   return sorted;
 }
 

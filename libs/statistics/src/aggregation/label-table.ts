@@ -65,11 +65,7 @@ export function tableOfColumns(
 ): { table: LabelTable; row: Int32Array } {
   const item = inOrder(itemNames);
   const worker = inOrder(workerNames);
-  // Three stable counting sorts, the least significant key first: O(N), where comparing names would be the cost of the whole fit.
-  let row = sequence(item.index.length);
-  if (!isInOrder(item.index, worker.index, label.index)) {
-    for (const { names, index } of [label, worker, item]) row = stableOrder(row, index, names.length);
-  }
+  const row = tableOrder(item, worker.index, label.index);
   const pick = (column: Int32Array) => {
     const picked = new Int32Array(row.length);
     for (let i = 0; i < row.length; i++) picked[i] = column[row[i]!]!;
@@ -88,11 +84,32 @@ export function tableOfColumns(
   return { table, row };
 }
 
-function isInOrder(item: Int32Array, worker: Int32Array, label: Int32Array): boolean {
-  for (let i = 1; i < item.length; i++) {
-    const difference = item[i]! - item[i - 1]! || worker[i]! - worker[i - 1]! || label[i]! - label[i - 1]!;
-    if (difference < 0) return false;
+/** Most labels of an item that are put in order by moving each to its place. */
+const FEW_LABELS = 32;
+
+/** Rows by item, worker, label; O(N), where comparing names would be the cost of the whole fit. */
+function tableOrder(item: NamedColumn, worker: Int32Array, label: Int32Array): Int32Array {
+  let order = sequence(item.index.length);
+  if (!isRising(item.index)) order = stableOrder(order, item.index, item.names.length);
+  const start = starts(item.index, item.names.length);
+  const isBefore = (a: number, b: number) =>
+    worker[a]! < worker[b]! || (worker[a] === worker[b] && label[a]! < label[b]!);
+  for (let t = 0; t < item.names.length; t++) {
+    const from = start[t]!;
+    const to = start[t + 1]!;
+    if (to - from > FEW_LABELS) order.subarray(from, to).sort((a, b) => (isBefore(a, b) ? -1 : isBefore(b, a) ? 1 : 0));
+    for (let i = from + 1; i < to; i++) {
+      const row = order[i]!;
+      let j = i;
+      for (; j > from && isBefore(row, order[j - 1]!); j--) order[j] = order[j - 1]!;
+      order[j] = row;
+    }
   }
+  return order;
+}
+
+function isRising(column: Int32Array): boolean {
+  for (let i = 1; i < column.length; i++) if (column[i]! < column[i - 1]!) return false;
   return true;
 }
 
@@ -100,17 +117,24 @@ function isInOrder(item: Int32Array, worker: Int32Array, label: Int32Array): boo
 function inOrder({ names, index }: NamedColumn): NamedColumn {
   const occurs = new Uint8Array(names.length);
   for (let i = 0; i < index.length; i++) occurs[index[i]!] = 1;
-  const all = sequence(names.length).filter((name) => occurs[name] === 1);
+  const sorted: number[] = [];
   // Files are often written in the order of items: looking takes a tenth of the time of sorting.
-  const isSorted = all.every((name, i) => i === 0 || names[all[i - 1]!]! < names[name]!);
-  if (isSorted && all.length === names.length) return { names, index };
-  const sorted = isSorted ? [...all] : [...all].sort((a, b) => (names[a]! < names[b]! ? -1 : 1));
+  let isSorted = true;
+  for (let name = 0; name < names.length; name++) {
+    if (occurs[name] === 0) continue;
+    isSorted &&= sorted.length === 0 || names[sorted[sorted.length - 1]!]! < names[name]!;
+    sorted.push(name);
+  }
+  if (isSorted && sorted.length === names.length) return { names, index };
+  if (!isSorted) sorted.sort((a, b) => (names[a]! < names[b]! ? -1 : 1));
   const position = new Int32Array(names.length);
-  sorted.forEach((name, i) => (position[name] = i));
-  return { names: sorted.map((name) => names[name]!), index: index.map((name) => position[name]!) };
+  for (let i = 0; i < sorted.length; i++) position[sorted[i]!] = i;
+  const renamed = new Int32Array(index.length);
+  for (let i = 0; i < index.length; i++) renamed[i] = position[index[i]!]!;
+  return { names: sorted.map((name) => names[name]!), index: renamed };
 }
 
-/** Where each key begins in a sorted column; one longer than the number of keys. */
+/** Where each key begins when a column is sorted; one longer than the number of keys. */
 export function starts(sorted: Int32Array, keys: number): Int32Array {
   const start = new Int32Array(keys + 1);
   for (let i = 0; i < sorted.length; i++) start[sorted[i]! + 1]!++;
