@@ -4,6 +4,9 @@ import { PLATFORM_MIGRATIONS } from '../transport/platform-migrations';
 import { checkVersion, type Migration } from './migrations';
 import { serviceUrl } from './service-url';
 
+/** Longer than gauges wait between two readings: they would make their connections anew each time. */
+const IDLE_MS = 30_000;
+
 /**
  * A service's connections to its own schema, with its own role.
  * @param url of the administrator or of the service's role.
@@ -24,7 +27,7 @@ export async function openDataSource(
     entities: [...entities],
     applicationName: `assay ${name}`,
     installExtensions: false,
-    extra: { max: connections },
+    extra: { max: connections, idleTimeoutMillis: IDLE_MS },
   }).initialize();
   try {
     await checkVersion(dataSource, name, [...platformMigrations, ...migrations]);
