@@ -1,13 +1,17 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { CATALOGUE } from '../../libs/contracts/src/catalogue';
 import { Settings } from '../../libs/platform/src/config/settings';
 import { KafkaEventLog } from '../../libs/platform/src/event-log/kafka-event-log';
+import { commandLine } from '../support/command-line';
 import { eventually } from '../support/eventually';
 import { type Broker, startBroker } from '../support/kafka-broker';
 import { type ServiceName, type ServiceProcess, ServiceProcesses } from '../support/service-processes';
 import { silentLogger } from '../support/silent-logger';
 import { TcpProxy } from '../support/tcp-proxy';
+import { sequenceProblems } from './checks';
 
 /** Environment of a process that does something at a moment: see `arm.cjs`. */
 export const armed = (what: string): Record<string, string> => ({
@@ -127,6 +131,30 @@ export class FaultSystem {
   /** Kafka forgets how far a group is; it must have no members. */
   async forgetGroup(group: string): Promise<void> {
     await this.asAdministrator(async (admin) => void (await admin.deleteGroups([group])));
+  }
+
+  /** I3 and I4, over everything that was published since the system started. */
+  async published(): Promise<string[]> {
+    const log = this.openLog();
+    try {
+      return await sequenceProblems(log, [...new Set(CATALOGUE.map(({ topic }) => topic.name))]);
+    } finally {
+      await log.close();
+    }
+  }
+
+  /** I2, over all projects, as an operator asks. */
+  async imbalances(): Promise<string[]> {
+    const { code, out, said } = await commandLine(this.services.dataDir, 'admin', 'audit', 'verify');
+    return code === 0 ? [] : [`I2: audit verify: ${out}${said}`];
+  }
+
+  /** Writes down what every process said that ever ran. @returns the file. */
+  keepLogs(): string {
+    const file = join(mkdtempSync(join(tmpdir(), 'assay-fault-')), 'log');
+    const said = this.services.launched.map((one) => `== ${one.service} ${one.pid}\n${one.said()}`);
+    writeFileSync(file, said.join('\n'));
+    return file;
   }
 
   /** One plain instance of each service, whatever there is now. */

@@ -1,14 +1,9 @@
 import 'reflect-metadata';
-import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { NEWEST_KAFKA } from '../support/kafka-broker';
 import { Campaign, cleanDigest, type Outcome } from './campaign';
 import { FAULTS } from './faults';
-
-const root = join(__dirname, '../..');
+import { changeSection, whereItRan } from './fault-page';
 
 /**
  * `npm run faults [-- --only PATTERN] [--kafka VERSION]`: every fault, or those whose name matches a pattern. A run over everything writes
@@ -50,24 +45,20 @@ function write(outcomes: readonly Outcome[], published: readonly string[], kafka
     if (problems.length > 0) row.failed.push(problems[0]!);
     rows.set(name, row);
   }
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
   const lines = [...rows].map(([name, { holds, runs, failed, notRun }]) => {
     const held = notRun === undefined ? 'held' : `not run: ${notRun}`;
     const result = failed.length === 0 ? held : `failed ${failed.length}: ${failed[0]!.slice(0, 200)}`;
     return `| ${[name, holds, runs, result].map((cell) => String(cell).replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
   });
   const table = [
-    `Last full run: ${new Date().toISOString().slice(0, 10)}, commit ${commit}, Apache Kafka ${kafka}, PostgreSQL 18, Node ${process.version}, ${cpus().length} cores; ${outcomes.length} runs.`,
+    `Last full run: ${new Date().toISOString().slice(0, 10)}, ${whereItRan(kafka)}; ${outcomes.length} runs.`,
     '',
     '| fault | about | runs | result |',
     '| --- | --- | --- | --- |',
     ...lines,
     `| everything published in all of them: first occurrences in order and without gaps | I3 I4 | 1 | ${published.length === 0 ? 'held' : published[0]} |`,
   ].join('\n');
-  const file = join(root, 'docs/faults.md');
-  const text = readFileSync(file, 'utf8');
-  writeFileSync(file, text.replace(/(<!-- faults -->\n)[^]*(<!-- \/faults -->)/, `$1\n${table}\n\n$2`));
-  execFileSync('npx', ['prettier', '--write', file], { cwd: root });
+  changeSection('faults', () => table);
 }
 
 void main();

@@ -42,7 +42,7 @@ export class Member {
     });
     this.server = new BatchServer({
       ...{ service: SERVICE, dataSource, log, metrics: this.metrics, logger: { warn: say, error: say } },
-      onPublish: () => this.relay.wake(),
+      onPublish: (parcels) => this.relay.wake(parcels),
       onCrash: (error) => say(`crashed: ${error.stack}`),
     });
     for (const topic of consumed()) {

@@ -123,7 +123,10 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
       throw new Error(`Kafka ${version} ended: ${said.join('\n')}`);
     });
     ended.catch(() => undefined);
-    await Promise.race([listening(port), ended]);
+    await Promise.race([
+      listening(port, () => `Kafka ${version} on port ${port}, which said: ${said.join('\n')}`),
+      ended,
+    ]);
   };
   const kill = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
@@ -164,14 +167,14 @@ function kraft(advertisedPort: number, controllerPort: number): Record<string, s
   };
 }
 
-async function listening(port: number): Promise<void> {
+async function listening(port: number, what = () => `Kafka on port ${port}`): Promise<void> {
   const accepts = () =>
     new Promise<boolean>((resolve) => {
       const socket = connect(port, '127.0.0.1');
       socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
       socket.once('connect', () => socket.destroy());
     });
-  await eventually(accepts, `Kafka on port ${port}`, 60_000);
+  await eventually(accepts, what, 120_000);
 }
 
 /** Whether a program is there and content. */

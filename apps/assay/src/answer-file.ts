@@ -17,7 +17,7 @@ export async function readAnswers(path: string, question: string): Promise<Answe
   requireColumns(records, [['task', 'item'], ['label']]);
   const errors = new RowErrors(records.name);
   const answers: Answers = new Map();
-  await eachRecord(records, ['task', 'item', 'label', 'question'], errors, ([task, itemCell, label, asks], line) => {
+  eachRecord(records, ['task', 'item', 'label', 'question'], errors, ([task, itemCell, label, asks], line) => {
     const item = String(task ?? itemCell ?? '');
     if (item === '') return errors.add(line, 'task is empty; expected the id of an item');
     const asked = asks === undefined || asks === '' ? question : String(asks);

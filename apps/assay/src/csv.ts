@@ -1,121 +1,150 @@
-/** Longest row, in characters: a quote that is never closed must not swallow the file. */
+/** Longest row, in bytes: a quote that is never closed must not swallow the file. */
 const LONGEST_ROW = 1 << 20;
-const PIECE = 1 << 24;
 
 const QUOTE = 34;
 const COMMA = 44;
 const LF = 10;
 const CR = 13;
 
-/** Gets the cells of a row and the line on which it begins, the first line of the file being 1. */
-export type CsvHandler = (cells: string[], line: number) => void | Promise<void>;
+/** The cells of a row as ranges of bytes, so that a row costs no text; overwritten by the next row. */
+export interface CsvRow {
+  /** What the ranges are of: the file, or a copy of the row in which doubled quotes are single. */
+  bytes: Buffer;
+  cells: number;
+  /** Range of each cell; what stands behind `cells` is of earlier rows. */
+  start: Int32Array;
+  end: Int32Array;
+}
+
+/** Gets a row and the line on which it begins, the first line of the file being 1. */
+export type CsvHandler = (row: CsvRow, line: number) => void;
 
 /**
- * Reads CSV by RFC 4180 (quotes doubled inside quotes, newlines in quotes, CRLF or LF, BOM); empty lines are passed over.
+ * Reads CSV in UTF-8 by RFC 4180 (quotes doubled inside quotes, newlines in quotes, CRLF or LF, BOM); empty lines are passed over.
  * A row with broken quotes goes to `onError` with the line where it begins, and reading goes on with the *next line*, so that one
  * bad row costs one row. (csv-parse resumes after the next quote that closes, and swallows the rows between.)
  */
-export async function parseCsv(
-  content: Buffer,
-  onRow: CsvHandler,
-  onError: (line: number, message: string) => void,
-): Promise<void> {
+export function parseCsv(content: Buffer, onRow: CsvHandler, onError: (line: number, message: string) => void): void {
+  const row: ReadRow = {
+    ...{ bytes: content, cells: 0, start: new Int32Array(16), end: new Int32Array(16) },
+    ...{ next: 0, lines: 1, hasDoubled: false },
+  };
   let line = 1;
-  let start = content.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf])) ? 3 : 0;
-  while (start < content.length) {
-    const end = pieceEnd(content, start);
-    const isLast = end === content.length;
-    const text = content.toString('utf8', start, end);
-    let at = 0;
-    while (at < text.length) {
-      const row = readRow(text, at);
-      if (row.error === 'unfinished' && !isLast && text.length - at < LONGEST_ROW) break;
-      if (row.error) onError(line, row.error === 'unfinished' ? NEVER_CLOSED : row.error);
-      else if (row.cells.length > 1 || row.cells[0] !== '') {
-        const done = onRow(row.cells, line);
-        if (done) await done;
-      }
-      line += row.error ? 1 : row.lines;
-      at = row.error ? nextLine(text, at) : row.end;
+  let at = content.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf])) ? 3 : 0;
+  while (at < content.length) {
+    const error = readRow(content, at, row);
+    if (error !== undefined) {
+      onError(line, error);
+      line += 1;
+      at = nextLine(content, at);
+      continue;
     }
-    start += at === text.length ? end - start : Buffer.byteLength(text.slice(0, at));
+    if (row.hasDoubled) copyWithSingleQuotes(row);
+    if (row.cells > 1 || row.end[0]! > row.start[0]!) onRow(row, line);
+    line += row.lines;
+    at = row.next;
   }
+}
+
+/** A cell as text. */
+export function cellText({ bytes, start, end }: CsvRow, cell: number): string {
+  return bytes.toString('utf8', start[cell], end[cell]);
+}
+
+interface ReadRow extends CsvRow {
+  /** Index after the row and its newline. */
+  next: number;
+  /** Lines that the row takes. */
+  lines: number;
+  hasDoubled: boolean;
 }
 
 const NEVER_CLOSED = 'a quote is opened here and never closed; expected a closing "';
+const QUOTE_INSIDE =
+  'a quote stands inside a cell that is not quoted; expected the whole cell in quotes, inner quotes doubled';
+const AFTER_QUOTE = 'a quoted cell goes on after its closing quote; expected a comma or the end of the line';
 
-interface Row {
-  cells: string[];
-  /** Index after the row and its newline. */
-  end: number;
-  /** Lines that the row takes. */
-  lines: number;
-  error?: string;
-}
-
-/** Reads the row that begins at `at`. A row whose quote is still open at the end of the text is `unfinished`. */
-function readRow(text: string, at: number): Row {
-  const row: Row = { cells: [], end: text.length, lines: 1 };
+/** Reads the row that begins at `at` into `row`; returns what is wrong with its quotes. */
+function readRow(content: Buffer, at: number, row: ReadRow): string | undefined {
+  const length = content.length;
+  row.bytes = content;
+  row.cells = 0;
+  row.lines = 1;
+  row.hasDoubled = false;
   let index = at;
   for (;;) {
-    if (text.charCodeAt(index) === QUOTE) {
-      index = readQuoted(text, index, row);
-      if (row.error) return row;
-    } else {
-      const begin = index;
-      let code = text.charCodeAt(index);
-      while (index < text.length && code !== COMMA && code !== LF) {
-        if (code === QUOTE)
-          row.error =
-            'a quote stands inside a cell that is not quoted; expected the whole cell in quotes, inner quotes doubled';
-        code = text.charCodeAt(++index);
+    let begin = index;
+    let end;
+    if (index < length && content[index] === QUOTE) {
+      begin = index + 1;
+      end = closingQuote(content, index, row);
+      if (end < 0) return NEVER_CLOSED;
+      index = end + 1;
+      if (index + 1 < length && content[index] === CR && content[index + 1] === LF) index += 1;
+      if (index < length && content[index] !== LF && content[index] !== COMMA) {
+        // A carriage return is no more than part of a newline, or of the end of the file.
+        if (!(content[index] === CR && index + 1 === length)) return AFTER_QUOTE;
+        index += 1;
       }
-      const end = code !== COMMA && text.charCodeAt(index - 1) === CR && index > begin ? index - 1 : index;
-      row.cells.push(text.slice(begin, end));
-      if (row.error) return row;
+    } else {
+      let byte = 0;
+      // What is above the comma, so most bytes of most files, needs one comparison.
+      while (index < length && ((byte = content[index]!) > COMMA || (byte !== COMMA && byte !== LF && byte !== QUOTE)))
+        index++;
+      if (index < length && byte === QUOTE) return QUOTE_INSIDE;
+      const endsRow = index === length || byte === LF;
+      end = endsRow && index > begin && content[index - 1] === CR ? index - 1 : index;
     }
-    if (text.charCodeAt(index) !== COMMA) break;
-    index++;
+    if (row.cells === row.start.length) grow(row);
+    row.start[row.cells] = begin;
+    row.end[row.cells++] = end;
+    if (index >= length || content[index] === LF) break;
+    index += 1;
   }
-  row.end = index + 1;
-  return row;
+  row.next = index + 1;
+  return undefined;
 }
 
-/** Reads the quoted cell that begins at `open`; returns the index of the comma or newline after it. */
-function readQuoted(text: string, open: number, row: Row): number {
-  let cell = '';
-  let begin = open + 1;
-  for (;;) {
-    const close = text.indexOf('"', begin);
-    if (close === -1 || close - open > LONGEST_ROW) {
-      row.error = 'unfinished';
-      return open;
-    }
-    cell += text.slice(begin, close);
-    if (text.charCodeAt(close + 1) === QUOTE) {
-      cell += '"';
-      begin = close + 2;
-      continue;
-    }
-    for (let at = cell.indexOf('\n'); at !== -1; at = cell.indexOf('\n', at + 1)) row.lines++;
-    row.cells.push(cell);
-    const next = text.charCodeAt(close + 1) === CR ? close + 2 : close + 1;
-    const code = text.charCodeAt(next);
-    if (next < text.length && code !== LF && !(code === COMMA && next === close + 1)) {
-      row.error = `a quoted cell goes on after its closing quote; expected a comma or the end of the line`;
-    }
-    return next;
+/** Index of the quote that closes the one at `open`, or -1; counts the lines between. */
+function closingQuote(content: Buffer, open: number, row: ReadRow): number {
+  const limit = Math.min(content.length, open + LONGEST_ROW);
+  for (let index = open + 1; index < limit; index++) {
+    const byte = content[index]!;
+    if (byte === LF) row.lines += 1;
+    if (byte !== QUOTE) continue;
+    if (content[index + 1] !== QUOTE) return index;
+    row.hasDoubled = true;
+    index += 1;
   }
+  return -1;
 }
 
-function nextLine(text: string, at: number): number {
-  const newline = text.indexOf('\n', at);
-  return newline === -1 ? text.length : newline + 1;
+/** Makes doubled quotes single, in a copy of the row; cells that are not quoted have no quotes. */
+function copyWithSingleQuotes(row: ReadRow): void {
+  const copy = Buffer.alloc(row.end[row.cells - 1]! - row.start[0]!);
+  let length = 0;
+  for (let cell = 0; cell < row.cells; cell++) {
+    const begin = length;
+    for (let index = row.start[cell]!; index < row.end[cell]!; index++) {
+      const byte = row.bytes[index]!;
+      copy[length++] = byte;
+      if (byte === QUOTE) index += 1;
+    }
+    row.start[cell] = begin;
+    row.end[cell] = length;
+  }
+  row.bytes = copy;
 }
 
-/** End of the piece that begins at `start`: after a newline, so that no character is cut in two. */
-function pieceEnd(content: Buffer, start: number): number {
-  if (content.length - start <= PIECE) return content.length;
-  const newline = content.lastIndexOf(LF, start + PIECE);
-  return newline <= start ? content.length : newline + 1;
+function grow(row: ReadRow): void {
+  const [start, end] = [row.start, row.end];
+  row.start = new Int32Array(2 * start.length);
+  row.end = new Int32Array(2 * end.length);
+  row.start.set(start);
+  row.end.set(end);
+}
+
+function nextLine(content: Buffer, at: number): number {
+  const newline = content.indexOf(LF, at);
+  return newline === -1 ? content.length : newline + 1;
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eachLabel, type LabelRow, openLabels, utcTimestamp } from './label-file';
+import { numberAt, openLabels, readLabels, utcTimestamp, valueAt } from './label-file';
 import { RowErrors } from './row-errors';
 
 describe('a file of labels', () => {
@@ -13,8 +13,15 @@ describe('a file of labels', () => {
     writeFileSync(path, content);
     const file = await openLabels(path);
     const errors = new RowErrors(file.records.name);
-    const rows: LabelRow[] = [];
-    await eachLabel(file, errors, (row) => void rows.push(row));
+    const columns = readLabels(file, errors);
+    const rows = Array.from({ length: columns.length }, (_, row) => ({
+      line: columns.line[row],
+      item: valueAt(columns.item, row),
+      worker: valueAt(columns.worker, row),
+      label: valueAt(columns.label, row),
+      seconds: numberAt(columns.seconds, row),
+      revision: numberAt(columns.revision, row),
+    }));
     return { rows, ignored: file.ignored, words: errors.words(), count: errors.count };
   }
 

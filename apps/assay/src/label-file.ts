@@ -1,27 +1,30 @@
 import { isUtcTimestamp } from '@assay/contracts/fields';
 import { type WorkerRole } from '@assay/contracts/project/label-schema';
+import { type CellReader, NumberReader, type ValueColumn, ValueReader, words } from './cell-readers';
 import { CliError, EXIT } from './cli-error';
-import { eachRecord, excerpt, openRecords, type RecordFile } from './records';
+import { eachCsvRecord, eachJsonRecord, excerpt, openRecords, type RecordFile } from './records';
 import { type RowErrors } from './row-errors';
 
-/** One row of a file of labels (interfaces, section 3). */
-export interface LabelRow {
-  /** Line on which the row begins. */
-  line: number;
-  item: string;
-  worker: string;
+/** The good rows of a file of labels (interfaces, section 3), in order, as columns; what no row has is not there. */
+export interface LabelColumns {
+  /** Rows. */
+  length: number;
+  /** Line on which each row begins. */
+  line: Int32Array;
+  item: ValueColumn;
+  worker: ValueColumn;
   /** As it was read: text from CSV, any JSON value from JSON Lines. */
-  label: unknown;
-  question?: string;
-  /** UTC, to the millisecond. */
-  occurredAt?: string;
-  seconds?: number;
-  role?: WorkerRole;
-  occasion?: number;
-  revision?: number;
-  left?: string;
-  right?: string;
-  slice?: string;
+  label: ValueColumn<unknown>;
+  question?: ValueColumn;
+  left?: ValueColumn;
+  right?: ValueColumn;
+  slice?: ValueColumn;
+  role?: ValueColumn<WorkerRole>;
+  occasion?: Float64Array;
+  revision?: Float64Array;
+  seconds?: Float64Array;
+  /** Milliseconds since 1970. */
+  occurredAt?: Float64Array;
 }
 
 const COLUMNS = [
@@ -58,88 +61,122 @@ export function requireColumns(records: RecordFile, wanted: readonly (readonly s
   );
 }
 
-/** Reads every label once, in order. Bad rows go to `errors`; whether the label is one of its question's is the project's to say. */
-export async function eachLabel(
-  file: LabelFile,
-  errors: RowErrors,
-  onRow: (row: LabelRow) => void | Promise<void>,
-): Promise<void> {
-  await eachRecord(file.records, COLUMNS, errors, (values, line) => {
-    const row = readRow(values, line);
-    if (typeof row === 'string') errors.add(line, row);
-    else return onRow(row);
-  });
+/**
+ * Reads every label once, in order. Bad rows go to `errors`, each with the first thing that is wrong with it; whether the label is one of its question's is
+ * the project's to say.
+ */
+export function readLabels({ records }: LabelFile, errors: RowErrors): LabelColumns {
+  const readers = readersOf(mostRows(records));
+  const lines = new Int32Array(mostRows(records));
+  const length = records.format === 'csv' ? readCsv(records, readers, lines, errors) : readJson(records, readers, lines, errors); // prettier-ignore
+  const nothing = { values: [], index: new Int32Array(0) };
+  return {
+    length,
+    line: lines.subarray(0, length),
+    item: readers.item.column(length) ?? nothing,
+    worker: readers.worker.column(length) ?? nothing,
+    label: readers.label.column(length) ?? nothing,
+    question: readers.question.column(length),
+    left: readers.left.column(length),
+    right: readers.right.column(length),
+    slice: readers.slice.column(length),
+    role: readers.role.column(length),
+    occasion: readers.occasion.column(length),
+    revision: readers.revision.column(length),
+    seconds: readers.seconds.column(length),
+    occurredAt: readers.timestamp.column(length),
+  };
 }
 
-/** A row out of its values in the order of COLUMNS, or what is wrong with it. */
-function readRow(values: readonly unknown[], line: number): LabelRow | string {
-  const [
-    task,
-    itemCell,
-    workerCell,
-    label,
-    question,
-    timestamp,
-    seconds,
-    role,
-    occasion,
-    revision,
-    left,
-    right,
-    slice,
-  ] = values;
-  const item = words(task ?? itemCell);
-  const worker = words(workerCell);
-  const problem = idProblem(task === undefined ? 'item' : 'task', item) ?? idProblem('worker', worker);
-  if (problem) return problem;
-  if (label === undefined || label === null) return 'label is missing';
-  const row: LabelRow = { line, item, worker, label };
+/** One reader a column, in the order in which a row is checked. `task` is another word for `item`. */
+function readersOf(most: number) {
+  const text = () => new ValueReader(most, undefined, { optional: true });
+  const count = () => new NumberReader(most, countOf, 'a whole number from 0');
+  const [years, expectedYears] = [31_536_000, 'a number from 0 to 31536000'];
+  const secondsOf = (value: unknown) => (Number(value) >= 0 && Number(value) <= years ? Number(value) : NaN);
+  const momentOf = (value: unknown) => Date.parse(utcTimestamp(words(value)) ?? '');
+  return {
+    item: new ValueReader(most, idProblem),
+    worker: new ValueReader(most, idProblem),
+    label: new ValueReader(most, (value) => (value === undefined || value === null ? 'is missing' : undefined), { any: true }),
+    question: text(),
+    left: text(),
+    right: text(),
+    slice: text(),
+    occasion: count(),
+    revision: count(),
+    seconds: new NumberReader(most, secondsOf, expectedYears),
+    timestamp: new NumberReader(most, momentOf, 'ISO 8601 such as 2026-02-28T09:30:00Z'),
+    role: new ValueReader(most, roleProblem, { optional: true }),
+  }; // prettier-ignore
+}
 
-  if (isGiven(question)) row.question = words(question);
-  if (isGiven(left)) row.left = words(left);
-  if (isGiven(right)) row.right = words(right);
-  if (isGiven(slice)) row.slice = words(slice);
-  if (isGiven(occasion)) {
-    if (!isCount(occasion)) return `occasion ${excerpt(words(occasion))}; expected a whole number from 0`;
-    row.occasion = Number(occasion);
+type Readers = ReturnType<typeof readersOf>;
+
+/** More rows than a file of so many bytes can have: of CSV, in which item and worker are not empty, or of JSON with three fields. */
+function mostRows({ content, columns, format }: RecordFile): number {
+  const shortest = format === 'csv' ? columns.length + 2 : '{"item":1,"worker":1,"label":1}\n'.length;
+  return Math.floor(content.length / shortest) + 1;
+}
+
+/** Returns how many rows are good. */
+function readCsv(records: RecordFile, readers: Readers, lines: Int32Array, errors: RowErrors): number {
+  const cells: { name: string; cell: number; reader: CellReader }[] = [];
+  for (const [column, reader] of Object.entries(readers)) {
+    const name = column === 'item' && records.columns.includes('task') ? 'task' : column;
+    const cell = records.columns.indexOf(name);
+    if (cell >= 0) cells.push({ name, cell, reader });
   }
-  if (isGiven(revision)) {
-    if (!isCount(revision)) return `revision ${excerpt(words(revision))}; expected a whole number from 0`;
-    row.revision = Number(revision);
-  }
-  if (isGiven(seconds)) {
-    row.seconds = Number(seconds);
-    if (!(row.seconds >= 0 && row.seconds <= 31_536_000)) {
-      return `seconds ${excerpt(words(seconds))}; expected a number from 0 to 31536000`;
+  let n = 0;
+  eachCsvRecord(records, errors, (row, line) => {
+    for (let i = 0; i < cells.length; i++) {
+      const problem = cells[i]!.reader.readCell(row, cells[i]!.cell, n);
+      if (problem !== undefined) return errors.add(line, `${cells[i]!.name} ${problem}`);
     }
-  }
-  if (isGiven(timestamp)) {
-    row.occurredAt = utcTimestamp(words(timestamp));
-    if (!row.occurredAt)
-      return `timestamp ${excerpt(words(timestamp))}; expected ISO 8601 such as 2026-02-28T09:30:00Z`;
-  }
-  if (isGiven(role)) {
-    if (role !== 'human' && role !== 'model') return `role ${excerpt(words(role))}; expected human or model`;
-    row.role = role;
-  }
-  return row;
+    lines[n++] = line;
+  });
+  return n;
 }
 
-function isGiven(value: unknown): boolean {
-  return value !== undefined && value !== null && value !== '';
+function readJson(records: RecordFile, readers: Readers, lines: Int32Array, errors: RowErrors): number {
+  const columns = Object.entries(readers) as [keyof Readers, CellReader][];
+  let n = 0;
+  eachJsonRecord(records, [...columns.map(([column]) => column), 'task'], errors, (values, line) => {
+    const task = values[columns.length];
+    for (const [i, [column, reader]] of columns.entries()) {
+      const isTask = column === 'item' && task !== undefined;
+      const problem = reader.readValue(isTask ? (task ?? values[i]) : values[i], n);
+      if (problem !== undefined) return errors.add(line, `${isTask ? 'task' : column} ${problem}`);
+    }
+    lines[n++] = line;
+  });
+  return n;
 }
 
-function words(value: unknown): string {
-  return typeof value === 'string' ? value : value === undefined || value === null ? '' : JSON.stringify(value);
+function countOf(value: unknown): number {
+  return Number.isSafeInteger(Number(value)) && Number(value) >= 0 ? Number(value) : NaN;
 }
 
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(Number(value)) && Number(value) >= 0;
+function idProblem(value: unknown): string | undefined {
+  const id = value as string;
+  if (id === '' || id.length > 200) return `${excerpt(id)}; expected 1 to 200 characters`;
+  return id.includes('\u0000') ? `${excerpt(id)} holds a NUL character; expected text` : undefined;
 }
 
-function idProblem(name: string, id: string): string | undefined {
-  if (id === '' || id.length > 200) return `${name} ${excerpt(id)}; expected 1 to 200 characters`;
-  return id.includes('\u0000') ? `${name} ${excerpt(id)} holds a NUL character; expected text` : undefined;
+function roleProblem(value: unknown): string | undefined {
+  return value === 'human' || value === 'model' ? undefined : `${excerpt(value as string)}; expected human or model`;
+}
+
+/** The value of a row of a column. */
+export function valueAt<Value>(column: ValueColumn<Value> | undefined, row: number): Value | undefined {
+  const index = column?.index[row] ?? -1;
+  return index < 0 ? undefined : column!.values[index];
+}
+
+/** The number of a row of a column. */
+export function numberAt(column: Float64Array | undefined, row: number): number | undefined {
+  const number = column?.[row] ?? NaN;
+  return Number.isNaN(number) ? undefined : number;
 }
 
 const iso8601 = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?)(?:[.,](\d+))?(Z|[+-]\d{2}:?\d{2})?)?$/;

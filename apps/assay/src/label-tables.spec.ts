@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { valueAt } from './label-file';
 import { readTables } from './label-tables';
 import { Output } from './output';
 
@@ -27,8 +28,13 @@ describe('readTables', () => {
     );
     const context = { output: new Output('csv', { color: false, quiet: true }), dataDir: folder };
     const [only] = await readTables(context, labels, { project });
+    const { columns, rows } = only!;
     return {
-      rows: only!.rows.map(({ item, worker, label }) => `${item} ${worker} ${label}`),
+      rows: Array.from(rows)
+        .sort((a, b) => a - b)
+        .map((row) =>
+          [columns.item, columns.worker, columns.label].map((column) => valueAt<unknown>(column, row)).join(' '),
+        ),
       slices: [...only!.slices].map(([slice, table]) => `${slice} ${table.label.length}`),
     };
   }

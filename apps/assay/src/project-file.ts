@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { parseDocument } from 'yaml';
 import { describeFieldError } from '@assay/contracts/field-error';
 import { completeProject } from '@assay/contracts/project/project-file';
 import { type ProjectDefinition } from '@assay/contracts/project/project-definition';
@@ -15,6 +14,8 @@ export async function readProjectFile(path: string): Promise<ProjectDefinition> 
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new CliError(EXIT.notFound, `${path}: ${error.code === 'ENOENT' ? 'no such file' : error.message}`);
   });
+  // Loaded where it is needed: it takes as long as to read a file of a hundred thousand labels.
+  const { parseDocument } = await import('yaml');
   const document = parseDocument(text);
   const syntax = document.errors[0];
   if (syntax)

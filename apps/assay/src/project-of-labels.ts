@@ -1,8 +1,7 @@
 import { basename } from 'node:path';
 import { type KindName } from '@assay/contracts/project/label-schema';
 import { CliError, EXIT } from './cli-error';
-import { eachLabel, type LabelFile } from './label-file';
-import { RowErrors } from './row-errors';
+import { type LabelColumns } from './label-file';
 
 /** Most labels that a question may have. */
 const MOST_LABELS = 1000;
@@ -21,54 +20,60 @@ export interface InferredProject {
 }
 
 /**
- * The project that a file of labels describes by itself: named for the file, one question for each in column `question` (`label`
+ * The project that the labels of a file describe by themselves: named for the file, one question for each in column `question` (`label`
  * where there is none), with the labels found. Labels are sorted, numbers by value, so that the order of rows decides nothing.
  * @param single what to do with a question of a single label: refuse it, since a project would be missing the labels that others may give, or measure it as if
  * there were another.
  * @throws CliError 6 where a question has more than 1,000 labels, or fewer than two.
  */
-export async function projectOfLabels(
-  file: LabelFile,
+export function projectOfLabels(
+  file: string,
+  columns: LabelColumns,
   kind: KindName,
   single: 'refuse' | 'measure' = 'refuse',
-): Promise<InferredProject> {
-  const labels = new Map<string, Set<string>>();
-  // Bad rows are reported by the pass that reads labels with the project in hand.
-  await eachLabel(file, new RowErrors(file.records.name), (row) => {
-    const question = row.question ?? DEFAULT_QUESTION;
-    const found = labels.get(question) ?? new Set<string>();
-    const label = String(row.label);
-    if (label !== '') found.add(label);
-    labels.set(question, found);
-  });
-  if (labels.size === 0) {
-    throw new CliError(EXIT.badData, noLabels(file));
-  }
-  const project = projectName(file.records.name);
+): InferredProject {
+  const labels = labelsOfQuestions(columns);
+  if (labels.size === 0) throw new CliError(EXIT.badData, noLabels(file));
+  const project = projectName(file);
   const questions = [...labels].map(([name, found]) => ({ name, kind, labels: sortedLabels([...found]) }));
   for (const { name, labels: found } of questions) {
     if (single === 'measure' && found.length === 1) found.push(ANY_OTHER);
     checkCount(file, name, found);
   }
   questions.sort((a, b) => (a.name < b.name ? -1 : 1));
-  return { project, title: file.records.name, questions };
+  return { project, title: file, questions };
+}
+
+/** The labels that occur, of each question that does. */
+function labelsOfQuestions({ length, question, label }: LabelColumns): Map<string, Set<string>> {
+  const labels = new Map<string, Set<string>>();
+  /** The question for which each label was last seen: most rows say nothing new. */
+  const seenOf = new Int32Array(label.values.length).fill(-2);
+  for (let i = 0; i < length; i++) {
+    const asked = question ? question.index[i]! : -1;
+    if (seenOf[label.index[i]!] === asked) continue;
+    seenOf[label.index[i]!] = asked;
+    const name = asked < 0 ? DEFAULT_QUESTION : question!.values[asked]!;
+    const found = labels.get(name) ?? new Set<string>();
+    const text = String(label.values[label.index[i]!]);
+    if (text !== '') found.add(text);
+    labels.set(name, found);
+  }
+  return labels;
 }
 
 /** Words about a file in which there is nothing to read. */
-export function noLabels({ records }: LabelFile): string {
-  return `${records.name}: no labels; expected a row or more after the header`;
+export function noLabels(file: string): string {
+  return `${file}: no labels; expected a row or more after the header`;
 }
 
-function checkCount(file: LabelFile, question: string, labels: readonly string[]): void {
+function checkCount(file: string, question: string, labels: readonly string[]): void {
   const found = `${labels.length.toLocaleString('en-US')} different labels for question "${question}"`;
   if (labels.length > MOST_LABELS) {
-    throw new CliError(EXIT.badData, `${file.records.name}: ${found}; expected up to 1,000 (is this free text?)`);
+    throw new CliError(EXIT.badData, `${file}: ${found}; expected up to 1,000 (is this free text?)`);
   }
   if (labels.length < 2) {
-    throw new CliError(
-      EXIT.badData,
-      `${file.records.name}: ${found}; expected two or more (name them in a project file)`,
-    );
+    throw new CliError(EXIT.badData, `${file}: ${found}; expected two or more (name them in a project file)`);
   }
 }
 

@@ -3,23 +3,21 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { CliError, EXIT } from './cli-error';
-import { parseCsv } from './csv';
+import { cellText, type CsvRow, parseCsv } from './csv';
 import { type RowErrors } from './row-errors';
 
-/** A file of rows, CSV or JSON Lines, in memory as bytes; it is parsed anew for every pass. */
+/** A file of rows, CSV or JSON Lines, in memory as bytes. */
 export interface RecordFile {
   /** Its name without folders, as it stands in messages. */
   name: string;
   content: Buffer;
-  /** SHA-256 of the bytes, hex. */
-  hash: string;
   format: 'csv' | 'jsonl';
   /** Columns in the order of the file; of JSON Lines those of the first row. */
   columns: string[];
 }
 
 /** Gets the values of a row in the order of the wanted columns, undefined where a row has none (one array, overwritten by the next row), and the line on which it begins. */
-export type RowHandler = (values: unknown[], line: number) => void | Promise<void>;
+export type RowHandler = (values: unknown[], line: number) => void;
 
 /**
  * Opens a file of rows and reads its header.
@@ -30,70 +28,80 @@ export async function openRecords(path: string): Promise<RecordFile> {
   const content = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     throw new CliError(EXIT.notFound, `${path}: ${error.code === 'ENOENT' ? 'no such file' : error.message}`);
   });
-  const hash = createHash('sha256').update(content).digest('hex');
   const isJson = /\.(jsonl|ndjson)$/i.test(name) || /^\s*\{/.test(content.toString('latin1', 0, 100));
-  const columns = isJson ? Object.keys(firstObject(content)) : await csvHeader(name, content);
+  const columns = isJson ? Object.keys(firstObject(content)) : csvHeader(name, content);
   if (columns.length === 0)
     throw new CliError(EXIT.badData, `${name}:1: no columns; expected a header or a JSON object`);
-  return { name, content, hash, format: isJson ? 'jsonl' : 'csv', columns };
+  return { name, content, format: isJson ? 'jsonl' : 'csv', columns };
+}
+
+/** SHA-256 of the file, hex. */
+export function hashOf({ content }: RecordFile): string {
+  return createHash('sha256').update(content).digest('hex');
 }
 
 /**
  * Reads every row once, in order. What cannot be read as a row (broken quotes, a wrong number of cells, bytes that are not UTF-8,
  * a line that is not a JSON object) goes to `errors` and not to `onRow`.
  */
-export async function eachRecord(
-  file: RecordFile,
-  wanted: readonly string[],
-  errors: RowErrors,
-  onRow: RowHandler,
-): Promise<void> {
-  findBrokenUtf8(file.content, errors);
-  if (file.format === 'jsonl') return eachJsonLine(file, wanted, errors, onRow);
-  const width = file.columns.length;
+export function eachRecord(file: RecordFile, wanted: readonly string[], errors: RowErrors, onRow: RowHandler): void {
+  if (file.format === 'jsonl') return eachJsonRecord(file, wanted, errors, onRow);
   const places = wanted.map((column) => file.columns.indexOf(column));
   const values: unknown[] = new Array(places.length);
+  eachCsvRecord(file, errors, (row, line) => {
+    for (let i = 0; i < places.length; i++) values[i] = places[i]! < 0 ? undefined : cellText(row, places[i]!);
+    onRow(values, line);
+  });
+}
+
+/** The same for CSV, without a text for each cell: cells stand in the order of the file's columns. */
+export function eachCsvRecord(file: RecordFile, errors: RowErrors, onRow: (row: CsvRow, line: number) => void): void {
+  const content = utf8Of(file.content, errors);
+  const hasBroken = errors.count > 0;
+  const width = file.columns.length;
   let isHeader = true;
-  await parseCsv(
-    file.content,
-    (cells, line) => {
+  parseCsv(
+    content,
+    (row, line) => {
       if (isHeader) isHeader = false;
-      else if (errors.has(line)) return;
-      else if (cells.length === width) {
-        // cells[-1] would be looked up as a property by name, in a hundred times the time.
-        for (let i = 0; i < places.length; i++) values[i] = places[i]! < 0 ? undefined : cells[places[i]!];
-        return onRow(values, line);
-      } else errors.add(line, `${cells.length} cells; expected ${width} (${file.columns.join(', ')})`);
+      else if (hasBroken && errors.has(line)) return;
+      else if (row.cells === width) onRow(row, line);
+      else errors.add(line, `${row.cells} cells; expected ${width} (${file.columns.join(', ')})`);
     },
     (line, message) => errors.add(line, message),
   );
 }
 
-async function eachJsonLine(file: RecordFile, wanted: readonly string[], errors: RowErrors, onRow: RowHandler) {
+/** The same for JSON Lines: a value is any JSON. */
+export function eachJsonRecord(
+  file: RecordFile,
+  wanted: readonly string[],
+  errors: RowErrors,
+  onRow: RowHandler,
+): void {
+  const content = utf8Of(file.content, errors);
   let line = 0;
-  for (const text of linesOf(file.content)) {
+  for (const text of linesOf(content)) {
     line++;
     if (text.trim() === '' || errors.has(line)) continue;
     const cells = parseObject(text);
     if (!cells)
       errors.add(line, `${excerpt(text)} is not a JSON object; expected {"task":...,"worker":...,"label":...}`);
-    else {
-      const done = onRow(
+    else
+      onRow(
         wanted.map((column) => (Object.hasOwn(cells, column) ? cells[column] : undefined)),
         line,
       );
-      if (done) await done;
-    }
   }
 }
 
-async function csvHeader(name: string, content: Buffer): Promise<string[]> {
+function csvHeader(name: string, content: Buffer): string[] {
   const newline = content.indexOf(10);
   const firstLine = newline === -1 ? content : content.subarray(0, newline);
   let header: string[] = [];
-  await parseCsv(
+  parseCsv(
     firstLine,
-    (cells) => void (header = cells.map((cell) => cell.trim())),
+    (row) => void (header = Array.from({ length: row.cells }, (_, cell) => cellText(row, cell).trim())),
     (line, message) => {
       throw new CliError(EXIT.badData, `${name}:${line}: ${message}`);
     },
@@ -108,8 +116,9 @@ function firstObject(content: Buffer): Record<string, unknown> {
   return {};
 }
 
-function findBrokenUtf8(content: Buffer, errors: RowErrors): void {
-  if (isUtf8(content)) return;
+/** The content; where it is not UTF-8, each line that is not goes to `errors`, and the broken bytes become U+FFFD, so that equal texts are equal bytes. */
+function utf8Of(content: Buffer, errors: RowErrors): Buffer {
+  if (isUtf8(content)) return content;
   let line = 0;
   for (let start = 0; start < content.length;) {
     line++;
@@ -118,6 +127,7 @@ function findBrokenUtf8(content: Buffer, errors: RowErrors): void {
     if (!isUtf8(bytes)) errors.add(line, `${excerpt(bytes.toString('utf8'))} is not UTF-8; expected text in UTF-8`);
     start += bytes.length + 1;
   }
+  return Buffer.from(content.toString('utf8'));
 }
 
 function* linesOf(content: Buffer): Generator<string> {

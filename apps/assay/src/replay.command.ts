@@ -11,13 +11,16 @@ import { importGold } from './gold-import';
 import { collectReport } from './collect-report';
 import { writeConsensus } from './consensus-export';
 import { connect, type Context, runningServices } from './context';
-import { type LabelFile, openLabels } from './label-file';
+import { checkLabels } from './checked-labels';
+import { type LabelFile, openLabels, readLabels } from './label-file';
 import { complete, readProjectFile } from './project-file';
 import { DEFAULT_QUESTION, projectOfLabels } from './project-of-labels';
 import { type Report } from './report';
+import { hashOf } from './records';
 import { printReport } from './report-table';
+import { RowErrors } from './row-errors';
 import { startAssay } from './running-assay';
-import { checkLabelFile, putProject, sendLabels, sendSlices } from './send-labels';
+import { putProject, type SendableLabels, sendLabels, sendSlices } from './send-labels';
 import { SERVICES } from './services';
 import { settle } from './settle';
 
@@ -55,52 +58,46 @@ export function printReplay({ output }: Context, report: Report): void {
 }
 
 /** A file of labels that was checked against its project. */
-export interface PreparedReplay {
-  file: LabelFile;
-  project: Awaited<ReturnType<typeof readProjectFile>>;
+export interface PreparedReplay extends SendableLabels {
   isInferred: boolean;
-  checked: Awaited<ReturnType<typeof checkLabelFile>>;
 }
 
 /** @throws CliError 6 where a row is bad and bad rows are not to be skipped, or the answer key cannot be read. */
 export async function prepare({ output }: Context, file: LabelFile, options: ReplayOptions): Promise<PreparedReplay> {
   const { records, ignored } = file;
   if (ignored.length > 0) output.say(`${records.name}: ignored columns ${ignored.join(', ')}`);
+  const errors = new RowErrors(records.name);
+  const columns = readLabels(file, errors);
   const isInferred = options.project === undefined;
   const project = options.project
     ? await readProjectFile(options.project)
-    : complete(await projectOfLabels(file, options.kind ?? 'choice'), records.name);
-  const checked = await checkLabelFile(file, project);
-  if (!options.skipBad) checked.errors.refuse();
-  else if (checked.errors.count > 0)
-    output.warn(`${checked.errors.words()}\n${checked.errors.count} bad rows left out`);
+    : complete(projectOfLabels(records.name, columns, options.kind ?? 'choice'), records.name);
+  const checked = checkLabels(columns, project, errors);
+  if (!options.skipBad) errors.refuse();
+  else if (errors.count > 0) output.warn(`${errors.words()}\n${errors.count} bad rows left out`);
   if (checked.rows === 0)
     throw new CliError(EXIT.badData, `${records.name}: no labels; expected a row or more after the header`);
   for (const answers of [options.truth, options.gold])
     if (answers) await readAnswers(answers, project.questions[0]?.name ?? DEFAULT_QUESTION);
-  return { file, project, isInferred, checked };
+  return { project, isInferred, columns, checked, hash: hashOf(records) };
 }
 
 /** Sends a checked file to a running Assay, waits until it is at rest, and reports. */
 export async function replayInto(
   client: Client,
   { output }: Context,
-  { file, project, isInferred, checked }: PreparedReplay,
+  prepared: PreparedReplay,
   options: ReplayOptions,
 ): Promise<Report> {
   const started = performance.now();
-  const configured = await putProject(client, project, isInferred);
+  const { project, checked } = prepared;
+  await putProject(client, project, prepared.isInferred);
   await sendSlices(client, project.project, checked.slices);
   if (options.gold) {
     const gold = await readAnswers(options.gold, project.questions[0]?.name ?? DEFAULT_QUESTION);
     await importGold(client, project.project, gold);
   }
-  const intake = await sendLabels(client, file, configured, {
-    bad: checked.errors,
-    rows: checked.rows,
-    rate: options.rate,
-    output,
-  });
+  const intake = await sendLabels(client, prepared, { rate: options.rate, output });
   if (options.settle) await settle(client, project.project, output);
   const seconds = (performance.now() - started) / 1000;
   output.endProgress();

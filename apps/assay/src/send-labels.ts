@@ -1,15 +1,13 @@
 import { createHash } from 'node:crypto';
-import { KIND_OF } from '@assay/contracts/kinds/kinds';
 import { type Question } from '@assay/contracts/project/label-schema';
 import { type ProjectDefinition } from '@assay/contracts/project/project-definition';
 import { CliError, EXIT } from './cli-error';
 import { type Client } from './client';
-import { eachLabel, type LabelFile, type LabelRow } from './label-file';
+import { type CheckedLabels } from './checked-labels';
+import { type LabelColumns, numberAt, valueAt } from './label-file';
 import { type Output } from './output';
 import { Progress } from './progress';
-import { excerpt } from './records';
 import { type Intake } from './report';
-import { RowErrors } from './row-errors';
 
 /** Annotations a request, and requests in flight: enough to keep PostgreSQL busy, little enough for even progress. */
 const BATCH = 1000;
@@ -17,44 +15,13 @@ const IN_FLIGHT = 2;
 /** Source of the workers of files: a worker is (source, name). */
 export const FILE_SOURCE = 'file';
 
-/**
- * Checks every row of a file against a project; good rows go to `onRow`.
- * @returns the bad rows, and the slice of each item that has one.
- */
-export async function checkLabelFile(file: LabelFile, project: ProjectDefinition, onRow?: (row: LabelRow) => void) {
-  const errors = new RowErrors(file.records.name);
-  const slices = new Map<string, string>();
-  const questions = new Map(project.questions.map((question) => [question.name, question]));
-  let rows = 0;
-  await eachLabel(file, errors, (row) => {
-    rows++;
-    const problem = labelProblem(row, questions) ?? sliceProblem(row, slices);
-    if (problem) errors.add(row.line, problem);
-    else onRow?.(row);
-  });
-  return { errors, slices, rows: rows - errors.count };
-}
-
-function labelProblem(row: LabelRow, questions: ReadonlyMap<string, Question>): string | undefined {
-  const question = questionOf(row, questions);
-  if (!question) return `question ${excerpt(row.question ?? '')} is not one of ${[...questions.keys()].join(', ')}`;
-  const checked = KIND_OF[question.kind].check(row.label, question);
-  if (checked.type === 'label') return undefined;
-  return `label ${JSON.stringify(row.label)} is not ${checked.expected} (question "${question.name}")`;
-}
-
-function sliceProblem(row: LabelRow, slices: Map<string, string>): string | undefined {
-  if (row.slice === undefined) return undefined;
-  const known = slices.get(row.item);
-  slices.set(row.item, known ?? row.slice);
-  if (known === undefined || known === row.slice) return undefined;
-  return `slice ${excerpt(row.slice)} of item ${excerpt(row.item)}; expected ${excerpt(known)} as in an earlier row`;
-}
-
-/** A row that names no question means the only one. */
-function questionOf(row: LabelRow, questions: ReadonlyMap<string, Question>): Question | undefined {
-  if (row.question !== undefined) return questions.get(row.question);
-  return questions.size === 1 ? questions.values().next().value : questions.get('label');
+/** Labels of a file that were checked against a project. */
+export interface SendableLabels {
+  project: ProjectDefinition;
+  columns: LabelColumns;
+  checked: CheckedLabels;
+  /** SHA-256 of the file, hex. */
+  hash: string;
 }
 
 /**
@@ -65,13 +32,12 @@ function questionOf(row: LabelRow, questions: ReadonlyMap<string, Question>): Qu
  */
 export async function sendLabels(
   client: Client,
-  file: LabelFile,
-  project: ProjectDefinition,
-  options: { bad: RowErrors; rows: number; rate?: number; output: Output },
+  labels: SendableLabels,
+  options: { rate?: number; output: Output },
 ): Promise<Intake> {
-  const questions = new Map(project.questions.map((question) => [question.name, question]));
+  const { project, columns, checked } = labels;
   const intake: Intake = { received: 0, accepted: 0, duplicate: 0, rejected: 0 };
-  const progress = new Progress(options.output, 'annotations', options.rows);
+  const progress = new Progress(options.output, 'annotations', checked.rows);
   const inFlight = new Set<Promise<void>>();
   const started = performance.now();
   let batch: object[] = [];
@@ -91,13 +57,11 @@ export async function sendLabels(
     if (options.rate) await pause((1000 * sent) / options.rate - (performance.now() - started));
   };
   const size = options.rate ? Math.min(BATCH, Math.max(1, Math.floor(options.rate / 10))) : BATCH;
-  const seen = new RowErrors(file.records.name);
-  await eachLabel(file, seen, (row) => {
-    if (options.bad.has(row.line)) return undefined;
-    const question = questionOf(row, questions);
-    batch.push(annotationOf(row, question?.name ?? '', file.records.hash, project.project));
-    return batch.length >= size ? flush() : undefined;
-  });
+  for (let row = 0; row < columns.length; row++) {
+    if (checked.question[row]! < 0) continue;
+    batch.push(annotationOf(labels, row));
+    if (batch.length >= size) await flush();
+  }
   await flush();
   await Promise.all(inFlight);
   progress.end();
@@ -119,19 +83,21 @@ async function postLabels(client: Client, project: string, lines: readonly objec
   }
 }
 
-function annotationOf(row: LabelRow, question: string, fileHash: string, project: string): object {
+function annotationOf({ project, columns, checked, hash }: SendableLabels, row: number): object {
+  const line = columns.line[row]!;
+  const occurredAt = numberAt(columns.occurredAt, row);
   return {
-    id: createHash('sha256').update(`${project}\n${fileHash}\n${row.line}`).digest('hex').slice(0, 32),
+    id: createHash('sha256').update(`${project.project}\n${hash}\n${line}`).digest('hex').slice(0, 32),
     source: FILE_SOURCE,
-    item: row.item,
-    worker: row.worker,
-    labels: { [question]: row.label },
-    order: row.line,
-    occurredAt: row.occurredAt,
-    seconds: row.seconds,
-    role: row.role,
-    occasion: row.occasion,
-    revision: row.revision,
+    item: valueAt(columns.item, row),
+    worker: valueAt(columns.worker, row),
+    labels: { [project.questions[checked.question[row]!]!.name]: valueAt(columns.label, row) },
+    order: line,
+    occurredAt: occurredAt === undefined ? undefined : new Date(occurredAt).toISOString(),
+    seconds: numberAt(columns.seconds, row),
+    role: valueAt(columns.role, row),
+    occasion: numberAt(columns.occasion, row),
+    revision: numberAt(columns.revision, row),
   };
 }
 

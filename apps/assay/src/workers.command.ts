@@ -1,10 +1,11 @@
 import { auto } from '@assay/statistics/aggregation/auto';
-import { type LabelTable, labelTable } from '@assay/statistics/aggregation/label-table';
 import { type RepeatedLabel } from '@assay/statistics/workers/find-inconsistent';
 import { type WorkerReport, workerReports } from '@assay/statistics/workers/worker-report';
 import { acceptedOf, type Answers, readAnswers } from './answer-file';
 import { type Context } from './context';
-import { type CountingRow, type QuestionTable, readTables, type TableOptions } from './label-tables';
+import { isBefore } from './counting-rows';
+import { type LabelColumns, numberAt } from './label-file';
+import { type QuestionTable, readTables, tableOfSome, type TableOptions } from './label-tables';
 import { type Column } from './output';
 import { DEFAULT_QUESTION } from './project-of-labels';
 
@@ -40,45 +41,46 @@ export async function workersCommand(
   context.output.rows(questions.length > 1 ? [question, ...COLUMNS] : COLUMNS, rows);
 }
 
-function rowsOf({ question, rows, policy }: QuestionTable, gold: Answers | undefined): WorkerRow[] {
+function rowsOf(asked: QuestionTable, gold: Answers | undefined): WorkerRow[] {
+  const { question, policy, columns } = asked;
   const known = gold && acceptedOf(gold, question);
-  const { first, repeats } = firstAndRepeats(rows);
-  const table = labelTable(first.values(), question.labels);
+  const { first, repeats } = firstAndRepeats(asked);
+  const { table, rows } = repeats.length > 0 ? tableOfSome(asked, first) : asked;
   const { model } = auto(table, known);
   const { target, reject } = policy.gold;
   const goldPolicy = known && { target, reject };
-  const { order, seconds } = columnsOf(table, first);
+  const order = orderOf(columns, rows);
+  const seconds = Float64Array.from(rows, (row) => numberAt(columns.seconds, row) ?? NaN);
   return workerReports(table, model, { gold: known, goldPolicy, order, seconds, repeats }).map((report) => ({
     ...report,
     question: question.name,
   }));
 }
 
-/** The first label of each worker on each item, and what the worker said when asked again. */
-function firstAndRepeats(rows: readonly CountingRow[]) {
-  const first = new Map<string, CountingRow>();
-  const repeats: RepeatedLabel[] = [];
-  for (const row of [...rows].sort((a, b) => a.occasion - b.occasion)) {
-    const known = first.get(cellOf(row.item, row.worker));
-    if (known) repeats.push({ item: row.item, worker: row.worker, first: known.label, again: row.label });
-    else first.set(cellOf(row.item, row.worker), row);
+/** The rows of the table that are the first label of a worker on an item, and what the worker said when asked again. */
+function firstAndRepeats({ table, columns, rows }: QuestionTable): { first: number[]; repeats: RepeatedLabel[] } {
+  const first: number[] = [];
+  const repeats: (RepeatedLabel & { row: number; occasion: number })[] = [];
+  const occasionOf = (i: number) => numberAt(columns.occasion, rows[i]!) ?? 0;
+  for (let from = 0, to = 0; from < rows.length; from = to) {
+    while (to < rows.length && table.item[to] === table.item[from] && table.worker[to] === table.worker[from]) to++;
+    const asked = Array.from({ length: to - from }, (_, i) => from + i);
+    asked.sort((a, b) => occasionOf(a) - occasionOf(b) || rows[a]! - rows[b]!);
+    first.push(asked[0]!);
+    for (const i of asked.slice(1)) {
+      const [item, worker] = [table.items[table.item[i]!]!, table.workers[table.worker[i]!]!];
+      const [said, again] = [asked[0]!, i].map((one) => table.labels[table.label[one]!]!) as [string, string];
+      repeats.push({ item, worker, first: said, again, row: rows[i]!, occasion: occasionOf(i) });
+    }
   }
-  return { first, repeats };
+  return { first, repeats: repeats.sort((a, b) => a.occasion - b.occasion || a.row - b.row) };
 }
 
-/** When each row of a table occurred among the others, and how long it took: by time, then by line. */
-function columnsOf(table: LabelTable, first: ReadonlyMap<string, CountingRow>) {
-  const inOrder = [...first.values()].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.line - b.line));
-  const place = new Map(inOrder.map((row, index) => [row, index]));
-  const rows = Array.from(table.item, (item, i) =>
-    first.get(cellOf(table.items[item]!, table.workers[table.worker[i]!]!)),
-  );
-  return {
-    order: Float64Array.from(rows, (row) => (row ? (place.get(row) ?? 0) : 0)),
-    seconds: Float64Array.from(rows, (row) => row?.seconds ?? NaN),
-  };
-}
-
-function cellOf(item: string, worker: string): string {
-  return `${item}\u0000${worker}`;
+/** For each row of a table a number that rises with the time at which it occurred. */
+function orderOf(columns: LabelColumns, rows: Int32Array): ArrayLike<number> {
+  if (!columns.occurredAt) return rows;
+  const inOrder = Array.from(rows, (_, i) => i).sort((a, b) => (isBefore(columns, rows[a]!, rows[b]!) ? -1 : 1));
+  const order = new Int32Array(rows.length);
+  inOrder.forEach((i, place) => (order[i] = place));
+  return order;
 }

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { KeepCopiesAsText1764200000000 } from '@assay/platform/copies/keep-text';
 import { type ServiceDefinition } from '@assay/platform/service-definition';
 import { AssignmentConsumer } from './assignment.consumer';
 import { AssignmentController } from './assignment.controller';
@@ -35,7 +36,7 @@ export class AssignmentModule {}
 export const ASSIGNMENT: ServiceDefinition = {
   name: 'assignment',
   module: AssignmentModule,
-  migrations: [CreateWork1764000600000],
+  migrations: [CreateWork1764000600000, KeepCopiesAsText1764200000000],
   entities: [],
   prefixes: ['assignments', 'disputes'],
 };

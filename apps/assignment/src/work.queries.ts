@@ -138,7 +138,7 @@ export async function workOfLane(
 ): Promise<ItemRef[]> {
   return tx.sql<ItemRef>(
     `select project, item from work
-     where project = $1 and lane = $2 and ($3::bigint is null or key > $3) order by key limit $4`,
+     where project = $1 and lane = $2 and key > coalesce($3::bigint, '-9223372036854775808') order by key limit $4`,
     [place.project, tx.lane, place.after, limit],
   );
 }

@@ -10,6 +10,7 @@ import { DecisionService } from './decision.service';
 import { CreateItems1764000200000 } from './migrations/1764000200000-create-items';
 import { CountItems1764000300000 } from './migrations/1764000300000-count-items';
 import { KeepModels1764000400000 } from './migrations/1764000400000-keep-models';
+import { KeepText1764200000000 } from './migrations/1764200000000-keep-text';
 import { Models } from './models';
 
 @Module({
@@ -22,7 +23,7 @@ export class ConsensusModule {}
 export const CONSENSUS: ServiceDefinition = {
   name: 'consensus',
   module: ConsensusModule,
-  migrations: [CreateItems1764000200000, CountItems1764000300000, KeepModels1764000400000],
+  migrations: [CreateItems1764000200000, CountItems1764000300000, KeepModels1764000400000, KeepText1764200000000],
   entities: [],
   prefixes: ['consensus', 'agreement'],
 };

@@ -1,5 +1,6 @@
 import { type ItemRef } from '@assay/contracts/item/item-imported';
 import { rowKey } from '@assay/platform/copies/annotated-item';
+import { joinedJson, jsonTexts } from '@assay/platform/postgres/joined-json';
 import { type Transaction } from '@assay/platform/transport/transaction';
 import { type Item, stateOf } from './item.domain';
 
@@ -35,7 +36,7 @@ export async function itemsOfLane(
 ): Promise<Item[]> {
   const rows = await tx.sql<ItemRow>(
     `select ${COLUMNS} from item
-     where project = $1 and lane = $2 and ($3::bigint is null or key > $3) order by key limit $4`,
+     where project = $1 and lane = $2 and key > coalesce($3::bigint, '-9223372036854775808') order by key limit $4`,
     [place.project, place.lane, place.after, limit],
   );
   return rows.map(itemOf);
@@ -84,9 +85,10 @@ export async function saveItems(tx: Pick<Transaction, 'sql'>, lane: number, item
   if (items.length === 0) return;
   await tx.sql(
     `insert into item (key, project, item, lane, imported, is_withdrawn, entries, decisions, adjudications, contribution, state, version, policy_revision, epoch)
-     select key, project, item, $1, imported, is_withdrawn, entries, decisions, adjudications, contribution, state, version, policy_revision, epoch
-     from unnest($2::bigint[], $3::text[], $4::text[], $5::jsonb[], $6::boolean[], $7::jsonb[], $8::jsonb[], $9::jsonb[],
-                 $10::jsonb[], $11::text[], $12::integer[], $13::bigint[], $14::integer[])
+     select key, project, item, $1, imported::jsonb, is_withdrawn, entries::json, decisions::jsonb, adjudications::json, contribution::json, state, version,
+            policy_revision, epoch
+     from unnest($2::bigint[], $3::text[], $4::text[], ${jsonTexts(5)}, $6::boolean[], ${[7, 8, 9, 10].map(jsonTexts).join(', ')},
+                 $11::text[], $12::integer[], $13::bigint[], $14::integer[])
        as i (key, project, item, imported, is_withdrawn, entries, decisions, adjudications, contribution, state, version, policy_revision, epoch)
      on conflict (key) do update set imported = excluded.imported, is_withdrawn = excluded.is_withdrawn,
        entries = excluded.entries, decisions = excluded.decisions, adjudications = excluded.adjudications, contribution = excluded.contribution, state = excluded.state, version = excluded.version,
@@ -96,12 +98,12 @@ export async function saveItems(tx: Pick<Transaction, 'sql'>, lane: number, item
       items.map(rowKey),
       items.map((item) => item.project),
       items.map((item) => item.item),
-      items.map((item) => (item.imported ? JSON.stringify(item.imported) : null)),
+      joinedJson(items.map((item) => item.imported)),
       items.map((item) => item.isWithdrawn),
-      items.map((item) => JSON.stringify(item.entries)),
-      items.map((item) => JSON.stringify(item.decisions)),
-      items.map((item) => JSON.stringify(item.adjudications)),
-      items.map((item) => JSON.stringify(item.contribution)),
+      joinedJson(items.map((item) => item.entries)),
+      joinedJson(items.map((item) => item.decisions)),
+      joinedJson(items.map((item) => item.adjudications)),
+      joinedJson(items.map((item) => item.contribution)),
       items.map(stateOf),
       items.map((item) => item.version),
       items.map((item) => item.policyRevision),

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { KeepCopiesAsText1764200000000 } from '@assay/platform/copies/keep-text';
 import { type ServiceDefinition } from '@assay/platform/service-definition';
 import { CheckService } from './check.service';
 import { GoldConsumer } from './gold.consumer';
@@ -21,7 +22,7 @@ export class GoldModule {}
 export const GOLD: ServiceDefinition = {
   name: 'gold',
   module: GoldModule,
-  migrations: [CreateGold1764000600000, CountAsks1764000700000],
+  migrations: [CreateGold1764000600000, CountAsks1764000700000, KeepCopiesAsText1764200000000],
   entities: [],
   prefixes: ['gold'],
 };

@@ -138,7 +138,7 @@ export async function nextRetest(
   );
   if (!due) return undefined;
   const rows = await tx.sql<{ worker: string }>(
-    `select distinct worker from gold_check where project = $1 and lane = $2 and ($3::uuid is null or worker > $3)
+    `select distinct worker from gold_check where project = $1 and lane = $2 and worker > coalesce($3::uuid, '00000000-0000-0000-0000-000000000000')
      order by worker limit $4`,
     [due.project, lane, due.after, limit],
   );

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { KeepCopiesAsText1764200000000 } from '@assay/platform/copies/keep-text';
 import { type ServiceDefinition } from '@assay/platform/service-definition';
 import { AppealService } from './appeal.service';
 import { FindingService } from './finding.service';
@@ -44,7 +45,7 @@ export class ScoringModule {}
 export const SCORING: ServiceDefinition = {
   name: 'scoring',
   module: ScoringModule,
-  migrations: [CreateScores1764000500000],
+  migrations: [CreateScores1764000500000, KeepCopiesAsText1764200000000],
   entities: [],
   prefixes: ['workers', 'findings', 'epochs'],
 };

@@ -40,7 +40,7 @@ export function createTransport(
     log,
     metrics,
     logger,
-    onPublish: () => relay.wake(),
+    onPublish: (parcels) => relay.wake(parcels),
     onCrash: (error) => {
       hasCrashed = true;
       logger.fatal(`consuming has ended: ${messageOf(error)}`);

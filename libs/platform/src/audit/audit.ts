@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type EntityManager } from 'typeorm';
 import { type Caller } from '../security/caller';
-import { rowsOf } from '../transport/lane-transaction';
+import { rowsOf } from '../postgres/rows-of';
 
 /** Something that an operator or lead did. */
 export interface AuditAction {

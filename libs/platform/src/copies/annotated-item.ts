@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { countingEntries, type Entry, isStandingRetraction } from '@assay/contracts/annotation/entry';
 import { itemKey, type ItemRef } from '@assay/contracts/item/item-imported';
 import { itemWithdrawn } from '@assay/contracts/item/item-withdrawn';
+import { joinedJson, jsonTexts } from '../postgres/joined-json';
 import { type LaneTransaction, type Transaction } from '../transport/transaction';
 import { isAnnotation, type ItemEvent, readyEvents, withAnnotation } from './item-events';
 import { type Project } from './project-copy';
@@ -140,8 +141,8 @@ async function saveItems(tx: LaneTransaction, items: readonly AnnotatedItem[]): 
   if (items.length === 0) return;
   await tx.sql(
     `insert into annotated_item (key, project, item, lane, is_withdrawn, entries)
-     select key, project, item, $1, is_withdrawn, entries
-     from unnest($2::bigint[], $3::text[], $4::text[], $5::boolean[], $6::jsonb[]) as i (key, project, item, is_withdrawn, entries)
+     select key, project, item, $1, is_withdrawn, entries::json
+     from unnest($2::bigint[], $3::text[], $4::text[], $5::boolean[], ${jsonTexts(6)}) as i (key, project, item, is_withdrawn, entries)
      on conflict (key) do update set is_withdrawn = excluded.is_withdrawn, entries = excluded.entries`,
     [
       tx.lane,
@@ -149,7 +150,7 @@ async function saveItems(tx: LaneTransaction, items: readonly AnnotatedItem[]): 
       items.map((item) => item.project),
       items.map((item) => item.item),
       items.map((item) => item.isWithdrawn),
-      items.map((item) => JSON.stringify(item.entries)),
+      joinedJson(items.map((item) => item.entries)),
     ],
   );
 }

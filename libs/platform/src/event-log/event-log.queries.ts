@@ -1,4 +1,5 @@
 import { type Pool } from 'pg';
+import { joinedJson, jsonTexts } from '../postgres/joined-json';
 import { type LogRecord, type TopicSettings } from './event-log';
 
 /** A topic of the embedded log, by the number that its tables use. */
@@ -37,7 +38,7 @@ export async function selectTopics(pool: Pool): Promise<LogTopic[]> {
 export interface Range {
   topic: number;
   partition: number;
-  records: readonly { key: string; headers: string; value: Buffer | null }[];
+  records: readonly { key: string; headers: Record<string, string>; value: Buffer | null }[];
 }
 
 // Counters are locked in one order, or two appends that touch the same partitions would lock each other out. They stay locked until the
@@ -54,8 +55,8 @@ const append = `
     returning p.topic, p.partition, range.number, p.end_offset - range.count as first
   ), kept as (
     insert into record (topic, partition, "offset", key, headers, value)
-    select counted.topic, counted.partition, counted.first + r.place, r.key, r.headers, r.value
-    from unnest($4::int[], $5::int[], $6::text[], $7::text[], $8::bytea[]) as r(number, place, key, headers, value)
+    select counted.topic, counted.partition, counted.first + r.place, r.key, r.headers, substring($10::bytea from r.start for r.length)
+    from unnest($4::int[], $5::int[], $6::text[], ${jsonTexts(7)}, $8::int[], $9::int[]) as r(number, place, key, headers, start, length)
     join counted using (number)
   )
   select number, first, pg_notify('${CHANNEL}', topic::text) from counted`;
@@ -75,12 +76,23 @@ export async function appendRanges(pool: Pool, ranges: readonly Range[]): Promis
       records.map(({ number }) => number),
       records.map(({ place }) => place),
       records.map(({ key }) => key),
-      records.map(({ headers }) => headers),
-      records.map(({ value }) => value),
+      joinedJson(records.map(({ headers }) => headers)),
+      ...joinedValues(records.map(({ value }) => value)),
     ],
   });
   const firstOf = new Map(rows.map(({ number, first }) => [Number(number), Number(first)]));
   return ranges.map((_range, at) => firstOf.get(at + 1)!);
+}
+
+/** Where each value begins (from 1) and how long it is, null for none; and all of them as they are: an array would carry them as hexadecimal text. */
+function joinedValues(values: readonly (Buffer | null)[]): [starts: number[], lengths: (number | null)[], all: Buffer] {
+  let end = 1;
+  const starts = values.map((value) => (end += value?.length ?? 0) - (value?.length ?? 0));
+  return [
+    starts,
+    values.map((value) => value?.length ?? null),
+    Buffer.concat(values.filter((value) => value !== null)),
+  ];
 }
 
 /** First kept offset and the offset after the last of a partition. */

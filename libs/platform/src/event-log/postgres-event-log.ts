@@ -87,7 +87,7 @@ export class PostgresEventLog implements EventLog {
           throw new Error(`partition ${partition} of topic ${topic}: expected 0 to ${partitions - 1}`);
         ranges.set(place, (known = { topic, range: { topic: id, partition, records: [] } }));
       }
-      known.range.records.push({ key, headers: JSON.stringify(headers), value });
+      known.range.records.push({ key, headers, value });
     }
     return [...ranges.values()];
   }

@@ -1,5 +1,5 @@
 import { type EntityManager } from 'typeorm';
-import { rowsOf } from '../transport/lane-transaction';
+import { rowsOf } from '../postgres/rows-of';
 
 /** An answer as it is kept, to be given again. */
 export interface KeptAnswer {

@@ -1,5 +1,5 @@
 import { type EntityManager } from 'typeorm';
-import { rowsOf } from '../transport/lane-transaction';
+import { rowsOf } from '../postgres/rows-of';
 
 /** What waits in a service's tables; ages in seconds, 0 where nothing waits. */
 export interface Backlog {

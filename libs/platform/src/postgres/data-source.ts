@@ -2,6 +2,7 @@ import { DataSource } from 'typeorm';
 import { type ServiceDefinition } from '../service-definition';
 import { PLATFORM_MIGRATIONS } from '../transport/platform-migrations';
 import { checkVersion, type Migration } from './migrations';
+import { PreparingClient } from './prepared';
 import { serviceUrl } from './service-url';
 
 /** Longer than gauges wait between two readings: they would make their connections anew each time. */
@@ -27,7 +28,7 @@ export async function openDataSource(
     entities: [...entities],
     applicationName: `assay ${name}`,
     installExtensions: false,
-    extra: { max: connections, idleTimeoutMillis: IDLE_MS },
+    extra: { max: connections, idleTimeoutMillis: IDLE_MS, Client: PreparingClient },
   }).initialize();
   try {
     await checkVersion(dataSource, name, [...platformMigrations, ...migrations]);

@@ -15,6 +15,12 @@ const limits = {
   statement_timeout: '60s',
 };
 
+/** Plans that are kept while a table grows from nothing must not read all of it (`prepared`). */
+const planning = {
+  enable_seqscan: 'off',
+  jit: 'off',
+};
+
 /**
  * Makes a database fit for the services, as an administrator: the database itself, per service a schema, a role that can do no more
  * than read and write in it, and its tables; the same for the embedded event log. Can be run at every start, by several processes at
@@ -96,7 +102,7 @@ async function createRole(admin: DataSource, adminUrl: string, schema: string): 
     const [known] = await admin.query(`select 1 from pg_roles where rolname = $1`, [role]);
     if (!known) await admin.query(`create role ${role}`);
     await admin.query(`alter role ${role} login password ${escapeLiteral(passwordOf(adminUrl, schema))}`);
-    for (const [name, value] of Object.entries({ search_path: schema, ...limits }))
+    for (const [name, value] of Object.entries({ search_path: schema, ...limits, ...planning }))
       await admin.query(`alter role ${role} set ${name} = '${value}'`);
     const [{ database }] = await admin.query('select current_database() as database');
     await admin.query(`grant connect on database ${escapeIdentifier(database)} to ${role}`);

@@ -1,3 +1,5 @@
+import { isStale } from './prepared';
+
 // 08 connection, 25P03 idle in a transaction for too long, 40001 serialisation, 40P01 deadlock, 53 out of resources, 55P03 lock
 // timeout, 57P0x shutdown, crash, restart.
 const transientState = /^(08|25P03|40001|40P01|53|55P03|57P0)/;
@@ -10,6 +12,7 @@ export function isTransient(error: unknown): boolean {
   const { code, name, message, errors } = (error ?? {}) as Record<string, unknown>;
   // What TypeORM says of a connection that PostgreSQL closed under it.
   if (name === 'QueryRunnerAlreadyReleasedError') return true;
+  if (isStale({ code, message })) return true;
   if (typeof code === 'string' && (transientState.test(code) || transientSystemError.test(code))) return true;
   if (Array.isArray(errors)) return errors.some(isTransient);
   return typeof message === 'string' && lostConnection.test(message);

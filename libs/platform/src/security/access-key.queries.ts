@@ -1,7 +1,7 @@
 import { type EntityManager } from 'typeorm';
 import { type KeyIssued } from '@assay/contracts/access/key-issued';
 import { type KeyRevoked } from '@assay/contracts/access/key-revoked';
-import { rowsOf } from '../transport/lane-transaction';
+import { rowsOf } from '../postgres/rows-of';
 
 /** The full state of a key, as events carry it. */
 export type KeyState = KeyIssued & Partial<Pick<KeyRevoked, 'revokedAt'>>;

@@ -1,5 +1,5 @@
 import { type EntityManager } from 'typeorm';
-import { rowsOf } from './lane-transaction';
+import { rowsOf } from '../postgres/rows-of';
 
 /**
  * What became of the events of the accounted topic. accepted = received - duplicate, counted as events come; the rest is what the

@@ -8,9 +8,10 @@ import { type Due, type HandlerRole, TRANSPORT } from './consumes';
 import { type BatchMetrics } from './batch-metrics';
 import { lanesToRedrive } from './dead-letters';
 import { LaneLook } from './lane-look';
-import { rowsOf } from './lane-transaction';
+import { rowsOf } from '../postgres/rows-of';
 import { LaneWorker, type Work } from './lane-worker';
 import { createLanes, lanePositions } from './lane.queries';
+import { type Parcel } from './outbox';
 import { PositionWatch } from './position-watch';
 import { type Redriving, redriveNext } from './redrive';
 import { type Handle, SliceRunner } from './slice-runner';
@@ -25,8 +26,8 @@ export interface BatchServerOptions {
   log: EventLog;
   metrics: BatchMetrics;
   logger: { warn(message: string): void; error(message: string): void };
-  /** A commit has put something into the outbox. */
-  onPublish(): void;
+  /** A commit has put parcels into the outbox. */
+  onPublish(parcels: readonly Parcel[]): void;
   /** Consuming is over for good: liveness must fail. */
   onCrash(error: Error): void;
 }
@@ -120,8 +121,8 @@ export class BatchServer extends Server implements CustomTransportStrategy {
     for (const look of this.looks) look.start();
     this.watch = new PositionWatch({
       ...{ dataSource: this.options.dataSource, logger: this.options.logger },
-      ...{ runner: this.runner, subscription: this.subscription, topics: topics.map((topic) => topic.name) },
-      exclusively: ({ kind, partition }, task) => this.lane(kind as Topic['lane'], partition).exclusively(task),
+      ...{ runner: this.runner, subscription: this.subscription, topics },
+      exclusively: ({ kind, partition }, task) => this.lane(kind, partition).exclusively(task),
     });
   }
 

@@ -1,7 +1,7 @@
 import { type EntityManager } from 'typeorm';
 import { type LogRecord } from '../event-log/event-log';
 import { type Failure } from './failure';
-import { rowsOf } from './lane-transaction';
+import { rowsOf } from '../postgres/rows-of';
 import { type Transaction } from './transaction';
 
 /** An event that was put aside, without its bytes. */

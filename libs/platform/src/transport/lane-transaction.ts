@@ -5,10 +5,12 @@ import { contractOf } from '@assay/contracts/catalogue';
 import { type Contract } from '@assay/contracts/contract';
 import { type DeadLetterReason, eventDeadLettered } from '@assay/contracts/deadletter/event-dead-lettered';
 import { type LogRecord } from '../event-log/event-log';
+import { prepared } from '../postgres/prepared';
+import { rowsOf } from '../postgres/rows-of';
 import { type ReceivedEvent } from './batch';
 import { eventId } from './event-id';
 import { type Failure } from './failure';
-import { insertOutbox } from './outbox';
+import { insertOutbox, type Parcel } from './outbox';
 import { type DeadLetterCause, type LaneTransaction, type Outcomes } from './transaction';
 import { type OutboxEvent, outboxEvent } from './wire';
 
@@ -39,6 +41,7 @@ export class BatchTransaction implements LaneTransaction {
   /** The records of the slice by offset: the bytes of dead letters. */
   readonly records = new Map<number, LogRecord>();
   private readonly outbox: OutboxEvent[] = [];
+  private written: readonly Parcel[] = [];
   private readonly accounts = new Map<string, Account>();
   private readonly deadLetters: DeadLetter[] = [];
   private readonly parked: { event: ReceivedEvent; project: string; topic: string }[] = [];
@@ -51,7 +54,7 @@ export class BatchTransaction implements LaneTransaction {
   }
 
   async sql<Row>(statement: string, parameters: readonly unknown[] = []): Promise<Row[]> {
-    return rowsOf<Row>(await this.manager.query(statement, [...parameters]));
+    return rowsOf<Row>(await this.manager.query(prepared(statement), [...parameters]));
   }
 
   publish<T extends object>(contract: Contract<T>, id: string, data: T, options: { time?: string } = {}): void {
@@ -114,9 +117,9 @@ export class BatchTransaction implements LaneTransaction {
     return this.deadLetters[0];
   }
 
-  /** Whether the relay has something to do after the commit. */
-  hasPublished(): boolean {
-    return this.outbox.length > 0;
+  /** What the relay has to publish after the commit. */
+  parcels(): readonly Parcel[] {
+    return this.written;
   }
 
   /** Whether events wait for something that may have come since this transaction looked for it. */
@@ -127,7 +130,7 @@ export class BatchTransaction implements LaneTransaction {
   /** Writes everything that was said; to be called once, before the commit. */
   async flush(): Promise<void> {
     await this.writeDeadLetters();
-    await insertOutbox(this.manager, this.outbox);
+    this.written = await insertOutbox(this.manager, this.outbox);
     if (this.parked.length > 0) {
       await this.sql(
         `insert into parked (kind, partition, project, topic, event)
@@ -214,13 +217,6 @@ export class BatchTransaction implements LaneTransaction {
       ],
     );
   }
-}
-
-/** TypeORM gives [rows, count] for update and delete, rows for everything else. */
-export function rowsOf<Row>(result: unknown): Row[] {
-  const isPair =
-    Array.isArray(result) && result.length === 2 && Array.isArray(result[0]) && typeof result[1] === 'number';
-  return (isPair ? result[0] : result) as Row[];
 }
 
 function topicOf(event: ReceivedEvent): string {

@@ -1,5 +1,6 @@
 import { type EntityManager } from 'typeorm';
-import { rowsOf } from './lane-transaction';
+import { prepared } from '../postgres/prepared';
+import { rowsOf } from '../postgres/rows-of';
 
 /** A kind of key, and a partition number: the row that a lane's transactions hold. */
 export interface Lane {
@@ -36,9 +37,9 @@ export async function moveLane(
 ): Promise<boolean> {
   const moved = rowsOf<unknown>(
     await manager.query(
-      `update lane set positions = jsonb_set(positions, array[$3], to_jsonb($5::bigint)), version = version + 1
+      prepared(`update lane set positions = jsonb_set(positions, array[$3], to_jsonb($5::bigint)), version = version + 1
        where kind = $1 and partition = $2 and (positions ->> $3)::bigint is not distinct from $4::bigint
-       returning version`,
+       returning version`),
       [lane.kind, lane.partition, topic, from ?? null, to],
     ),
   );
@@ -47,7 +48,7 @@ export async function moveLane(
 
 /** Takes the lane's row until the end of the transaction, whatever its positions. */
 export async function holdLane(manager: EntityManager, lane: Lane): Promise<void> {
-  await manager.query('update lane set version = version + 1 where kind = $1 and partition = $2', [
+  await manager.query(prepared('update lane set version = version + 1 where kind = $1 and partition = $2'), [
     lane.kind,
     lane.partition,
   ]);
@@ -70,7 +71,10 @@ export async function moveCut(
   const { sequences } = change;
   if (sequences.length === 0) return;
   const [cut] = rowsOf<{ sequence: string; is_moved: boolean }>(
-    await manager.query('select sequence, is_moved from cut where topic = $1 and partition = $2', [topic, partition]),
+    await manager.query(prepared('select sequence, is_moved from cut where topic = $1 and partition = $2'), [
+      topic,
+      partition,
+    ]),
   );
   let highest = Number(cut?.sequence ?? 0);
   let resent = 0;
@@ -85,9 +89,9 @@ export async function moveCut(
     }
   }
   await manager.query(
-    `insert into cut as c (topic, partition, sequence, records, resent, lost, skipped) values ($1, $2, $3, $4, $5, $6, $7)
+    prepared(`insert into cut as c (topic, partition, sequence, records, resent, lost, skipped) values ($1, $2, $3, $4, $5, $6, $7)
      on conflict (topic, partition) do update set sequence = excluded.sequence, records = c.records + excluded.records,
-       resent = c.resent + excluded.resent, lost = c.lost + excluded.lost, skipped = c.skipped + excluded.skipped, is_moved = false`,
+       resent = c.resent + excluded.resent, lost = c.lost + excluded.lost, skipped = c.skipped + excluded.skipped, is_moved = false`),
     [topic, partition, highest, change.records, resent, lost, skipped],
   );
 }

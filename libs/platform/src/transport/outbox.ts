@@ -1,12 +1,28 @@
 import { type EntityManager } from 'typeorm';
+import { JSON_SEPARATOR, jsonTexts } from '../postgres/joined-json';
+import { prepared } from '../postgres/prepared';
+import { rowsOf } from '../postgres/rows-of';
 import { type OutboxEvent } from './wire';
 
 /** Channel on which a commit wakes the relay of its schema. */
 export const OUTBOX_CHANNEL = 'assay_outbox';
 
-/** Writes what a transaction publishes: a row (a parcel) for each partition, in the order of publishing. */
-export async function insertOutbox(manager: EntityManager, events: readonly OutboxEvent[]): Promise<void> {
-  if (events.length === 0) return;
+const INSERT = prepared(
+  `insert into outbox (topic, partition, events, count)
+   select topic, partition, events::json, count from unnest($1::text[], $2::integer[], ${jsonTexts(3)}, $4::integer[])
+     with ordinality as p (topic, partition, events, count, place) order by place
+   returning id, topic, partition`,
+);
+
+/** What one transaction says in one partition, in the order of saying. */
+export interface Parcel {
+  id: string;
+  events: readonly OutboxEvent[];
+}
+
+/** Writes what a transaction publishes: a row (a parcel) for each partition. @returns the parcels, which are out when the transaction commits. */
+export async function insertOutbox(manager: EntityManager, events: readonly OutboxEvent[]): Promise<Parcel[]> {
+  if (events.length === 0) return [];
   const parcels = new Map<string, OutboxEvent[]>();
   for (const event of events) {
     const name = `${event.partition} ${event.topic}`;
@@ -15,16 +31,39 @@ export async function insertOutbox(manager: EntityManager, events: readonly Outb
     else parcels.set(name, [event]);
   }
   const rows = [...parcels.values()];
-  await manager.query(
-    // Parcels are few and long: in an array of documents every quotation mark would be escaped here and unescaped there.
-    `insert into outbox (topic, partition, events, count) values ${rows
-      .map((_parcel, at) => `($${4 * at + 1}, $${4 * at + 2}, $${4 * at + 3}, $${4 * at + 4})`)
-      .join(', ')}`,
-    rows.flatMap((parcel) => [
-      parcel[0]!.topic,
-      parcel[0]!.partition,
-      JSON.stringify(parcel.map(({ key, event }) => ({ key, event }))),
-      parcel.length,
+  const inserted = rowsOf<{ id: string; topic: string; partition: number }>(
+    await manager.query(INSERT, [
+      rows.map(([first]) => first!.topic),
+      rows.map(([first]) => first!.partition),
+      rows.map(written).join(JSON_SEPARATOR),
+      rows.map((parcel) => parcel.length),
     ]),
   );
+  return inserted.map(({ id, topic, partition }) => ({ id, events: parcels.get(`${partition} ${topic}`)! }));
+}
+
+/** The events of a parcel as JSON, around the data that is JSON already. */
+function written(parcel: readonly OutboxEvent[]): string {
+  const each = parcel.map(
+    ({ key, event, json }) =>
+      `{"key":${JSON.stringify(key)},"event":${JSON.stringify(event).slice(0, -1)},"data":${json}}}`,
+  );
+  return `[${each.join(',')}]`;
+}
+
+/** The events of a parcel that another process has written. */
+export function eventsOf(topic: string, partition: number, events: readonly WrittenEvent[]): OutboxEvent[] {
+  return events.map(({ key, event: { data, ...event } }) => ({
+    topic,
+    partition,
+    key,
+    event,
+    json: JSON.stringify(data),
+  }));
+}
+
+/** An event as a parcel's column holds it. */
+export interface WrittenEvent {
+  key: string;
+  event: OutboxEvent['event'] & { data: object };
 }

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { type DataSource, type EntityManager } from 'typeorm';
 import { failpoint } from '../failpoint';
 import { type EventLog, type OutgoingRecord } from '../event-log/event-log';
-import { rowsOf } from './lane-transaction';
+import { prepared } from '../postgres/prepared';
+import { rowsOf } from '../postgres/rows-of';
+import { eventsOf, type Parcel, type WrittenEvent } from './outbox';
 import { type OutboxEvent, recordOf } from './wire';
 
 /** Parcels and events of one cycle, at most. A parcel is never cut. */
@@ -10,14 +12,16 @@ const PARCELS = 1000;
 const EVENTS = 5000;
 /** A relay that was stopped this long has lost its lease. */
 const LEASE_SECONDS = 10;
+/** Events of this process that are remembered until they are published; beyond it they are read from the outbox again. */
+const MOST_REMEMBERED = 10_000;
 /** Without a wake, the relay looks so often: another process may have written, or died with parcels in hand. */
 const LOOK_MS = 1000;
 
-interface Parcel {
+/** A parcel's row in the outbox, but for its events. */
+interface ParcelRow {
   id: string;
   topic: string;
   partition: number;
-  events: Pick<OutboxEvent, 'key' | 'event'>[];
   count: number;
   first_sequence: string | null;
 }
@@ -43,6 +47,9 @@ export class Relay {
   private wakeUp: () => void = () => undefined;
   private isAwake = false;
   private hasLease = false;
+  /** What this process committed: to read it from the outbox and to parse it is a third of what the relay costs. */
+  private readonly remembered = new Map<string, readonly OutboxEvent[]>();
+  private events = 0;
 
   constructor(private readonly options: RelayOptions) {}
 
@@ -55,8 +62,16 @@ export class Relay {
     return this.hasLease;
   }
 
-  /** A commit has put something into the outbox. */
-  wake(): void {
+  /** A commit has put parcels into the outbox. */
+  wake(parcels: readonly Parcel[]): void {
+    for (const { id, events } of this.hasLease ? parcels : []) {
+      this.remembered.set(id, events);
+      this.events += events.length;
+    }
+    for (const id of this.remembered.keys()) {
+      if (this.events <= MOST_REMEMBERED) break;
+      this.forget([id]);
+    }
     this.isAwake = true;
     this.wakeUp();
   }
@@ -80,7 +95,8 @@ export class Relay {
         const parcels = await this.take(published);
         published = [];
         if (parcels) await this.publish(parcels);
-        published = parcels?.map((parcel) => parcel.id) ?? [];
+        published = parcels?.map(({ id }) => id) ?? [];
+        this.forget(published);
         failures = 0;
       } catch (error) {
         this.options.onFailure(error);
@@ -94,18 +110,20 @@ export class Relay {
   }
 
   /** Forgets what was published, and numbers what comes next. Undefined where another relay has the lease. */
-  private async take(published: readonly string[]): Promise<Parcel[] | undefined> {
+  private async take(published: readonly string[]): Promise<ParcelRow[] | undefined> {
     return this.options.dataSource.transaction(async (manager) => {
       const lease = rowsOf<unknown>(
         await manager.query(
-          `update relay set owner = $1, leased_until = now() + make_interval(secs => $2)
-           where owner = $1 or leased_until <= now() returning owner`,
+          prepared(`update relay set owner = $1, leased_until = now() + make_interval(secs => $2)
+           where owner = $1 or leased_until <= now() returning owner`),
           [this.id, LEASE_SECONDS],
         ),
       );
       this.hasLease = lease.length > 0;
+      if (!this.hasLease) this.forget([...this.remembered.keys()]);
       if (!this.hasLease) return undefined;
-      if (published.length > 0) await manager.query('delete from outbox where id = any($1::bigint[])', [published]);
+      if (published.length > 0)
+        await manager.query(prepared('delete from outbox where id = any($1::bigint[])'), [published]);
       if (this.isStopping) return undefined;
       const parcels = await nextParcels(manager);
       await numberParcels(manager, parcels);
@@ -113,18 +131,37 @@ export class Relay {
     });
   }
 
-  private async publish(parcels: readonly Parcel[]): Promise<void> {
+  private async publish(parcels: readonly ParcelRow[]): Promise<void> {
+    const read = await this.read(parcels.filter(({ id }) => !this.remembered.has(id)));
     const records: OutgoingRecord[] = [];
-    for (const { topic, partition, events, first_sequence } of parcels) {
-      events.forEach(({ key, event }, index) => {
-        records.push(recordOf({ topic, partition, key, event }, Number(first_sequence) + index));
-      });
+    for (const { id, first_sequence } of parcels) {
+      const events = this.remembered.get(id) ?? read.get(id) ?? [];
+      events.forEach((event, index) => records.push(recordOf(event, Number(first_sequence) + index)));
     }
     if (records.length === 0) return;
     failpoint('numbered');
     await this.options.log.append(records);
     failpoint('published');
     this.options.onPublished(records.length);
+  }
+
+  /** The events of parcels that another process has written, or that were too many to be remembered. */
+  private async read(parcels: readonly ParcelRow[]): Promise<Map<string, OutboxEvent[]>> {
+    if (parcels.length === 0) return new Map();
+    const rows = rowsOf<ParcelRow & { events: WrittenEvent[] }>(
+      await this.options.dataSource.query(
+        'select id, topic, partition, events from outbox where id = any($1::bigint[])',
+        [parcels.map(({ id }) => id)],
+      ),
+    );
+    return new Map(rows.map(({ id, topic, partition, events }) => [id, eventsOf(topic, partition, events)]));
+  }
+
+  private forget(ids: readonly string[]): void {
+    for (const id of ids) {
+      this.events -= this.remembered.get(id)?.length ?? 0;
+      this.remembered.delete(id);
+    }
   }
 
   private async sleep(milliseconds: number, untilWoken: boolean): Promise<void> {
@@ -145,10 +182,15 @@ export class Relay {
  * The oldest parcels. Numbers are given in the order of ids among what is committed *now*; a smaller id that commits later is of another
  * request, and between requests revisions decide, not the outbox. Those numbered before come first, as they were.
  */
-async function nextParcels(manager: EntityManager): Promise<Parcel[]> {
+async function nextParcels(manager: EntityManager): Promise<ParcelRow[]> {
   const oldest = async (condition: string) =>
-    rowsOf<Parcel>(
-      await manager.query(`select * from outbox where first_sequence ${condition} order by id limit $1`, [PARCELS]),
+    rowsOf<ParcelRow>(
+      await manager.query(
+        prepared(
+          `select id, topic, partition, count, first_sequence from outbox where first_sequence ${condition} order by id limit $1`,
+        ),
+        [PARCELS],
+      ),
     );
   const numbered = await oldest('is not null');
   const rows = numbered.length > 0 ? inOrderOfNumbers(numbered) : await oldest('is null');
@@ -157,11 +199,11 @@ async function nextParcels(manager: EntityManager): Promise<Parcel[]> {
 }
 
 /** Of one partition as they were numbered. Partitions have no order between them. */
-function inOrderOfNumbers(parcels: Parcel[]): Parcel[] {
+function inOrderOfNumbers(parcels: ParcelRow[]): ParcelRow[] {
   return parcels.sort((a, b) => Number(a.first_sequence) - Number(b.first_sequence));
 }
 
-async function numberParcels(manager: EntityManager, parcels: Parcel[]): Promise<void> {
+async function numberParcels(manager: EntityManager, parcels: ParcelRow[]): Promise<void> {
   const fresh = parcels.filter((parcel) => parcel.first_sequence === null);
   if (fresh.length === 0) return;
   const counts = new Map<string, { topic: string; partition: number; count: number }>();
@@ -172,10 +214,10 @@ async function numberParcels(manager: EntityManager, parcels: Parcel[]): Promise
   const totals = [...counts.values()];
   const ends = rowsOf<{ topic: string; partition: number; last: string }>(
     await manager.query(
-      `insert into relay_sequence as s (topic, partition, last)
+      prepared(`insert into relay_sequence as s (topic, partition, last)
        select * from unnest($1::text[], $2::integer[], $3::bigint[])
        on conflict (topic, partition) do update set last = s.last + excluded.last
-       returning topic, partition, last`,
+       returning topic, partition, last`),
       [totals.map((one) => one.topic), totals.map((one) => one.partition), totals.map((one) => one.count)],
     ),
   );
@@ -192,8 +234,8 @@ async function numberParcels(manager: EntityManager, parcels: Parcel[]): Promise
     next.set(name, first + parcel.count);
   }
   await manager.query(
-    `update outbox set first_sequence = n.first
-     from unnest($1::bigint[], $2::bigint[]) as n (id, first) where outbox.id = n.id`,
+    prepared(`update outbox set first_sequence = n.first
+     from unnest($1::bigint[], $2::bigint[]) as n (id, first) where outbox.id = n.id`),
     [fresh.map((parcel) => parcel.id), fresh.map((parcel) => parcel.first_sequence)],
   );
 }

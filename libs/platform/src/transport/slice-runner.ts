@@ -10,11 +10,12 @@ import { failureOf } from './failure';
 import { messageOf } from './message-of';
 import { createLanes, holdLane, type Lane, lanePositions, moveCut, moveLane } from './lane.queries';
 import { BatchTransaction } from './lane-transaction';
+import { type Parcel } from './outbox';
 import { type LaneTransaction } from './transaction';
 import { type Reading, readRecord } from './wire';
 
 /** Events of one transaction, at most: beyond it a slice gains nothing and holds its lane longer. */
-const SLICE = 500;
+const SLICE = 2000;
 /** A transient failure is tried again after .1 s, then twice as long each time, this often; then the partition is paused. */
 const TRANSIENT_TRIES = 6;
 const PAUSE_MS = 5000;
@@ -30,7 +31,8 @@ export interface RunnerOptions {
   dataSource: DataSource;
   metrics: BatchMetrics;
   logger: { warn(message: string): void; error(message: string): void };
-  onPublish(): void;
+  /** A commit has put parcels into the outbox. */
+  onPublish(parcels: readonly Parcel[]): void;
   /** A batch is committed whose events wait for something that may have come while it was handled. */
   onPark(): void;
 }
@@ -82,7 +84,7 @@ export class SliceRunner {
   }
 
   /** Whether this instance left the position of a topic that it knows elsewhere; a batch in hand may be about to put it there. */
-  isElsewhere(lane: Lane, topic: string, position: number): boolean {
+  isElsewhere(lane: Lane, topic: string, position: number | undefined): boolean {
     const known = this.known(lane, topic);
     return known !== undefined && known !== position;
   }
@@ -92,11 +94,12 @@ export class SliceRunner {
     const before = this.known(lane, topic);
     this.positions.delete(nameOf(lane, topic));
     const position = await this.position(lane, topic);
-    if (position === undefined || position === before) return;
+    if (position === before) return;
+    const found = position === undefined ? 'is gone' : 'was moved';
     this.options.logger.warn(
-      `${this.options.service} reads ${topic}/${lane.partition} on from ${position}: its position was moved from ${before}`,
+      `${this.options.service} reads ${topic}/${lane.partition} on from ${position ?? 'the start'}: its position ${found}, it was ${before}`,
     );
-    subscription.seek(topic, lane.partition, position);
+    subscription.seek(topic, lane.partition, position ?? 0);
     subscription.resume(topic, lane.partition);
   }
 
@@ -245,7 +248,7 @@ export class SliceRunner {
   /** Counts what a committed transaction put aside, and wakes the relay where it published. */
   committed(tx: BatchTransaction): void {
     for (const reason of tx.reasons()) this.options.metrics.deadLetters.inc({ reason });
-    if (tx.hasPublished()) this.options.onPublish();
+    if (tx.parcels().length > 0) this.options.onPublish(tx.parcels());
   }
 
   /** Puts aside what is no event, and counts what came. */

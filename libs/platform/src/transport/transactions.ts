@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type Contract } from '@assay/contracts/contract';
-import { rowsOf } from './lane-transaction';
+import { rowsOf } from '../postgres/rows-of';
 import { insertOutbox } from './outbox';
 import { failpoint } from '../failpoint';
 import { type Relay } from './relay';
@@ -44,16 +44,15 @@ export class Transactions {
 
   private async attempt<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
     const events: OutboxEvent[] = [];
-    const result = await this.dataSource.transaction(async (manager) => {
+    const { done, parcels } = await this.dataSource.transaction(async (manager) => {
       const own = { tx: transactionOf(manager, this.service, events), isOpen: true };
       // What the work has started and not waited for (a timer) may call again when this transaction is over.
       const done = await this.current.run(own, () => work(own.tx)).finally(() => (own.isOpen = false));
-      await insertOutbox(manager, events);
-      return done;
+      return { done, parcels: await insertOutbox(manager, events) };
     });
     failpoint('recorded');
-    if (events.length > 0) this.relay.wake();
-    return result;
+    if (parcels.length > 0) this.relay.wake(parcels);
+    return done;
   }
 }
 

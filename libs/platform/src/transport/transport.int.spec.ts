@@ -154,7 +154,7 @@ async function start() {
     log,
     metrics: batchMetrics(new Registry()),
     logger: { warn: (message) => problems.push(message), error: (message) => problems.push(message) },
-    onPublish: () => relay.wake(),
+    onPublish: (parcels) => relay.wake(parcels),
     onCrash: (error) => problems.push(error.message),
   });
   const app = await NestFactory.create(TestModule, { logger: false });
@@ -405,6 +405,18 @@ describe('the batch transaction', () => {
       records: 1200,
       lost: 0,
     });
+  });
+
+  it.each([
+    ['has lost that it ever read them', `update lane set positions = '{}'`],
+    ['has lost their lanes', 'delete from lane'],
+  ])('reads topics again of which a PostgreSQL that took over %s, though nothing more comes', async (_what, lose) => {
+    await start();
+    await send(many(20));
+    await until(async () => (await accounts()).applied === 20, '20 events');
+    await dataSource.query(`${lose} where kind = 'item'`);
+    await until(async () => (await accounts()).duplicate === 20, '20 duplicates');
+    expect(await count('seen')).toBe(20);
   });
 
   it('keeps what must wait, and gives it back once', async () => {

@@ -13,7 +13,9 @@ export interface OutboxEvent {
   topic: string;
   partition: number;
   key: string;
-  event: Omit<CloudEvent, 'sequence'>;
+  event: Omit<CloudEvent, 'sequence' | 'data'>;
+  /** The data as JSON: written once, and sent as it was written. */
+  json: string;
 }
 
 /** A record as an event, or why it is none. */
@@ -37,12 +39,13 @@ export function outboxEvent<T extends object>(
     topic: contract.topic.name,
     partition: partitionOf(key, contract.topic.partitions),
     key,
-    event: { specversion: '1.0', id, source, type: contract.type, time, datacontenttype: 'application/json', data },
+    event: { specversion: '1.0', id, source, type: contract.type, time, datacontenttype: 'application/json' },
+    json: JSON.stringify(data),
   };
 }
 
 /** CloudEvents in binary mode: attributes as `ce_*` headers, the data as JSON. */
-export function recordOf({ topic, partition, key, event }: OutboxEvent, sequence: number): OutgoingRecord {
+export function recordOf({ topic, partition, key, event, json }: OutboxEvent, sequence: number): OutgoingRecord {
   return {
     topic,
     partition,
@@ -56,7 +59,7 @@ export function recordOf({ topic, partition, key, event }: OutboxEvent, sequence
       ce_sequence: String(sequence),
       'content-type': event.datacontenttype,
     },
-    value: Buffer.from(JSON.stringify(event.data)),
+    value: Buffer.from(json),
   };
 }
 

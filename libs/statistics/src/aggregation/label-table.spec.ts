@@ -34,4 +34,24 @@ describe('labelTable', () => {
   it('is empty without rows', () => {
     expect([...labelTable([]).itemStart]).toEqual([0]);
   });
+
+  it('is the same whatever the order of the rows, of items with few labels and with many', () => {
+    const rows = Array.from({ length: 200 }, (_, i) => ({
+      item: i < 150 ? 'many' : `few ${i % 9}`,
+      worker: `w${(i * 7) % 70}`,
+      label: 'abc'[i % 3]!,
+    }));
+    const key = ({ item, worker, label }: (typeof rows)[number]) => `${item} ${worker} ${label}`;
+    const inOrder = [...rows].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+    const shuffled = rows.map((_, i) => rows[(i * 77) % rows.length]!);
+    for (const some of [rows, shuffled, inOrder]) {
+      const { items, workers, labels, item, worker, label } = labelTable(some);
+      const named = Array.from(item, (t, i) => ({
+        item: items[t]!,
+        worker: workers[worker[i]!]!,
+        label: labels[label[i]!]!,
+      }));
+      expect(named).toEqual(inOrder);
+    }
+  });
 });

@@ -1,9 +1,9 @@
 import normalCdf from '@stdlib/stats-base-dists-normal-cdf';
 import tQuantile from '@stdlib/stats-base-dists-t-quantile';
-import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { type RandomGenerator } from 'pure-rand/types/RandomGenerator';
 import { type Coefficient, type Coefficients, type EstimatedCoefficient } from './coefficient';
-import { addRows, type SumRows } from './sum-rows';
+import { summation, type SumRows } from './sum-rows';
 
 export interface BootstrapOptions {
   /** Default 1. The same seed and rows give the same interval. */
@@ -29,13 +29,13 @@ export function bootstrapRows(
   const drawn = new Map(Object.keys(estimates).map((name) => [name, [] as number[]]));
   const count = rows.start.length - 1;
   const generator = xoroshiro128plus(seed);
-  const multiplicity = new Int32Array(count);
+  const sumInto = summation(rows);
+  const multiplicity = new Float64Array(count);
   const sums = new Float64Array(rows.width);
   for (let resample = 0; resample < resamples && count > 1; resample++) {
     multiplicity.fill(0);
-    for (let draw = 0; draw < count; draw++) multiplicity[uniformInt(generator, 0, count - 1)]! += 1;
-    sums.fill(0);
-    addRows(rows, multiplicity, sums);
+    for (let draw = 0; draw < count; draw++) multiplicity[drawBelow(generator, count)]! += 1;
+    sumInto(multiplicity, sums);
     const coefficients = read(sums);
     for (const [name, values] of drawn) {
       const value = coefficients[name]?.value;
@@ -45,6 +45,17 @@ export function bootstrapRows(
   return Object.fromEntries(
     [...drawn].map(([name, values]) => [name, percentiles(estimates[name]!, values, count, resamples)]),
   );
+}
+
+/**
+ * A number from 0 to count - 1 (count below 2^32): the one that pure-rand's uniformInt gives, by its rule (remainders of 32 bits, those beyond the last whole multiple thrown away),
+ * in integers: its remainder of a double is most of the time of a bootstrap.
+ */
+export function drawBelow(generator: RandomGenerator, count: number): number {
+  const whole = count > 2 ? Math.floor(2 ** 32 / count) * count : 2 ** 32;
+  let bits = (generator.next() ^ (1 << 31)) >>> 0;
+  while (bits >= whole) bits = (generator.next() ^ (1 << 31)) >>> 0;
+  return bits % count;
 }
 
 function percentiles(estimate: Coefficient, values: number[], rows: number, resamples: number): EstimatedCoefficient {
@@ -83,7 +94,8 @@ export function quantile(sorted: Float64Array, q: number): number {
  * drawn at random.
  */
 export function bundles(items: number, seed = 1): Int32Array[] {
-  const order = Int32Array.from({ length: items }, (_, t) => t);
+  const order = new Int32Array(items);
+  for (let t = 0; t < items; t++) order[t] = t;
   const rows = Math.min(items, MOST_ROWS);
   if (rows < items) shuffle(order, seed);
   return Array.from({ length: rows }, (_, row) =>
@@ -94,7 +106,7 @@ export function bundles(items: number, seed = 1): Int32Array[] {
 function shuffle(values: Int32Array, seed: number): void {
   const generator = xoroshiro128plus(seed);
   for (let i = values.length - 1; i > 0; i--) {
-    const j = uniformInt(generator, 0, i);
+    const j = drawBelow(generator, i + 1);
     [values[i], values[j]] = [values[j]!, values[i]!];
   }
 }

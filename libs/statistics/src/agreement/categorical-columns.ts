@@ -57,7 +57,7 @@ export function tallyItem(label: Int32Array, from: number, n: number, tally: Int
   return different;
 }
 
-interface DenseBucket {
+export interface DenseBucket {
   items: number;
   counts: Float64Array;
   /** K sums of n_k (n_k - 1); K * K sums of n_k n_l where ordinal, cells with k < l used. */
@@ -65,7 +65,7 @@ interface DenseBucket {
   cross: Float64Array;
 }
 
-function denseBucket({ labels: K, ordinal }: CategoricalSchema): DenseBucket {
+export function denseBucket({ labels: K, ordinal }: CategoricalSchema): DenseBucket {
   return {
     items: 0,
     counts: new Float64Array(K),
@@ -75,9 +75,15 @@ function denseBucket({ labels: K, ordinal }: CategoricalSchema): DenseBucket {
 }
 
 /** Up to so many labels it takes half the time to look at all of them, not to list those that an item has. */
-const FEW_LABELS = 8;
+export const FEW_LABELS = 8;
 
-function addItemOfFewLabels(bucket: DenseBucket, label: Int32Array, from: number, n: number, tally: Int32Array): void {
+export function addItemOfFewLabels(
+  bucket: DenseBucket,
+  label: Int32Array,
+  from: number,
+  n: number,
+  tally: Int32Array,
+): void {
   const { counts, pairs } = bucket;
   bucket.items += 1;
   for (let i = from; i < from + n; i++) tally[label[i]!]! += 1;

@@ -49,7 +49,7 @@ describe('pairwiseCohen', () => {
   it('takes the first label of a worker who labelled an item twice', () => {
     const table: LabelsOfWorkers = {
       itemStart: Int32Array.of(0, 3, 5),
-      worker: Int32Array.of(0, 0, 1, 1, 0),
+      worker: Int32Array.of(0, 0, 1, 0, 1),
       label: Int32Array.of(1, 0, 1, 0, 0),
       workers: [0, 1],
       labels: [0, 1],

@@ -8,14 +8,62 @@ export interface SumRows {
   value: Float64Array;
 }
 
-/** The sum of all rows, each times its multiplicity, into `sums`. */
-export function addRows(rows: SumRows, multiplicity: Int32Array, sums: Float64Array): void {
-  const { start, index, value } = rows;
-  for (let r = 0; r + 1 < start.length; r++) {
-    const times = multiplicity[r]!;
-    if (times === 0) continue;
-    for (let entry = start[r]!; entry < start[r + 1]!; entry++) sums[index[entry]!]! += times * value[entry]!;
+/** Sums all rows, each times its multiplicity, into `sums`. */
+export type Summation = (multiplicity: Float64Array, sums: Float64Array) => void;
+
+/** How rows are summed fastest, many times: by columns where most of them are full, else entry by entry. */
+export function summation(rows: SumRows): Summation {
+  const places = [...new Set(rows.index)];
+  const count = rows.start.length - 1;
+  return 2 * rows.index.length > count * places.length ? byColumns(rows, places) : byEntries(rows);
+}
+
+function byEntries({ start, index, value }: SumRows): Summation {
+  return (multiplicity, sums) => {
+    sums.fill(0);
+    for (let r = 0; r + 1 < start.length; r++) {
+      const times = multiplicity[r]!;
+      if (times === 0) continue;
+      for (let entry = start[r]!; entry < start[r + 1]!; entry++) sums[index[entry]!]! += times * value[entry]!;
+    }
+  };
+}
+
+/** Four columns at a time: their sums stay in registers, in a third of the time. Beyond the last column stand zeros. */
+function byColumns({ start, index, value }: SumRows, places: readonly number[]): Summation {
+  const rows = start.length - 1;
+  const blocks = Math.ceil(places.length / 4);
+  const columnOf = new Map(places.map((place, column) => [place, column]));
+  const cells = new Float64Array(4 * blocks * rows);
+  for (let r = 0; r < rows; r++) {
+    for (let entry = start[r]!; entry < start[r + 1]!; entry++) {
+      const column = columnOf.get(index[entry]!)!;
+      cells[4 * ((column >> 2) * rows + r) + (column & 3)] = value[entry]!;
+    }
   }
+  const totals = new Float64Array(4 * blocks);
+  return (multiplicity, sums) => {
+    for (let block = 0, at = 0; block < blocks; block++) {
+      let a = 0;
+      let b = 0;
+      let c = 0;
+      let d = 0;
+      for (let r = 0; r < rows; r++) {
+        const times = multiplicity[r]!;
+        a += times * cells[at]!;
+        b += times * cells[at + 1]!;
+        c += times * cells[at + 2]!;
+        d += times * cells[at + 3]!;
+        at += 4;
+      }
+      totals[4 * block] = a;
+      totals[4 * block + 1] = b;
+      totals[4 * block + 2] = c;
+      totals[4 * block + 3] = d;
+    }
+    sums.fill(0);
+    for (let column = 0; column < places.length; column++) sums[places[column]!] = totals[column]!;
+  };
 }
 
 /** Collects rows one after the other; what is added to a place of the current row several times is one entry. */

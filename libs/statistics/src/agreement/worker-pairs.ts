@@ -19,86 +19,51 @@ export interface WorkerPair {
 
 /**
  * Visits every pair of workers with at least so many items in common, by rising u, then v. Where a worker labelled an item several times,
- * the first label in the table counts. Time grows with the pairs of labels on an item, memory with the labels of one worker's items.
+ * the first label in the table counts. Time grows with the pairs of labels on an item, memory with what one worker has in common with others.
  */
 export function forEachPair(table: LabelsOfWorkers, leastCommon: number, visit: (pair: WorkerPair) => void): void {
   const rows = rowsByWorker(table);
-  const common = new Int32Array(table.workers.length);
-  const next = new Int32Array(table.workers.length);
-  const seen = new Int32Array(table.workers.length);
-  const meetings = new Meetings();
-  const sorted = new Meetings();
-  for (let u = 0; u < table.workers.length; u++) {
+  const W = table.workers.length;
+  const common = new Int32Array(W);
+  const seen = new Int32Array(W);
+  /** Where the next meeting with each partner goes; -1 for those with too few items in common. */
+  const next = new Int32Array(W).fill(-1);
+  let meetings = new Meetings(1024);
+  for (let u = 0; u < W; u++) {
     if (rows.start[u + 1]! - rows.start[u]! < leastCommon) continue;
-    collect(table, rows, u, meetings);
-    let others = 0;
-    for (let i = 0; i < meetings.length; i++) {
-      const v = meetings.other[i]!;
-      if (common[v]! === 0) seen[others++] = v;
-      common[v]! += 1;
-    }
-    const partners = seen.subarray(0, others).sort();
+    // Most pairs have too few items in common: only counting them takes a quarter of the time of also noting what they said.
+    const { partners, others } = countCommon(table, rows, u, leastCommon, common, seen);
     let enough = 0;
     for (const v of partners) {
-      next[v] = common[v]! < leastCommon ? -1 : enough;
-      if (next[v]! >= 0) enough += common[v]!;
+      next[v] = enough;
+      enough += common[v]!;
     }
-    if (enough > 0) sorted.putInOrder(meetings, next);
+    if (enough > meetings.item.length) meetings = new Meetings(2 * enough);
+    if (enough > 0) collect(table, rows, u, next, meetings);
     for (const v of partners) {
-      if (next[v]! >= 0) visit(sorted.pair(u, v, next[v]! - common[v]!, next[v]!));
-      common[v] = 0;
+      visit(meetings.pair(u, v, next[v]! - common[v]!, next[v]!));
+      next[v] = -1;
     }
+    for (let i = 0; i < others; i++) common[seen[i]!] = 0;
   }
 }
 
-/** On which items one worker met another, and what both said; the columns grow, and are used again for the next worker. */
+/** On which items one worker met others, and what both said, partner by partner; used again for the next worker. */
 class Meetings {
-  length = 0;
-  other = new Int32Array(1024);
-  private item = new Int32Array(1024);
-  private first = new Int32Array(1024);
-  private second = new Int32Array(1024);
+  readonly item: Int32Array;
+  readonly first: Int32Array;
+  readonly second: Int32Array;
 
-  push(other: number, item: number, first: number, second: number): void {
-    if (this.length === this.other.length) this.reserve(2 * this.length);
-    const i = this.length++;
-    this.other[i] = other;
-    this.item[i] = item;
-    this.first[i] = first;
-    this.second[i] = second;
-  }
-
-  /** Takes the meetings with partners whose `next` is not below 0 to that place, which moves on. */
-  putInOrder(from: Meetings, next: Int32Array): void {
-    this.reserve(from.length);
-    for (let i = 0; i < from.length; i++) {
-      const v = from.other[i]!;
-      if (next[v]! < 0) continue;
-      const place = next[v]!++;
-      this.item[place] = from.item[i]!;
-      this.first[place] = from.first[i]!;
-      this.second[place] = from.second[i]!;
-    }
+  constructor(length: number) {
+    this.item = new Int32Array(length);
+    this.first = new Int32Array(length);
+    this.second = new Int32Array(length);
   }
 
   pair(u: number, v: number, from: number, to: number): WorkerPair {
     const { item, first, second } = this;
     return { u, v, item: item.subarray(from, to), first: first.subarray(from, to), second: second.subarray(from, to) };
   }
-
-  private reserve(length: number): void {
-    if (length <= this.other.length) return;
-    this.other = larger(this.other, length);
-    this.item = larger(this.item, length);
-    this.first = larger(this.first, length);
-    this.second = larger(this.second, length);
-  }
-}
-
-function larger(column: Int32Array, length: number): Int32Array<ArrayBuffer> {
-  const columns = new Int32Array(length);
-  columns.set(column);
-  return columns;
 }
 
 interface RowsByWorker {
@@ -127,17 +92,53 @@ function rowsByWorker({ itemStart, worker, workers }: LabelsOfWorkers): RowsByWo
   return { start, row, item };
 }
 
-/** The first label of every later worker on every item of worker u. */
-function collect(table: LabelsOfWorkers, { start, row, item }: RowsByWorker, u: number, into: Meetings): void {
-  const { itemStart, worker, label } = table;
-  into.length = 0;
+/**
+ * Counts into `common` the items that each later worker has in common with worker u; returns those who have enough, in order, and how many of `seen` have
+ * any.
+ */
+function countCommon(
+  { itemStart, worker }: LabelsOfWorkers,
+  { start, row, item }: RowsByWorker,
+  u: number,
+  leastCommon: number,
+  common: Int32Array,
+  seen: Int32Array,
+): { partners: number[]; others: number } {
+  const partners: number[] = [];
+  let others = 0;
   for (let i = start[u]!; i < start[u + 1]!; i++) {
     const t = item[i]!;
     if (i > start[u]! && item[i - 1] === t) continue;
-    const from = itemStart[t]!;
-    for (let j = from; j < itemStart[t + 1]!; j++) {
-      if (worker[j]! > u && (j === from || worker[j] !== worker[j - 1]))
-        into.push(worker[j]!, t, label[row[i]!]!, label[j]!);
+    const end = itemStart[t + 1]!;
+    // Within an item labels stand in the order of workers: those of later workers are behind, and of several by one the first is the one that differs.
+    for (let j = row[i]! + 1; j < end; j++) {
+      const v = worker[j]!;
+      if (v === worker[j - 1]) continue;
+      if (common[v] === 0) seen[others++] = v;
+      if ((common[v]! += 1) === leastCommon) partners.push(v);
+    }
+  }
+  return { partners: partners.sort((a, b) => a - b), others };
+}
+
+/** Puts the first labels of worker u and of each partner on the items that they have in common to the partner's place, which moves on. */
+function collect(
+  { itemStart, worker, label }: LabelsOfWorkers,
+  { start, row, item }: RowsByWorker,
+  u: number,
+  next: Int32Array,
+  into: Meetings,
+): void {
+  for (let i = start[u]!; i < start[u + 1]!; i++) {
+    const t = item[i]!;
+    if (i > start[u]! && item[i - 1] === t) continue;
+    for (let j = row[i]! + 1; j < itemStart[t + 1]!; j++) {
+      const v = worker[j]!;
+      if (v === worker[j - 1] || next[v]! < 0) continue;
+      const place = next[v]!++;
+      into.item[place] = t;
+      into.first[place] = label[row[i]!]!;
+      into.second[place] = label[j]!;
     }
   }
 }

@@ -1,0 +1,68 @@
+import { starts } from '@assay/statistics/aggregation/label-table';
+import { type Repeats } from '@assay/contracts/project/label-schema';
+import { type LabelColumns, numberAt } from './label-file';
+
+/**
+ * Which rows of a file count: of each worker, item and occasion the highest revision; of those what the policy keeps of repeats, as the pipeline does.
+ * Rows are brought together by number, item by item: a key of text for each would cost more than reading the file.
+ * @param rows rows of one question, in the order of the file; so are those returned.
+ */
+export function countingRows(columns: LabelColumns, rows: Int32Array, repeats: Repeats): Int32Array {
+  const { item, worker } = columns;
+  /** The last item of each worker, and the row that came first on it. */
+  const last = new Int32Array(worker.values.length).fill(-1);
+  const first = new Int32Array(worker.values.length);
+  const several = new Map<number, number[]>();
+  for (const row of byItem(item.index, item.values.length, rows)) {
+    const w = worker.index[row]!;
+    if (last[w] !== item.index[row]) {
+      last[w] = item.index[row]!;
+      first[w] = row;
+      continue;
+    }
+    const same = several.get(first[w]!);
+    if (same) same.push(row);
+    else several.set(first[w]!, [first[w]!, row]);
+  }
+  if (several.size === 0) return rows;
+  const among = new Set([...several.values()].flat());
+  const kept = new Set([...several.values()].flatMap((some) => countingOf(columns, some, repeats)));
+  return rows.filter((row) => !among.has(row) || kept.has(row));
+}
+
+/** The rows item by item, in those in the order of the file. */
+function byItem(item: Int32Array, items: number, rows: Int32Array): Int32Array {
+  let isInOrder = true;
+  const ofRow = new Int32Array(rows.length);
+  for (let i = 0; i < rows.length; i++) {
+    ofRow[i] = item[rows[i]!]!;
+    isInOrder &&= i === 0 || ofRow[i - 1]! <= ofRow[i]!;
+  }
+  if (isInOrder) return rows;
+  const place = starts(ofRow, items);
+  const sorted = new Int32Array(rows.length);
+  for (let i = 0; i < rows.length; i++) sorted[place[ofRow[i]!]!++] = rows[i]!;
+  return sorted;
+}
+
+/** Which of one worker's rows on one item count. */
+function countingOf(columns: LabelColumns, rows: readonly number[], repeats: Repeats): number[] {
+  const cells = new Map<number, number[]>();
+  const revisionOf = (row: number) => numberAt(columns.revision, row) ?? 0;
+  for (const row of rows) {
+    const occasion = numberAt(columns.occasion, row) ?? 0;
+    const known = cells.get(occasion);
+    if (known === undefined || revisionOf(row) > revisionOf(known[0]!)) cells.set(occasion, [row]);
+    else if (revisionOf(row) < revisionOf(known[0]!)) continue;
+    else if (repeats === 'keep-all') known.push(row);
+    else if (repeats === 'keep-first' ? isBefore(columns, row, known[0]!) : !isBefore(columns, row, known[0]!))
+      known[0] = row;
+  }
+  return [...cells.values()].flat();
+}
+
+/** Whether a row occurred before another: by time, what has none being the earliest, then by line. */
+export function isBefore({ occurredAt }: LabelColumns, a: number, b: number): boolean {
+  const [x, y] = [a, b].map((row) => numberAt(occurredAt, row) ?? -Infinity) as [number, number];
+  return x < y || (x === y && a < b);
+}

@@ -1,0 +1,16 @@
+import { type MigrationInterface, type QueryRunner } from 'typeorm';
+
+/** What of an item nobody searches in is kept as it is written: to take a document apart and put it together again was a third of reading and writing it. */
+export class KeepText1764200000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(
+      'alter table item alter column entries type json, alter column adjudications type json, alter column contribution type json',
+    );
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(
+      'alter table item alter column entries type jsonb, alter column adjudications type jsonb, alter column contribution type jsonb',
+    );
+  }
+}

@@ -1,0 +1,63 @@
+import { Client } from 'pg';
+import { type DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { freshDatabase, type FreshDatabase } from '../../../../test/support/database';
+import { openDataSource } from './data-source';
+import { joinedJson, jsonTexts } from './joined-json';
+import { prepared } from './prepared';
+import { isTransient } from './transient-error';
+
+class CreateThings1764000000001 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('create table thing (id integer primary key, told json)');
+  }
+  down = () => Promise.resolve();
+}
+
+let database: FreshDatabase;
+let dataSource: DataSource;
+
+beforeAll(async () => {
+  const definition = { name: 'consensus' as const, migrations: [CreateThings1764000000001], entities: [] };
+  database = await freshDatabase([definition]);
+  // One connection: what is prepared is the connection's.
+  dataSource = await openDataSource(database.adminUrl, definition, undefined, 1);
+});
+
+afterAll(async () => {
+  await dataSource.destroy();
+  await database.drop();
+});
+
+describe('a prepared statement', () => {
+  const insert = prepared(`insert into thing select * from unnest($1::integer[], ${jsonTexts(2)}::json[])`);
+  const read = prepared('select * from thing where id = any($1) order by id');
+
+  it('is planned once a connection, and any other each time', async () => {
+    const told = [{ say: '"quoted" \\ \u001e' }, undefined, []];
+    await dataSource.query(insert, [[1, 2, 3], joinedJson(told)]);
+    for (const ids of [[1], [2, 3]]) await dataSource.query(read, [ids]);
+    await dataSource.query('select * from thing where id = $1', [1]);
+    const kept = await dataSource.query(`select statement from pg_prepared_statements where statement like '%thing%'`);
+    expect(kept.map(({ statement }: { statement: string }) => statement).sort()).toEqual([insert, read].sort());
+    expect(await dataSource.query(read, [[1, 2, 3]])).toEqual(
+      told.map((value, at) => ({ id: at + 1, told: value ?? null })),
+    );
+  });
+
+  it('whose table is changed under it fails once, as what may succeed when it is tried again, and does', async () => {
+    await dataSource.query(read, [[1]]);
+    const migration = new Client(database.adminUrl);
+    await migration.connect();
+    await migration.query('alter table consensus.thing add column more text');
+    await migration.end();
+    const error = await dataSource.query(read, [[1]]).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(Error);
+    expect(isTransient(error)).toBe(true);
+    expect(await dataSource.query(read, [[1]])).toEqual([expect.objectContaining({ id: 1, more: null })]);
+  });
+
+  it('does not read a table from end to end, however small it was when the plan was made', async () => {
+    const [{ enabled }] = await dataSource.query(`select current_setting('enable_seqscan') as enabled`);
+    expect(enabled).toBe('off');
+  });
+});

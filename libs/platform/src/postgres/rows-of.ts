@@ -1,0 +1,6 @@
+/** TypeORM gives [rows, count] for update and delete, rows for everything else. */
+export function rowsOf<Row>(result: unknown): Row[] {
+  const isPair =
+    Array.isArray(result) && result.length === 2 && Array.isArray(result[0]) && typeof result[1] === 'number';
+  return (isPair ? result[0] : result) as Row[];
+}
