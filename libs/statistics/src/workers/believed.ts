@@ -1,5 +1,5 @@
 import { type LabelTable } from '../aggregation/label-table';
-import { type Evidence, evidenceOf, type Posterior, posteriorOf } from '../aggregation/posterior';
+import { type Evidence, type Posterior, posteriorOf, posteriorsOf } from '../aggregation/posterior';
 import { type PublishedModel } from '../aggregation/published-model';
 
 /**
@@ -23,8 +23,9 @@ export function beliefsOf(model: PublishedModel, table: LabelTable): Beliefs {
   const K = table.labels.length;
   const posteriors = new Float64Array(table.items.length * K);
   const believed = new Float64Array(table.items.length * K);
+  const posteriorOfItem = posteriorsOf(table, model);
   for (let t = 0; t < table.items.length; t++) {
-    const found = posteriorOf(model, evidenceOf(table, t));
+    const found = posteriorOfItem(t);
     posteriors.set(found.posterior, t * K);
     believed.set(tempered(found), t * K);
   }
