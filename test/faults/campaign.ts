@@ -1,7 +1,7 @@
 import { dataFolder, startedAssay } from '../support/assay';
 import { problemsOf } from './checks';
 import { FaultSystem } from './fault-system';
-import { type Fault } from './faults';
+import { type Fault } from './fault';
 import { Load } from './load';
 import { collectReport } from '../../apps/assay/src/collect-report';
 
@@ -36,6 +36,7 @@ export async function cleanDigest(): Promise<string> {
 export class Campaign {
   private system: FaultSystem | undefined;
   private runs = 0;
+  private readonly outOfOrder: string[] = [];
 
   constructor(
     private readonly digest: string,
@@ -45,6 +46,7 @@ export class Campaign {
   async run(fault: Fault): Promise<Outcome> {
     const missing = fault.needs?.();
     if (missing !== undefined) return { fault, problems: [], notRun: `needs ${missing}`, seconds: 0 };
+    if (fault.isAlone) await this.retire();
     const started = performance.now();
     let problems: string[];
     try {
@@ -52,17 +54,22 @@ export class Campaign {
     } catch (error) {
       problems = [(error as Error).message];
     }
-    if (problems.length > 0) {
-      if (this.system) problems.push(`what the services said: ${this.system.keepLogs()}`);
-      // What was broken for good must not be laid at the next one's door.
-      await this.stop();
-    }
+    if (problems.length > 0 && this.system) problems.push(`what the services said: ${this.system.keepLogs()}`);
+    // What was broken for good must not be laid at the next one's door.
+    if (problems.length > 0 || fault.isAlone) await this.stop();
     return { fault, problems, seconds: (performance.now() - started) / 1000 };
   }
 
-  /** I3 and I4, over everything that was published since the system started. */
+  /** I3 and I4, over everything that was published. Ends the system. */
   async published(): Promise<string[]> {
-    return (await this.system?.published()) ?? [];
+    await this.retire();
+    return this.outOfOrder;
+  }
+
+  private async retire(): Promise<void> {
+    const published = this.system?.published().catch((error: Error) => [error.message]);
+    this.outOfOrder.push(...((await published) ?? []));
+    await this.stop();
   }
 
   async stop(): Promise<void> {
@@ -77,6 +84,6 @@ export class Campaign {
     const project = `run-${++this.runs}`;
     await fault.happen(system, new Load(project, this.runs, () => system.services.client));
     await system.mend();
-    return problemsOf(system.services.client, project, this.digest);
+    return [...(await problemsOf(system.services.client, project, this.digest)), ...(await system.imbalances())];
   }
 }

@@ -54,7 +54,8 @@ export class Breakages {
     const one = this.pick(service, which);
     if (one) await this.end(one, signal);
     await sleep(lasts);
-    if (this.system.services.of(service).length === 0) await this.start(service);
+    // One that had joined is not missed.
+    if (!one?.isSpecial) await this.start(service);
   }
 
   private async stopOne({ service, which }: Breakage & { type: 'stopped' }, lasts: number): Promise<void> {
@@ -106,6 +107,7 @@ export class Breakages {
         return one;
       } catch (error) {
         if (attempt === 20) throw error;
+        console.error(`${service} is started again: ${/assay: .*/.exec((error as Error).message)?.[0]}`);
         for (const one of services.launched.slice(before)) {
           if (one.service === service && !/Assay listens on/.test(one.said())) await services.end(one);
         }

@@ -5,7 +5,7 @@ import { SERVICE_NAMES, type ServiceName } from '../support/service-processes';
 
 /** Something that is broken for a while; when it is over it is mended. */
 export type Breakage =
-  /** One instance gets a signal that ends it; where it was the only one, another is started after the while. */
+  /** One instance gets a signal that ends it; after the while another takes its place, unless it was one that had joined. */
   | { type: 'ended'; service: ServiceName; which: number; signal: 'SIGKILL' | 'SIGTERM' }
   /** One instance stands still. */
   | { type: 'stopped'; service: ServiceName; which: number }
@@ -34,11 +34,11 @@ interface Source {
 }
 
 /** PostgreSQL that ends twice within ten seconds is not started again: that would be another fault. */
-const DATABASE_PAUSE: [number, number] = [30_000, 90_000];
+const DATABASE_PAUSE: [number, number] = [60_000, 180_000];
 
 const SOURCES: readonly Source[] = [
   ...SERVICE_NAMES.map((service): Source => ({
-    pause: [10_000, 60_000],
+    pause: [20_000, 120_000],
     lasts: [0, 12_000],
     breakage: (dice) => {
       const which = dice(0, 999);
@@ -48,17 +48,17 @@ const SOURCES: readonly Source[] = [
     },
   })),
   ...SERVICE_NAMES.map((service): Source => ({
-    pause: [20_000, 120_000],
+    pause: [40_000, 240_000],
     lasts: [2_000, 30_000],
     breakage: (dice) => ({ type: 'joined', service, signal: dice(0, 1) ? 'SIGKILL' : 'SIGTERM' }),
   })),
   ...(['kafka', 'postgres'] as const).map((to): Source => ({
-    pause: [15_000, 60_000],
+    pause: [20_000, 120_000],
     lasts: [1_000, 12_000],
     breakage: (dice) => ({ type: 'line', to, state: (['cut', 'hung', 'slow'] as const)[dice(0, 2)]! }),
   })),
   {
-    pause: [30_000, 120_000],
+    pause: [60_000, 180_000],
     lasts: [500, 15_000],
     breakage: (dice) => ({ type: 'broker', state: dice(0, 1) ? 'killed' : 'stopped' }),
   },

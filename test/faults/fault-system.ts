@@ -5,6 +5,7 @@ import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { CATALOGUE } from '../../libs/contracts/src/catalogue';
 import { Settings } from '../../libs/platform/src/config/settings';
 import { KafkaEventLog } from '../../libs/platform/src/event-log/kafka-event-log';
+import { commandLine } from '../support/command-line';
 import { eventually } from '../support/eventually';
 import { type Broker, startBroker } from '../support/kafka-broker';
 import { type ServiceName, type ServiceProcess, ServiceProcesses } from '../support/service-processes';
@@ -140,6 +141,12 @@ export class FaultSystem {
     } finally {
       await log.close();
     }
+  }
+
+  /** I2, over all projects, as an operator asks. */
+  async imbalances(): Promise<string[]> {
+    const { code, out, said } = await commandLine(this.services.dataDir, 'admin', 'audit', 'verify');
+    return code === 0 ? [] : [`I2: audit verify: ${out}${said}`];
   }
 
   /** Writes down what every process said that ever ran. @returns the file. */

@@ -112,7 +112,7 @@ export class Load {
 
   /** As a tool does: again until it is acknowledged. */
   private async until<T>(call: () => Promise<T>): Promise<T> {
-    for (const end = Date.now() + 120_000; ;) {
+    for (const end = Date.now() + 300_000; ;) {
       try {
         return await call();
       } catch (error) {

@@ -4,9 +4,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Client, clientOf } from '../../apps/assay/src/client';
 import { KEY_FILE, runningServices } from '../../apps/assay/src/context';
+import { ownerOf } from '../../apps/assay/src/front';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../libs/platform/src/postgres/embedded-postgres';
 import { dataFolder } from './assay';
 import { eventually } from './eventually';
+import { FOLLOWED } from './standby';
 import { spawnTied } from './tied-process';
 
 const root = join(__dirname, '../..');
@@ -57,8 +59,13 @@ export class ServiceProcesses {
   async startDatabase(through: (url: string) => string | Promise<string> = (url) => url): Promise<void> {
     // Compiled once: processes that start together would all do it.
     execFileSync(process.execPath, [program, '--help'], { stdio: 'ignore' });
-    this.database = await startEmbeddedPostgres({ dataDir: this.folder.path });
+    this.database = await startEmbeddedPostgres({ dataDir: this.folder.path, settings: FOLLOWED });
     this.databaseUrl = await through(this.database.adminUrl);
+  }
+
+  /** Another PostgreSQL takes the place of the one that was started, behind the same URL. */
+  failOver(postgres: EmbeddedPostgres): void {
+    this.database = postgres;
   }
 
   /** Starts one instance of each service that has none, and waits until they listen. */
@@ -90,7 +97,17 @@ export class ServiceProcesses {
   /** Speaks to whichever process has a service. */
   get client(): Client {
     const services = runningServices(this.folder.path);
-    return clientOf(services[0]!.url, readFileSync(join(this.folder.path, KEY_FILE), 'utf8').trim(), services);
+    return clientOf(services[0]!.url, this.key, services);
+  }
+
+  /** Asks whichever process has a path, as any HTTP client does, with the admin's key. */
+  async fetch(path: string, { headers, ...init }: { method?: string; body?: string; headers?: object } = {}) {
+    const url = ownerOf(runningServices(this.folder.path), path)!.url;
+    return fetch(`${url}${path}`, { ...init, headers: { authorization: `Bearer ${this.key}`, ...headers } });
+  }
+
+  private get key(): string {
+    return readFileSync(join(this.folder.path, KEY_FILE), 'utf8').trim();
   }
 
   /** Ends everything and removes its data. */

@@ -1,4 +1,4 @@
-import { type Transaction } from '@assay/platform/transport/transaction';
+import { type LaneTransaction, type Transaction } from '@assay/platform/transport/transaction';
 import { type CategoricalStatistics, mergeStatistics } from '@assay/statistics/agreement/categorical-statistics';
 
 /** A change of the agreement of one stripe: what came in less what went out. */
@@ -12,7 +12,10 @@ export interface StripeChange {
 }
 
 /** Adds changes to their stripes. The lane is held, so that what was read is still so when it is written. */
-export async function changeStripes(tx: Pick<Transaction, 'sql'>, changes: readonly StripeChange[]): Promise<void> {
+export async function changeStripes(
+  tx: Pick<LaneTransaction, 'sql' | 'later'>,
+  changes: readonly StripeChange[],
+): Promise<void> {
   if (changes.length === 0) return;
   const names = [
     changes.map((one) => one.project),
@@ -28,7 +31,7 @@ export async function changeStripes(tx: Pick<Transaction, 'sql'>, changes: reado
   );
   const statistics = changes.map((one) => one.change);
   for (const row of known) mergeStatistics(statistics[row.place]!, row.statistics);
-  await tx.sql(
+  tx.later(
     `insert into agreement_stripe (project, question, slice, stripe, statistics)
      select * from unnest($1::text[], $2::text[], $3::text[], $4::smallint[], $5::jsonb[])
      on conflict (project, question, slice, stripe) do update set statistics = excluded.statistics`,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { DEFAULT_POLICY } from '@assay/contracts/project/project-defaults';
 import { type Question } from '@assay/contracts/project/label-schema';
 import { anEntry, aRetraction } from '@assay/contracts/annotation/entry.fixture';
-import { contributionOf, type Item, labelsIn, newItem, withImport } from './item.domain';
+import { contributionOf, countingOf, type Item, labelsIn, newItem, withImport } from './item.domain';
 import { entryOf, withEntry } from '@assay/contracts/annotation/entry';
 
 const questions: Question[] = [
@@ -80,7 +80,10 @@ describe('withImport', () => {
 });
 
 describe('contributionOf', () => {
-  const contribution = (change: Partial<Item>) => contributionOf(anItem(change), questions, DEFAULT_POLICY);
+  const contribution = (change: Partial<Item>) => {
+    const item = anItem(change);
+    return contributionOf(item, countingOf(item, questions, DEFAULT_POLICY), DEFAULT_POLICY);
+  };
 
   it('applies an entry that counts for one of the questions, and supersedes every other', () => {
     const entries = [

@@ -46,11 +46,13 @@ export interface EmbeddedPostgres {
  * `postgres/cluster` is a link to it.
  *
  * @param say gets one line a thing that was done and that a person would want to know.
+ * @param settings of PostgreSQL, over what is fit for a laptop.
  * @throws Error naming folder and pid where another process runs on this data.
  */
 export async function startEmbeddedPostgres(options: {
   dataDir: string;
   say?: (line: string) => void;
+  settings?: Readonly<Record<string, string>>;
 }): Promise<EmbeddedPostgres> {
   const say = options.say ?? (() => undefined);
   mkdirSync(join(options.dataDir, 'postgres'), { recursive: true });
@@ -59,7 +61,8 @@ export async function startEmbeddedPostgres(options: {
   try {
     const user = postgresUser(join(folder, 'cluster'));
     const data = clusterFolder(folder, user, say);
-    const cluster: Cluster = { binaries: postgresBinaries(user, folder, say), user, data, log: join(folder, 'log') };
+    const binaries = postgresBinaries(user, folder, say);
+    const cluster: Cluster = { binaries, user, data, log: join(folder, 'log'), settings: options.settings };
     const password = passwordOf(folder);
     initCluster(cluster, password);
     if ((statSync(cluster.log, { throwIfNoEntry: false })?.size ?? 0) > LOG_BYTES)

@@ -11,6 +11,8 @@ export interface Cluster {
   /** PostgreSQL's data folder. */
   data: string;
   log: string;
+  /** What PostgreSQL is set to, over what is fit for a laptop. */
+  settings?: Readonly<Record<string, string>>;
 }
 
 /** What PostgreSQL finds in its environment. Nothing of ours: PGPORT, PGDATA and LC_ALL would each change what starts. */

@@ -58,7 +58,10 @@ export async function startPostgres(cluster: Cluster, port?: number): Promise<Po
 }
 
 function launch(cluster: Cluster, port: number): PostgresProcess {
-  const flags = Object.entries({ ...settings, port }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const flags = Object.entries({ ...settings, ...cluster.settings, port }).flatMap(([name, value]) => [
+    '-c',
+    `${name}=${value}`,
+  ]);
   const log = openSync(cluster.log, 'a', 0o600);
   const child = spawn('/bin/sh', ['-c', watched, 'sh', cluster.binaries.postgres, '-D', cluster.data, ...flags], {
     ...credentials(cluster),

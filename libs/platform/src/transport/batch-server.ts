@@ -121,8 +121,8 @@ export class BatchServer extends Server implements CustomTransportStrategy {
     for (const look of this.looks) look.start();
     this.watch = new PositionWatch({
       ...{ dataSource: this.options.dataSource, logger: this.options.logger },
-      ...{ runner: this.runner, subscription: this.subscription, topics: topics.map((topic) => topic.name) },
-      exclusively: ({ kind, partition }, task) => this.lane(kind as Topic['lane'], partition).exclusively(task),
+      ...{ runner: this.runner, subscription: this.subscription, topics },
+      exclusively: ({ kind, partition }, task) => this.lane(kind, partition).exclusively(task),
     });
   }
 

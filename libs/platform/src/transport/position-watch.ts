@@ -1,6 +1,7 @@
 import { type DataSource } from 'typeorm';
+import { type Topic } from '@assay/contracts/contract';
 import { type Subscription } from '../event-log/event-log';
-import { allPositions, type Lane } from './lane.queries';
+import { allPositions } from './lane.queries';
 import { messageOf } from './message-of';
 import { type SliceRunner } from './slice-runner';
 
@@ -11,16 +12,17 @@ export interface PositionWatchOptions {
   dataSource: DataSource;
   runner: SliceRunner;
   subscription: Subscription;
-  /** Names of the topics that the service reads. */
-  topics: readonly string[];
+  /** What the service reads. */
+  topics: readonly Pick<Topic, 'name' | 'lane'>[];
   /** Does `task` when what goes on in a lane is done. */
-  exclusively(lane: Lane, task: () => Promise<void>): Promise<void>;
+  exclusively(lane: { kind: Topic['lane']; partition: number }, task: () => Promise<void>): Promise<void>;
   logger: { warn(message: string): void };
 }
 
 /**
  * Looks now and then, in one statement for all lanes, whether a position of this instance's stands elsewhere than where it left it: an
- * operator moved it, perhaps of a partition that is stopped, which no batch would tell.
+ * operator moved it, perhaps of a partition that is stopped, or PostgreSQL was replaced by one that had not heard of it yet, perhaps of a
+ * topic in which nothing comes any more: no batch would tell.
  */
 export class PositionWatch {
   private readonly timer: NodeJS.Timeout;
@@ -46,12 +48,13 @@ export class PositionWatch {
 
   private async follow(): Promise<void> {
     const { dataSource, runner, subscription, topics, exclusively } = this.options;
-    const mine = new Set(subscription.lanes());
-    for (const { positions, ...lane } of await allPositions(dataSource.manager)) {
-      if (!mine.has(lane.partition)) continue;
-      for (const [topic, position] of Object.entries(positions)) {
-        if (!topics.includes(topic) || !runner.isElsewhere(lane, topic, position)) continue;
-        await exclusively(lane, () => runner.follow(lane, topic, subscription));
+    const lanes = await allPositions(dataSource.manager);
+    for (const partition of subscription.lanes()) {
+      for (const { name, lane: kind } of topics) {
+        const lane = { kind, partition };
+        const found = lanes.find((one) => one.kind === kind && one.partition === partition)?.positions[name];
+        if (runner.isElsewhere(lane, name, found))
+          await exclusively(lane, () => runner.follow(lane, name, subscription));
       }
     }
   }

@@ -84,7 +84,7 @@ export class SliceRunner {
   }
 
   /** Whether this instance left the position of a topic that it knows elsewhere; a batch in hand may be about to put it there. */
-  isElsewhere(lane: Lane, topic: string, position: number): boolean {
+  isElsewhere(lane: Lane, topic: string, position: number | undefined): boolean {
     const known = this.known(lane, topic);
     return known !== undefined && known !== position;
   }
@@ -94,11 +94,12 @@ export class SliceRunner {
     const before = this.known(lane, topic);
     this.positions.delete(nameOf(lane, topic));
     const position = await this.position(lane, topic);
-    if (position === undefined || position === before) return;
+    if (position === before) return;
+    const found = position === undefined ? 'is gone' : 'was moved';
     this.options.logger.warn(
-      `${this.options.service} reads ${topic}/${lane.partition} on from ${position}: its position was moved from ${before}`,
+      `${this.options.service} reads ${topic}/${lane.partition} on from ${position ?? 'the start'}: its position ${found}, it was ${before}`,
     );
-    subscription.seek(topic, lane.partition, position);
+    subscription.seek(topic, lane.partition, position ?? 0);
     subscription.resume(topic, lane.partition);
   }
 
@@ -204,7 +205,8 @@ export class SliceRunner {
     const timer = metrics.duration.startTimer({ topic: topic.name });
     const readings = slice.map((record) => verdict ?? readRecord(topic.name, record));
     const tx = await dataSource.transaction(async (manager) => {
-      if (!(await moveLane(manager, lane, topic.name, this.known(lane, topic.name), end))) return undefined;
+      const cut = await moveLane(manager, lane, topic.name, this.known(lane, topic.name), end);
+      if (!cut) return undefined;
       failpoint('fenced');
       const tx = this.transaction(manager, lane);
       const events = this.receive(tx, topic, slice, readings);
@@ -213,8 +215,10 @@ export class SliceRunner {
         await this.handlers.get(topic.name)?.(batch, tx);
       }
       failpoint('applied');
+      const change = { records: slice.length, sequences: sequencesOf(slice) };
+      const moved = moveCut(topic.name, lane.partition, cut, change);
+      if (moved) tx.later(moved.statement, moved.parameters);
       await tx.flush();
-      await moveCut(manager, topic.name, lane.partition, { records: slice.length, sequences: sequencesOf(slice) });
       failpoint('outboxed');
       return tx;
     });

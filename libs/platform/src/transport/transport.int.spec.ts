@@ -407,6 +407,18 @@ describe('the batch transaction', () => {
     });
   });
 
+  it.each([
+    ['has lost that it ever read them', `update lane set positions = '{}'`],
+    ['has lost their lanes', 'delete from lane'],
+  ])('reads topics again of which a PostgreSQL that took over %s, though nothing more comes', async (_what, lose) => {
+    await start();
+    await send(many(20));
+    await until(async () => (await accounts()).applied === 20, '20 events');
+    await dataSource.query(`${lose} where kind = 'item'`);
+    await until(async () => (await accounts()).duplicate === 20, '20 duplicates');
+    expect(await count('seen')).toBe(20);
+  });
+
   it('keeps what must wait, and gives it back once', async () => {
     onAnnotations = async (batch, tx) => {
       for (const event of batch.events) tx.park(event, event.data.project);
