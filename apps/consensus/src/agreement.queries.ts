@@ -26,7 +26,8 @@ export async function changeStripes(
   const known = await tx.sql<{ place: number; statistics: CategoricalStatistics }>(
     `select (n.place - 1)::int as place, s.statistics
      from unnest($1::text[], $2::text[], $3::text[], $4::smallint[]) with ordinality as n (project, question, slice, stripe, place)
-     join agreement_stripe s using (project, question, slice, stripe)`,
+       cross join lateral (select statistics from agreement_stripe s where s.project = n.project and s.question = n.question
+         and s.slice = n.slice and s.stripe = n.stripe limit 1) s`,
     names,
   );
   const statistics = changes.map((one) => one.change);

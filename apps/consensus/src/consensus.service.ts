@@ -133,7 +133,7 @@ export class ConsensusService {
 
   private apply(event: ItemEvent, key: string, project: Project, items: Map<string, Item>, tx: LaneTransaction): void {
     const { data, type } = event;
-    const item = items.get(key) ?? newItem(data.project, data.item);
+    const item = items.get(key) ?? newItem({ key, project: data.project, item: data.item });
     if (item.project !== data.project || item.item !== data.item) {
       return tx.deadLetter(event, data.project, 'key_conflict', `key ${key} is that of another item`);
     }

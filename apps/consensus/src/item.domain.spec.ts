@@ -10,7 +10,10 @@ const questions: Question[] = [
   { name: 'tone', kind: 'rating', labels: ['low', 'high'] },
 ];
 
-const anItem = (change: Partial<Item> = {}): Item => ({ ...newItem('rte', 'i1'), ...change });
+const anItem = (change: Partial<Item> = {}): Item => ({
+  ...newItem({ key: '1', project: 'rte', item: 'i1' }),
+  ...change,
+});
 
 const said = {
   project: 'rte',
@@ -144,6 +147,6 @@ describe('contributionOf', () => {
 
 describe('labelsIn', () => {
   it('has no labels of a question that it never heard of, whatever its name', () => {
-    expect(labelsIn(newItem('rte', 'i1').contribution, 'constructor')).toEqual([]);
+    expect(labelsIn(newItem({ key: '1', project: 'rte', item: 'i1' }).contribution, 'constructor')).toEqual([]);
   });
 });

@@ -1,6 +1,5 @@
 import { type Decision, type DecisionState } from '@assay/contracts/consensus/decision';
 import { type Policy, type Question } from '@assay/contracts/project/label-schema';
-import { rowKey } from '@assay/platform/copies/annotated-item';
 import { type Adjudication } from './adjudication.domain';
 import { stateOfItem } from './decision.domain';
 import {
@@ -54,9 +53,9 @@ export function labelsIn({ labels }: Contribution, question: string): readonly n
 }
 
 /** The item that its first event creates. */
-export function newItem(project: string, item: string): Item {
+export function newItem({ key, project, item }: Pick<Item, 'key' | 'project' | 'item'>): Item {
   return {
-    key: rowKey({ project, item }),
+    key,
     project,
     item,
     isWithdrawn: false,

@@ -1,5 +1,6 @@
 import { type KafkaConfig, Kafka, type LogEntry, logLevel, type SASLOptions } from 'kafkajs';
 import { type Settings } from '../config/settings';
+import { letIdleClientsRest } from './kafka-at-rest';
 
 /** Gets what a client of Kafka has to say to an operator. */
 export interface KafkaLogger {
@@ -22,7 +23,7 @@ export type KafkaSettings = Pick<
 
 /** A client of the brokers that the settings name; it connects when it is first used. */
 export function kafkaClient(settings: KafkaSettings, logger: KafkaLogger): Kafka {
-  letIdleQueuesRest();
+  letIdleClientsRest();
   return new Kafka({
     ...connectionOf(settings),
     clientId: 'assay',
@@ -60,33 +61,4 @@ function say({ level, log, namespace }: LogEntry, logger: KafkaLogger): void {
   const isRefusal = /not authorized/i.test(error);
   if (level === logLevel.ERROR && (isRefusal || !saidElsewhere.includes(namespace))) logger.warn(text);
   else logger.debug(text);
-}
-
-/** What `letIdleQueuesRest` touches of a queue of requests. */
-interface RequestQueue {
-  pending: unknown[];
-  throttledUntil: number;
-  throttleCheckTimeoutId: NodeJS.Timeout | null;
-  checkPendingRequests(): void;
-}
-
-/**
- * kafkajs 2.2.4 arms a timer of a millisecond after every look at a queue of requests, whose only work is to arm the next one: 4.7 % of a
- * core for each idle client (tulios/kafkajs#1604). A queue where nothing waits needs none: requests that come look for themselves.
- */
-function letIdleQueuesRest(): void {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- no part of what kafkajs exports
-  const { prototype } = require('kafkajs/src/network/requestQueue') as { prototype: object };
-  Object.assign(prototype, {
-    scheduleCheckPendingRequests(this: RequestQueue) {
-      if (this.throttleCheckTimeoutId || this.pending.length === 0) return;
-      this.throttleCheckTimeoutId = setTimeout(
-        () => {
-          this.throttleCheckTimeoutId = null;
-          this.checkPendingRequests();
-        },
-        Math.max(10, this.throttledUntil - Date.now()),
-      );
-    },
-  });
 }

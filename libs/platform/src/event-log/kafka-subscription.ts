@@ -3,6 +3,7 @@ import { type Batch, type Consumer, type EachBatchPayload, type Kafka } from 'ka
 import { isTransient } from '../postgres/transient-error';
 import { coalesced } from './coalesced';
 import { type EventLog, type LogBatch, type SubscribeOptions, type Subscription } from './event-log';
+import { WAIT_MS } from './kafka-at-rest';
 import { isFatal } from './kafka-errors';
 import { type KafkaLogger } from './kafka-client';
 import { laneAssigner } from './lane-assigner';
@@ -12,8 +13,7 @@ import { LEAVE_MS, within } from './within';
 
 // A killed member's lanes are free after the session; a member says that it lives every second.
 const membership = { sessionTimeout: 10_000, heartbeatInterval: 1_000, rebalanceTimeout: 30_000 };
-// An answer waits so long for records. Also how long a partition that was full may wait to be asked for again.
-const fetching = { minBytes: 1, maxWaitTimeInMs: 250, maxBytesPerPartition: 1_048_576 };
+const fetching = { minBytes: 1, maxWaitTimeInMs: WAIT_MS, maxBytesPerPartition: 1_048_576 };
 const COMMIT_MS = 5_000;
 const RETRY_MS = 1_000;
 

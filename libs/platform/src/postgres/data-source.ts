@@ -5,6 +5,9 @@ import { checkVersion, type Migration } from './migrations';
 import { PreparingClient } from './prepared';
 import { serviceUrl } from './service-url';
 
+/** Longer than gauges wait between two readings: they would make their connections anew each time. */
+const IDLE_MS = 30_000;
+
 /**
  * A service's connections to its own schema, with its own role.
  * @param url of the administrator or of the service's role.
@@ -25,7 +28,7 @@ export async function openDataSource(
     entities: [...entities],
     applicationName: `assay ${name}`,
     installExtensions: false,
-    extra: { max: connections, Client: PreparingClient },
+    extra: { max: connections, idleTimeoutMillis: IDLE_MS, Client: PreparingClient },
   }).initialize();
   try {
     await checkVersion(dataSource, name, [...platformMigrations, ...migrations]);

@@ -36,7 +36,7 @@ interface DeadLetter extends Failure {
   project: string;
 }
 
-/** What a batch's transaction says, gathered while the handler runs and written in one statement a table before the commit. */
+/** What a batch's transaction says, gathered while the handler runs and written in one statement before the commit. */
 export class BatchTransaction implements LaneTransaction {
   readonly lane: number;
   /** The records of the slice by offset: the bytes of dead letters. */
