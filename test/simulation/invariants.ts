@@ -226,13 +226,15 @@ async function losses(
   const warnings = members.flatMap((member) => member.warnings.map((text) => `${member.who}: ${text}`));
   const alarms = warnings.filter((text) => text.includes('gone from the log') || text.includes('made anew'));
   const stopped = reads.filter(({ isStopped }) => isStopped);
-  if (stopped.length === 0 && alarms.length > 0) said.push(`loss: nothing is lost, but ${alarms[0]}`);
+  // What another member had in hand when the log was truncated, and committed later, was believed to be gone.
+  const mayHaveSeemed = loss?.kind === 'truncated';
+  if (stopped.length === 0 && alarms.length > 0 && !mayHaveSeemed) said.push(`loss: nothing is lost, but ${alarms[0]}`);
   if (stopped.length > 0 && alarms.length === 0) said.push(`loss: lane ${stopped[0]!.lane} is stopped in silence`);
   const counted = (await Promise.all(members.map((member) => member.lost()))).reduce((a, b) => a + b, 0);
   if (loss?.kind === 'truncated' && stopped.length > 0) {
     const gone = log.partition(loss.topic, loss.lane).first - stopped[0]!.position;
     if (counted === 0 || counted % gone !== 0) said.push(`loss: ${gone} records are gone, ${counted} were counted`);
-  } else if (counted > 0) said.push(`loss: ${counted} were counted, but none is lost`);
+  } else if (counted > 0 && !mayHaveSeemed) said.push(`loss: ${counted} were counted, but none is lost`);
   return said;
 }
 

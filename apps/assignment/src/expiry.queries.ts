@@ -50,7 +50,7 @@ export async function leaveHand(tx: LaneTransaction, due: readonly Due[]): Promi
   const counted = live.filter(({ occasion }) => occasion === 0).map(({ key }) => key);
   await tx.sql(
     `update work w set live = w.live - n.live
-     from (select key, count(*)::int as live from unnest($1::bigint[]) as k (key) group by key) n where w.key = n.key`,
+     from (select key, count(*)::int as live from unnest($1::bigint[]) as k (key) group by key) n where w.key = n.key and w.key = any($1)`,
     [counted],
   );
   return live.map(({ id }) => id);

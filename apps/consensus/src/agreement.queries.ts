@@ -1,4 +1,4 @@
-import { type Transaction } from '@assay/platform/transport/transaction';
+import { type LaneTransaction, type Transaction } from '@assay/platform/transport/transaction';
 import { type CategoricalStatistics, mergeStatistics } from '@assay/statistics/agreement/categorical-statistics';
 
 /** A change of the agreement of one stripe: what came in less what went out. */
@@ -12,7 +12,10 @@ export interface StripeChange {
 }
 
 /** Adds changes to their stripes. The lane is held, so that what was read is still so when it is written. */
-export async function changeStripes(tx: Pick<Transaction, 'sql'>, changes: readonly StripeChange[]): Promise<void> {
+export async function changeStripes(
+  tx: Pick<LaneTransaction, 'sql' | 'later'>,
+  changes: readonly StripeChange[],
+): Promise<void> {
   if (changes.length === 0) return;
   const names = [
     changes.map((one) => one.project),
@@ -23,12 +26,13 @@ export async function changeStripes(tx: Pick<Transaction, 'sql'>, changes: reado
   const known = await tx.sql<{ place: number; statistics: CategoricalStatistics }>(
     `select (n.place - 1)::int as place, s.statistics
      from unnest($1::text[], $2::text[], $3::text[], $4::smallint[]) with ordinality as n (project, question, slice, stripe, place)
-     join agreement_stripe s using (project, question, slice, stripe)`,
+       cross join lateral (select statistics from agreement_stripe s where s.project = n.project and s.question = n.question
+         and s.slice = n.slice and s.stripe = n.stripe limit 1) s`,
     names,
   );
   const statistics = changes.map((one) => one.change);
   for (const row of known) mergeStatistics(statistics[row.place]!, row.statistics);
-  await tx.sql(
+  tx.later(
     `insert into agreement_stripe (project, question, slice, stripe, statistics)
      select * from unnest($1::text[], $2::text[], $3::text[], $4::smallint[], $5::jsonb[])
      on conflict (project, question, slice, stripe) do update set statistics = excluded.statistics`,

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { consensusAdjudicated } from '@assay/contracts/consensus/consensus-adjudicated';
 import { consensusCorrected } from '@assay/contracts/consensus/consensus-corrected';
 import { consensusDisputed } from '@assay/contracts/consensus/consensus-disputed';
@@ -16,7 +16,7 @@ import { type Project } from '@assay/platform/copies/project-copy';
 /** SHA-256 (hex) of the annotations that an item holds, whatever the order in which they came. */
 export function evidenceOf(item: Item): string {
   const ids = item.entries.map((entry) => entry.id).sort();
-  return createHash('sha256').update(ids.join('\n')).digest('hex');
+  return hash('sha256', ids.join('\n'));
 }
 
 /**

@@ -58,9 +58,10 @@ export class ConsensusService {
   /** Applies events about items, decides the items anew, publishes what changed. */
   async onItemEvents(events: readonly ItemEvent[], tx: LaneTransaction): Promise<void> {
     const { ready, projects } = await readyEvents(events, tx);
-    const before = await itemsByKey(tx, [...new Set(ready.map((event) => rowKey(event.data)))]);
+    const keys = ready.map((event) => rowKey(event.data));
+    const before = await itemsByKey(tx, [...new Set(keys)]);
     const after = new Map(before);
-    for (const event of ready) this.apply(event, projects.get(event.data.project)!, after, tx);
+    ready.forEach((event, at) => this.apply(event, keys[at]!, projects.get(event.data.project)!, after, tx));
     const changed = [...after].filter(([key, item]) => item !== before.get(key));
     await this.decisions.settle(
       changed.map(([key, item]) => [before.get(key), item]),
@@ -107,7 +108,7 @@ export class ConsensusService {
     const items = await itemsOfLane(tx, { project: project.project, lane: tx.lane, after }, SLICE);
     if (items.length > 0) await this.sweepItems(sweep, items, tx);
     const last = items.at(-1);
-    await keepSweep(tx, tx.lane, sweep, items.length < SLICE ? undefined : last && rowKey(last));
+    await keepSweep(tx, tx.lane, sweep, items.length < SLICE ? undefined : last?.key);
     return true;
   }
 
@@ -130,10 +131,9 @@ export class ConsensusService {
     await this.decisions.keep(kept, projects, tx, isNewPolicy ? 'policy' : 'epoch');
   }
 
-  private apply(event: ItemEvent, project: Project, items: Map<string, Item>, tx: LaneTransaction): void {
+  private apply(event: ItemEvent, key: string, project: Project, items: Map<string, Item>, tx: LaneTransaction): void {
     const { data, type } = event;
-    const key = rowKey(data);
-    const item = items.get(key) ?? newItem(data.project, data.item);
+    const item = items.get(key) ?? newItem({ key, project: data.project, item: data.item });
     if (item.project !== data.project || item.item !== data.item) {
       return tx.deadLetter(event, data.project, 'key_conflict', `key ${key} is that of another item`);
     }

@@ -5,7 +5,7 @@ import { type Policy, type Question } from '@assay/contracts/project/label-schem
 import { epochZero } from '@assay/statistics/aggregation/epoch-zero';
 import { type Adjudication } from './adjudication.domain';
 import { decide, isSameDecision, isUndecidedOrFlipped, stateOfItem, transitions } from './decision.domain';
-import { type Entry } from '@assay/contracts/annotation/entry';
+import { countingEntries, type Entry } from '@assay/contracts/annotation/entry';
 import { anEntry, aRetraction } from '@assay/contracts/annotation/entry.fixture';
 
 const question: Question = { name: 'label', kind: 'choice', labels: ['no', 'yes'] };
@@ -15,7 +15,7 @@ const labelled = (...labels: number[]): Entry[] =>
   labels.map((label, index) => anEntry({ id: `e${index}`, worker: `w${index}`, labels: { label } }));
 
 const decided = (entries: readonly Entry[], change: Partial<Policy> = {}, changedQuestion: Partial<Question> = {}) =>
-  decide(entries, {
+  decide(countingEntries(entries, 'label', { ...DEFAULT_POLICY, ...change }.repeats), {
     question: { ...question, ...changedQuestion },
     policy: { ...DEFAULT_POLICY, ...change },
     model: epochZero(2),

@@ -3,7 +3,7 @@ import { type Policy, type Question } from '@assay/contracts/project/label-schem
 import { posteriorOf } from '@assay/statistics/aggregation/posterior';
 import { type PublishedModel } from '@assay/statistics/aggregation/published-model';
 import { type Adjudication } from './adjudication.domain';
-import { countingEntries, type Entry, labelOf } from '@assay/contracts/annotation/entry';
+import { type Entry, labelOf } from '@assay/contracts/annotation/entry';
 
 /** What a question of an item is decided by, besides the entries. */
 export interface Basis {
@@ -19,13 +19,12 @@ export interface Basis {
 }
 
 /**
- * The decision on one question of one item: a function of the entries that count, the model and the policy, without memory.
+ * The decision on one question of one item: a function of the entries that count (`countingEntries`), the model and the policy, without memory.
  * *reached* from `minOverlap` workers on with the confidence that the policy wants; *disputed* when `maxOverlap` workers could not
  * give it; *open* else, and instead of disputed for gold. What an expert decided is final: *adjudicated*, or *unresolvable*. Everybody's labels are evidence; overlap counts the distinct workers of the roles that the policy counts.
  */
-export function decide(entries: readonly Entry[], basis: Basis): Decision {
+export function decide(counting: readonly Entry[], basis: Basis): Decision {
   const { question, policy, model, epoch, adjudication, isGold = false } = basis;
-  const counting = countingEntries(entries, question.name, policy.repeats);
   const evidence = counting.map((entry) => ({ worker: entry.worker, label: labelOf(entry, question.name) ?? 0 }));
   const { posterior, label, confidence } = posteriorOf(model, evidence);
   const overlap = new Set(counting.filter(({ role }) => policy.countRoles.includes(role)).map(({ worker }) => worker))
@@ -63,15 +62,11 @@ function stateOf(
   policy: Policy,
   isGold: boolean,
 ): DecisionState {
-  const { minOverlap, maxOverlap, minConfidence } = { ...policy, ...definedOnly(question) };
+  const minOverlap = question.minOverlap ?? policy.minOverlap;
+  const maxOverlap = question.maxOverlap ?? policy.maxOverlap;
+  const minConfidence = question.minConfidence ?? policy.minConfidence;
   if (overlap >= minOverlap && confidence >= minConfidence) return 'reached';
   return overlap >= maxOverlap && !isGold ? 'disputed' : 'open';
-}
-
-function definedOnly({ minOverlap, maxOverlap, minConfidence }: Question): Partial<Policy> {
-  return Object.fromEntries(
-    Object.entries({ minOverlap, maxOverlap, minConfidence }).filter(([, value]) => value !== undefined),
-  );
 }
 
 /** The least settled of the states of an item's questions. */

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { rowKey } from '@assay/platform/copies/annotated-item';
 import { type Project } from '@assay/platform/copies/project-copy';
 import { type LaneTransaction, type Transaction } from '@assay/platform/transport/transaction';
 import { adjudicationOf } from './adjudication.domain';
@@ -7,7 +6,7 @@ import { changeStripes } from './agreement.queries';
 import { publishDecisions } from './consensus.event';
 import { type Cause, ConsensusMetrics } from './consensus.metrics';
 import { decide } from './decision.domain';
-import { contributionOf, type Item } from './item.domain';
+import { contributionOf, countingOf, type Item } from './item.domain';
 import { countItems } from './item-count.queries';
 import { goldAmong, type GoldReference, saveItems } from './item.queries';
 import { type CurrentModels, Models } from './models';
@@ -53,10 +52,10 @@ export class DecisionService {
   ): Promise<DecidedItem[]> {
     const references = await goldAmong(
       tx,
-      changes.map(([, item]) => rowKey(item)),
+      changes.map(([, { key }]) => key),
     );
     return changes.map(([before, item]) => {
-      const gold = references.get(rowKey(item));
+      const gold = references.get(item.key);
       return { before, after: decided(item, projects.get(item.project)!, models, gold?.isAvailable ?? false), gold };
     });
   }
@@ -78,10 +77,9 @@ export class DecisionService {
       publishDecisions(tx, before?.decisions ?? [], after, project, gold?.revision);
     }
     const saved = items.map(({ after }) => after);
-    await saveItems(tx, tx.lane, saved);
-    await countItems(
+    saveItems(tx, saved);
+    countItems(
       tx,
-      tx.lane,
       items.map(({ before, after }) => [before, after]),
     );
     await changeStripes(tx, stripes.all());
@@ -93,8 +91,9 @@ const NOTHING: Item['contribution'] = { applied: 0, superseded: 0, labels: {} };
 
 function decided(item: Item, project: Project, models: CurrentModels, isGold: boolean): Item {
   const { questions, policy, revision } = project;
+  const counting = countingOf(item, questions, policy);
   const decisions = questions.map((question) =>
-    decide(item.entries, {
+    decide(counting.get(question.name) ?? [], {
       ...{ question, policy, isGold, ...models.of(project.project, question) },
       adjudication: adjudicationOf(item.adjudications, question.name),
     }),
@@ -102,7 +101,7 @@ function decided(item: Item, project: Project, models: CurrentModels, isGold: bo
   return {
     ...item,
     decisions: item.isWithdrawn ? [] : decisions,
-    contribution: contributionOf(item, questions, policy),
+    contribution: contributionOf(item, counting, policy),
     version: item.version + 1,
     policyRevision: revision,
     epoch: models.epochOf(project.project),

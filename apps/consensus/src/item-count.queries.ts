@@ -1,12 +1,11 @@
-import { type Transaction } from '@assay/platform/transport/transaction';
+import { type LaneTransaction, type Transaction } from '@assay/platform/transport/transaction';
 import { type Item, stateOf } from './item.domain';
 
 /** Moves items of a lane from the state in which they were to the one in which they are. */
-export async function countItems(
-  tx: Pick<Transaction, 'sql'>,
-  lane: number,
+export function countItems(
+  tx: Pick<LaneTransaction, 'later' | 'lane'>,
   changes: readonly (readonly [before: Item | undefined, after: Item])[],
-): Promise<void> {
+): void {
   const counts = new Map<string, { project: string; state: string; items: number }>();
   const bump = (project: string, state: string, by: number) => {
     const name = `${project} ${state}`;
@@ -20,11 +19,11 @@ export async function countItems(
   }
   const changed = [...counts.values()].filter(({ items }) => items !== 0);
   if (changed.length === 0) return;
-  await tx.sql(
+  tx.later(
     `insert into item_count as c (project, lane, state, items)
      select project, $1, state, items from unnest($2::text[], $3::text[], $4::integer[]) as n (project, state, items)
      on conflict (project, lane, state) do update set items = c.items + excluded.items`,
-    [lane, changed.map((one) => one.project), changed.map((one) => one.state), changed.map((one) => one.items)],
+    [tx.lane, changed.map((one) => one.project), changed.map((one) => one.state), changed.map((one) => one.items)],
   );
 }
 

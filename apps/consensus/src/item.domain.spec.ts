@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { DEFAULT_POLICY } from '@assay/contracts/project/project-defaults';
 import { type Question } from '@assay/contracts/project/label-schema';
 import { anEntry, aRetraction } from '@assay/contracts/annotation/entry.fixture';
-import { contributionOf, type Item, labelsIn, newItem, withImport } from './item.domain';
+import { contributionOf, countingOf, type Item, labelsIn, newItem, withImport } from './item.domain';
 import { entryOf, withEntry } from '@assay/contracts/annotation/entry';
 
 const questions: Question[] = [
@@ -10,7 +10,10 @@ const questions: Question[] = [
   { name: 'tone', kind: 'rating', labels: ['low', 'high'] },
 ];
 
-const anItem = (change: Partial<Item> = {}): Item => ({ ...newItem('rte', 'i1'), ...change });
+const anItem = (change: Partial<Item> = {}): Item => ({
+  ...newItem({ key: '1', project: 'rte', item: 'i1' }),
+  ...change,
+});
 
 const said = {
   project: 'rte',
@@ -80,7 +83,10 @@ describe('withImport', () => {
 });
 
 describe('contributionOf', () => {
-  const contribution = (change: Partial<Item>) => contributionOf(anItem(change), questions, DEFAULT_POLICY);
+  const contribution = (change: Partial<Item>) => {
+    const item = anItem(change);
+    return contributionOf(item, countingOf(item, questions, DEFAULT_POLICY), DEFAULT_POLICY);
+  };
 
   it('applies an entry that counts for one of the questions, and supersedes every other', () => {
     const entries = [
@@ -141,6 +147,6 @@ describe('contributionOf', () => {
 
 describe('labelsIn', () => {
   it('has no labels of a question that it never heard of, whatever its name', () => {
-    expect(labelsIn(newItem('rte', 'i1').contribution, 'constructor')).toEqual([]);
+    expect(labelsIn(newItem({ key: '1', project: 'rte', item: 'i1' }).contribution, 'constructor')).toEqual([]);
   });
 });

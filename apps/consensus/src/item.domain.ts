@@ -12,6 +12,8 @@ import {
 
 /** An item as consensus holds it. */
 export interface Item {
+  /** Of its row. */
+  key: string;
   project: string;
   item: string;
   /** The import that counts: the highest revision, ties by content. Absent for an item that only annotations speak of. */
@@ -51,8 +53,9 @@ export function labelsIn({ labels }: Contribution, question: string): readonly n
 }
 
 /** The item that its first event creates. */
-export function newItem(project: string, item: string): Item {
+export function newItem({ key, project, item }: Pick<Item, 'key' | 'project' | 'item'>): Item {
   return {
+    key,
     project,
     item,
     isWithdrawn: false,
@@ -78,19 +81,34 @@ export function withImport(item: Item, imported: NonNullable<Item['imported']>):
   return isNewer ? { ...item, imported } : item;
 }
 
+/** The entries that count for each question, in the order of the questions. */
+export type CountingEntries = ReadonlyMap<string, readonly Entry[]>;
+
+/** The entries of an item that count. */
+export function countingOf(
+  { entries }: Pick<Item, 'entries'>,
+  questions: readonly Question[],
+  { repeats }: Policy,
+): CountingEntries {
+  return new Map(questions.map(({ name }) => [name, countingEntries(entries, name, repeats)]));
+}
+
 /**
  * What an item adds to the sums. An entry is applied where it counts for a question or is a retraction that stands; every other is
  * superseded, as are all of a withdrawn item. In agreement count the labels of workers whose role counts, of each worker the first
  * occasion that counts, so that nobody agrees with themselves.
  */
-export function contributionOf(item: Item, questions: readonly Question[], policy: Policy): Contribution {
+export function contributionOf(
+  item: Pick<Item, 'entries' | 'imported' | 'isWithdrawn'>,
+  counting: CountingEntries,
+  policy: Policy,
+): Contribution {
   if (item.isWithdrawn) return { applied: 0, superseded: item.entries.length, labels: {} };
   const applied = new Set(item.entries.filter((entry) => isStandingRetraction(entry, item.entries)));
   const labels: Record<string, number[]> = {};
-  for (const { name } of questions) {
-    const counting = countingEntries(item.entries, name, policy.repeats);
-    for (const entry of counting) applied.add(entry);
-    labels[name] = firstOfEachWorker(counting, policy.countRoles).map((entry) => labelOf(entry, name) ?? 0);
+  for (const [name, entries] of counting) {
+    for (const entry of entries) applied.add(entry);
+    labels[name] = firstOfEachWorker(entries, policy.countRoles).map((entry) => labelOf(entry, name) ?? 0);
   }
   const slice = item.imported?.slice;
   return {

@@ -1,7 +1,8 @@
 import { type ItemRef } from '@assay/contracts/item/item-imported';
 import { rowKey } from '@assay/platform/copies/annotated-item';
 import { joinedJson, jsonTexts } from '@assay/platform/postgres/joined-json';
-import { type Transaction } from '@assay/platform/transport/transaction';
+import { plainArray } from '@assay/platform/postgres/plain-array';
+import { type LaneTransaction, type Transaction } from '@assay/platform/transport/transaction';
 import { type Item, stateOf } from './item.domain';
 
 interface ItemRow {
@@ -24,7 +25,7 @@ const COLUMNS =
 
 /** Items by row key. */
 export async function itemsByKey(tx: Pick<Transaction, 'sql'>, keys: readonly string[]): Promise<Map<string, Item>> {
-  const rows = await tx.sql<ItemRow>(`select ${COLUMNS} from item where key = any($1::bigint[])`, [keys]);
+  const rows = await tx.sql<ItemRow>(`select ${COLUMNS} from item where key = any($1::bigint[])`, [plainArray(keys)]);
   return new Map(rows.map((row) => [row.key, itemOf(row)]));
 }
 
@@ -55,7 +56,7 @@ export async function goldAmong(
 ): Promise<Map<string, GoldReference>> {
   const rows = await tx.sql<{ key: string; revision: string; is_available: boolean }>(
     'select key, revision, is_available from gold_reference where key = any($1::bigint[])',
-    [keys],
+    [plainArray(keys)],
   );
   return new Map(rows.map((row) => [row.key, { revision: Number(row.revision), isAvailable: row.is_available }]));
 }
@@ -81,9 +82,9 @@ export async function keepGoldReferences(
 }
 
 /** Writes items, new or known. */
-export async function saveItems(tx: Pick<Transaction, 'sql'>, lane: number, items: readonly Item[]): Promise<void> {
+export function saveItems(tx: Pick<LaneTransaction, 'later' | 'lane'>, items: readonly Item[]): void {
   if (items.length === 0) return;
-  await tx.sql(
+  tx.later(
     `insert into item (key, project, item, lane, imported, is_withdrawn, entries, decisions, adjudications, contribution, state, version, policy_revision, epoch)
      select key, project, item, $1, imported::jsonb, is_withdrawn, entries::json, decisions::jsonb, adjudications::json, contribution::json, state, version,
             policy_revision, epoch
@@ -94,26 +95,27 @@ export async function saveItems(tx: Pick<Transaction, 'sql'>, lane: number, item
        entries = excluded.entries, decisions = excluded.decisions, adjudications = excluded.adjudications, contribution = excluded.contribution, state = excluded.state, version = excluded.version,
        policy_revision = excluded.policy_revision, epoch = excluded.epoch`,
     [
-      lane,
-      items.map(rowKey),
+      tx.lane,
+      plainArray(items.map((item) => item.key)),
       items.map((item) => item.project),
       items.map((item) => item.item),
       joinedJson(items.map((item) => item.imported)),
-      items.map((item) => item.isWithdrawn),
+      plainArray(items.map((item) => item.isWithdrawn)),
       joinedJson(items.map((item) => item.entries)),
       joinedJson(items.map((item) => item.decisions)),
       joinedJson(items.map((item) => item.adjudications)),
       joinedJson(items.map((item) => item.contribution)),
-      items.map(stateOf),
-      items.map((item) => item.version),
-      items.map((item) => item.policyRevision),
-      items.map((item) => item.epoch),
+      plainArray(items.map(stateOf)),
+      plainArray(items.map((item) => item.version)),
+      plainArray(items.map((item) => item.policyRevision)),
+      plainArray(items.map((item) => item.epoch)),
     ],
   );
 }
 
 function itemOf(row: ItemRow): Item {
   return {
+    key: row.key,
     project: row.project,
     item: row.item,
     ...(row.imported && { imported: row.imported }),

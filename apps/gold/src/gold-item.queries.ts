@@ -99,7 +99,7 @@ export async function goldToCheck(tx: Pick<Transaction, 'sql'>, lane: number, li
 export async function markChecked(tx: Pick<Transaction, 'sql'>, items: readonly KeptGold[]): Promise<void> {
   await tx.sql(
     `update gold_item g set to_check = false
-     from unnest($1::bigint[], $2::bigint[]) as c (key, asks) where g.key = c.key and g.asks = c.asks`,
+     from unnest($1::bigint[], $2::bigint[]) as c (key, asks) where g.key = c.key and g.asks = c.asks and g.key = any($1)`,
     [items.map((one) => one.key), items.map((one) => one.asks)],
   );
 }

@@ -96,21 +96,24 @@ export function withEntry<Item extends { entries: readonly Entry[] }>(
  * latest, keep-all every one. Equal places are told apart by the label, then by the id.
  */
 export function countingEntries(entries: readonly Entry[], question: string, repeats: Repeats): Entry[] {
-  const cells = new Map<string, Entry[]>();
-  for (const entry of entries) {
-    if (entry.labels && labelOf(entry, question) === undefined) continue;
-    const cell = `${entry.worker} ${entry.occasion}`;
-    const others = cells.get(cell);
-    if (others) others.push(entry);
-    else cells.set(cell, [entry]);
+  const told = entries.filter((entry) => !entry.labels || labelOf(entry, question) !== undefined);
+  told.sort((a, b) => byText(a.worker, b.worker) || a.occasion - b.occasion || byPlace(a, b, question));
+  const counting: Entry[] = [];
+  for (let start = 0; start < told.length;) {
+    const { worker, occasion } = told[start]!;
+    let end = start + 1;
+    while (end < told.length && told[end]!.worker === worker && told[end]!.occasion === occasion) end++;
+    counting.push(...countingOfCell(told.slice(start, end), repeats));
+    start = end;
   }
-  const counting = [...cells.values()].flatMap((cell) => countingOfCell(cell, question, repeats));
-  return counting.sort((a, b) => byText(a.worker, b.worker) || a.occasion - b.occasion || byPlace(a, b, question));
+  return counting;
 }
 
-function countingOfCell(cell: readonly Entry[], question: string, repeats: Repeats): Entry[] {
+/** @param cell entries in the order of their places. */
+function countingOfCell(cell: readonly Entry[], repeats: Repeats): readonly Entry[] {
+  if (cell.length === 1) return cell[0]!.labels ? cell : [];
   const highest = Math.max(...cell.map((entry) => entry.revision));
-  const newest = cell.filter((entry) => entry.revision === highest).sort((a, b) => byPlace(a, b, question));
+  const newest = cell.filter((entry) => entry.revision === highest);
   const retraction = newest.findLast((entry) => !entry.labels);
   const standing = newest.filter((entry) => entry.labels && (!retraction || comparePlaces(entry, retraction) > 0));
   switch (repeats) {

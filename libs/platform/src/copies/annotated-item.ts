@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { countingEntries, type Entry, isStandingRetraction } from '@assay/contracts/annotation/entry';
 import { itemKey, type ItemRef } from '@assay/contracts/item/item-imported';
 import { itemWithdrawn } from '@assay/contracts/item/item-withdrawn';
 import { joinedJson, jsonTexts } from '../postgres/joined-json';
+import { plainArray } from '../postgres/plain-array';
 import { type LaneTransaction, type Transaction } from '../transport/transaction';
 import { isAnnotation, type ItemEvent, readyEvents, withAnnotation } from './item-events';
 import { type Project } from './project-copy';
@@ -27,7 +28,7 @@ export function rowKey(ref: { project: string; item: string }): string {
   let key = keys.get(name);
   if (key === undefined) {
     if (keys.size === MOST_KEYS) keys.clear();
-    keys.set(name, (key = createHash('sha1').update(name).digest().readBigInt64BE(0).toString()));
+    keys.set(name, (key = hash('sha1', name, 'buffer').readBigInt64BE(0).toString()));
   }
   return key;
 }
@@ -105,7 +106,7 @@ export async function itemsByKey(
 ): Promise<Map<string, AnnotatedItem>> {
   const rows = await tx.sql<ItemRow>(
     'select key, project, item, is_withdrawn, entries from annotated_item where key = any($1::bigint[])',
-    [keys],
+    [plainArray(keys)],
   );
   return new Map(rows.map((row) => [row.key, itemOf(row)]));
 }
@@ -146,10 +147,10 @@ async function saveItems(tx: LaneTransaction, items: readonly AnnotatedItem[]): 
      on conflict (key) do update set is_withdrawn = excluded.is_withdrawn, entries = excluded.entries`,
     [
       tx.lane,
-      items.map(rowKey),
+      plainArray(items.map(rowKey)),
       items.map((item) => item.project),
       items.map((item) => item.item),
-      items.map((item) => item.isWithdrawn),
+      plainArray(items.map((item) => item.isWithdrawn)),
       joinedJson(items.map((item) => item.entries)),
     ],
   );

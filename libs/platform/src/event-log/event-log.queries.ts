@@ -1,5 +1,6 @@
 import { type Pool } from 'pg';
 import { joinedJson, jsonTexts } from '../postgres/joined-json';
+import { plainArray } from '../postgres/plain-array';
 import { type LogRecord, type TopicSettings } from './event-log';
 
 /** A topic of the embedded log, by the number that its tables use. */
@@ -73,8 +74,8 @@ export async function appendRanges(pool: Pool, ranges: readonly Range[]): Promis
       ranges.map(({ topic }) => topic),
       ranges.map(({ partition }) => partition),
       ranges.map((range) => range.records.length),
-      records.map(({ number }) => number),
-      records.map(({ place }) => place),
+      plainArray(records.map(({ number }) => number)),
+      plainArray(records.map(({ place }) => place)),
       records.map(({ key }) => key),
       joinedJson(records.map(({ headers }) => headers)),
       ...joinedValues(records.map(({ value }) => value)),
@@ -85,12 +86,12 @@ export async function appendRanges(pool: Pool, ranges: readonly Range[]): Promis
 }
 
 /** Where each value begins (from 1) and how long it is, null for none; and all of them as they are: an array would carry them as hexadecimal text. */
-function joinedValues(values: readonly (Buffer | null)[]): [starts: number[], lengths: (number | null)[], all: Buffer] {
+function joinedValues(values: readonly (Buffer | null)[]): [starts: string, lengths: string, all: Buffer] {
   let end = 1;
   const starts = values.map((value) => (end += value?.length ?? 0) - (value?.length ?? 0));
   return [
-    starts,
-    values.map((value) => value?.length ?? null),
+    plainArray(starts),
+    plainArray(values.map((value) => value?.length ?? null)),
     Buffer.concat(values.filter((value) => value !== null)),
   ];
 }

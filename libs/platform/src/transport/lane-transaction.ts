@@ -7,6 +7,7 @@ import { type DeadLetterReason, eventDeadLettered } from '@assay/contracts/deadl
 import { type LogRecord } from '../event-log/event-log';
 import { prepared } from '../postgres/prepared';
 import { rowsOf } from '../postgres/rows-of';
+import { type Write } from '../postgres/together';
 import { type ReceivedEvent } from './batch';
 import { eventId } from './event-id';
 import { type Failure } from './failure';
@@ -35,12 +36,13 @@ interface DeadLetter extends Failure {
   project: string;
 }
 
-/** What a batch's transaction says, gathered while the handler runs and written in one statement a table before the commit. */
+/** What a batch's transaction says, gathered while the handler runs and written in one statement before the commit. */
 export class BatchTransaction implements LaneTransaction {
   readonly lane: number;
   /** The records of the slice by offset: the bytes of dead letters. */
   readonly records = new Map<number, LogRecord>();
   private readonly outbox: OutboxEvent[] = [];
+  private readonly writes: Write[] = [];
   private written: readonly Parcel[] = [];
   private readonly accounts = new Map<string, Account>();
   private readonly deadLetters: DeadLetter[] = [];
@@ -55,6 +57,10 @@ export class BatchTransaction implements LaneTransaction {
 
   async sql<Row>(statement: string, parameters: readonly unknown[] = []): Promise<Row[]> {
     return rowsOf<Row>(await this.manager.query(prepared(statement), [...parameters]));
+  }
+
+  later(statement: string, parameters: readonly unknown[]): void {
+    this.writes.push({ statement, parameters });
   }
 
   publish<T extends object>(contract: Contract<T>, id: string, data: T, options: { time?: string } = {}): void {
@@ -130,9 +136,8 @@ export class BatchTransaction implements LaneTransaction {
   /** Writes everything that was said; to be called once, before the commit. */
   async flush(): Promise<void> {
     await this.writeDeadLetters();
-    this.written = await insertOutbox(this.manager, this.outbox);
     if (this.parked.length > 0) {
-      await this.sql(
+      this.later(
         `insert into parked (kind, partition, project, topic, event)
          select $1, $2, project, topic, event from unnest($3::text[], $4::text[], $5::json[]) as p (project, topic, event)`,
         [
@@ -144,7 +149,8 @@ export class BatchTransaction implements LaneTransaction {
         ],
       );
     }
-    await this.writeAccounts();
+    this.writeAccounts();
+    this.written = await insertOutbox(this.manager, this.outbox, this.writes);
   }
 
   private change(project: string, change: Partial<Account>): void {
@@ -197,12 +203,12 @@ export class BatchTransaction implements LaneTransaction {
     }
   }
 
-  private async writeAccounts(): Promise<void> {
+  private writeAccounts(): void {
     const { accounted, partition } = this.place;
     if (accounted === undefined || this.accounts.size === 0) return;
     const rows = [...this.accounts].sort(([a], [b]) => (a < b ? -1 : 1));
     const column = (name: keyof Account) => rows.map(([, account]) => account[name]);
-    await this.sql(
+    this.later(
       `insert into accounting as a (topic, partition, project, received, duplicate, applied, superseded, dead_lettered, pending)
        select $1, $2, * from unnest($3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[])
        on conflict (topic, partition, project) do update set

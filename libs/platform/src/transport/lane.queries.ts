@@ -1,6 +1,7 @@
 import { type EntityManager } from 'typeorm';
 import { prepared } from '../postgres/prepared';
 import { rowsOf } from '../postgres/rows-of';
+import { type Write } from '../postgres/together';
 
 /** A kind of key, and a partition number: the row that a lane's transactions hold. */
 export interface Lane {
@@ -24,9 +25,17 @@ export async function createLanes(manager: EntityManager, kinds: readonly string
   );
 }
 
+/** How many events the producer of a partition had published where a lane stands in it; undefined where it has read none. */
+export interface Cut {
+  sequence: number;
+  /** The position was put elsewhere: the numbers before the next slice were passed over. */
+  isMoved: boolean;
+}
+
 /**
  * The fence: takes the lane's row until the end of the transaction and moves a topic's position, if it stands where the caller
- * thinks. False: another has moved it, and nothing that this transaction would do may be done.
+ * thinks. Undefined: another has moved it, and nothing that this transaction would do may be done.
+ * @returns where the lane stood in the producer's numbers.
  */
 export async function moveLane(
   manager: EntityManager,
@@ -34,16 +43,18 @@ export async function moveLane(
   topic: string,
   from: number | undefined,
   to: number,
-): Promise<boolean> {
-  const moved = rowsOf<unknown>(
+): Promise<Cut | undefined> {
+  const [row] = rowsOf<{ sequence: string | null; is_moved: boolean | null }>(
     await manager.query(
-      prepared(`update lane set positions = jsonb_set(positions, array[$3], to_jsonb($5::bigint)), version = version + 1
-       where kind = $1 and partition = $2 and (positions ->> $3)::bigint is not distinct from $4::bigint
-       returning version`),
+      prepared(`with moved as (
+         update lane set positions = jsonb_set(positions, array[$3], to_jsonb($5::bigint)), version = version + 1
+         where kind = $1 and partition = $2 and (positions ->> $3)::bigint is not distinct from $4::bigint
+         returning partition)
+       select sequence, is_moved from moved left join cut on cut.topic = $3 and cut.partition = moved.partition`),
       [lane.kind, lane.partition, topic, from ?? null, to],
     ),
   );
-  return moved.length === 1;
+  return row && { sequence: Number(row.sequence ?? 0), isMoved: row.is_moved ?? false };
 }
 
 /** Takes the lane's row until the end of the transaction, whatever its positions. */
@@ -61,25 +72,14 @@ export interface CutChange {
   sequences: readonly number[];
 }
 
-/** Counts a slice into the cut of its partition. A topic without numbers (of tools) has no cut. */
-export async function moveCut(
-  manager: EntityManager,
-  topic: string,
-  partition: number,
-  change: CutChange,
-): Promise<void> {
+/** What counts a slice into the cut of its partition. A topic without numbers (of tools) has no cut. */
+export function moveCut(topic: string, partition: number, cut: Cut, change: CutChange): Write | undefined {
   const { sequences } = change;
-  if (sequences.length === 0) return;
-  const [cut] = rowsOf<{ sequence: string; is_moved: boolean }>(
-    await manager.query(prepared('select sequence, is_moved from cut where topic = $1 and partition = $2'), [
-      topic,
-      partition,
-    ]),
-  );
-  let highest = Number(cut?.sequence ?? 0);
+  if (sequences.length === 0) return undefined;
+  let highest = cut.sequence;
   let resent = 0;
   let lost = 0;
-  const skipped = cut?.is_moved ? Math.max(0, sequences[0]! - highest - 1) : 0;
+  const skipped = cut.isMoved ? Math.max(0, sequences[0]! - highest - 1) : 0;
   highest += skipped;
   for (const sequence of sequences) {
     if (sequence <= highest) resent++;
@@ -88,12 +88,13 @@ export async function moveCut(
       highest = sequence;
     }
   }
-  await manager.query(
-    prepared(`insert into cut as c (topic, partition, sequence, records, resent, lost, skipped) values ($1, $2, $3, $4, $5, $6, $7)
+  return {
+    statement: `insert into cut as c (topic, partition, sequence, records, resent, lost, skipped)
+     values ($1::text, $2::integer, $3::bigint, $4::bigint, $5::bigint, $6::bigint, $7::bigint)
      on conflict (topic, partition) do update set sequence = excluded.sequence, records = c.records + excluded.records,
-       resent = c.resent + excluded.resent, lost = c.lost + excluded.lost, skipped = c.skipped + excluded.skipped, is_moved = false`),
-    [topic, partition, highest, change.records, resent, lost, skipped],
-  );
+       resent = c.resent + excluded.resent, lost = c.lost + excluded.lost, skipped = c.skipped + excluded.skipped, is_moved = false`,
+    parameters: [topic, partition, highest, change.records, resent, lost, skipped],
+  };
 }
 
 /**

@@ -2,17 +2,16 @@ import { type EntityManager } from 'typeorm';
 import { JSON_SEPARATOR, jsonTexts } from '../postgres/joined-json';
 import { prepared } from '../postgres/prepared';
 import { rowsOf } from '../postgres/rows-of';
+import { together, type Write } from '../postgres/together';
 import { type OutboxEvent } from './wire';
 
 /** Channel on which a commit wakes the relay of its schema. */
 export const OUTBOX_CHANNEL = 'assay_outbox';
 
-const INSERT = prepared(
-  `insert into outbox (topic, partition, events, count)
+const INSERT = `insert into outbox (topic, partition, events, count)
    select topic, partition, events::json, count from unnest($1::text[], $2::integer[], ${jsonTexts(3)}, $4::integer[])
      with ordinality as p (topic, partition, events, count, place) order by place
-   returning id, topic, partition`,
-);
+   returning id, topic, partition`;
 
 /** What one transaction says in one partition, in the order of saying. */
 export interface Parcel {
@@ -20,9 +19,16 @@ export interface Parcel {
   events: readonly OutboxEvent[];
 }
 
-/** Writes what a transaction publishes: a row (a parcel) for each partition. @returns the parcels, which are out when the transaction commits. */
-export async function insertOutbox(manager: EntityManager, events: readonly OutboxEvent[]): Promise<Parcel[]> {
-  if (events.length === 0) return [];
+/**
+ * Writes what a transaction publishes, a row (a parcel) for each partition, and other things with it in one statement.
+ * @returns the parcels, which are out when the transaction commits.
+ */
+export async function insertOutbox(
+  manager: EntityManager,
+  events: readonly OutboxEvent[],
+  others: readonly Write[] = [],
+): Promise<Parcel[]> {
+  if (events.length === 0 && others.length === 0) return [];
   const parcels = new Map<string, OutboxEvent[]>();
   for (const event of events) {
     const name = `${event.partition} ${event.topic}`;
@@ -31,14 +37,20 @@ export async function insertOutbox(manager: EntityManager, events: readonly Outb
     else parcels.set(name, [event]);
   }
   const rows = [...parcels.values()];
-  const inserted = rowsOf<{ id: string; topic: string; partition: number }>(
-    await manager.query(INSERT, [
+  const insert = {
+    statement: INSERT,
+    parameters: [
       rows.map(([first]) => first!.topic),
       rows.map(([first]) => first!.partition),
       rows.map(written).join(JSON_SEPARATOR),
       rows.map((parcel) => parcel.length),
-    ]),
+    ],
+  };
+  const { text, parameters } = together(rows.length > 0 ? [...others, insert] : others);
+  const inserted = rowsOf<{ id: string; topic: string; partition: number }>(
+    await manager.query(prepared(text), parameters),
   );
+  if (rows.length === 0) return [];
   return inserted.map(({ id, topic, partition }) => ({ id, events: parcels.get(`${partition} ${topic}`)! }));
 }
 

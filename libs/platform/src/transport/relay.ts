@@ -235,7 +235,7 @@ async function numberParcels(manager: EntityManager, parcels: ParcelRow[]): Prom
   }
   await manager.query(
     prepared(`update outbox set first_sequence = n.first
-     from unnest($1::bigint[], $2::bigint[]) as n (id, first) where outbox.id = n.id`),
+     from unnest($1::bigint[], $2::bigint[]) as n (id, first) where outbox.id = n.id and outbox.id = any($1)`),
     [fresh.map((parcel) => parcel.id), fresh.map((parcel) => parcel.first_sequence)],
   );
 }

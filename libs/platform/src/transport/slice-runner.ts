@@ -205,7 +205,8 @@ export class SliceRunner {
     const timer = metrics.duration.startTimer({ topic: topic.name });
     const readings = slice.map((record) => verdict ?? readRecord(topic.name, record));
     const tx = await dataSource.transaction(async (manager) => {
-      if (!(await moveLane(manager, lane, topic.name, this.known(lane, topic.name), end))) return undefined;
+      const cut = await moveLane(manager, lane, topic.name, this.known(lane, topic.name), end);
+      if (!cut) return undefined;
       failpoint('fenced');
       const tx = this.transaction(manager, lane);
       const events = this.receive(tx, topic, slice, readings);
@@ -214,8 +215,10 @@ export class SliceRunner {
         await this.handlers.get(topic.name)?.(batch, tx);
       }
       failpoint('applied');
+      const change = { records: slice.length, sequences: sequencesOf(slice) };
+      const moved = moveCut(topic.name, lane.partition, cut, change);
+      if (moved) tx.later(moved.statement, moved.parameters);
       await tx.flush();
-      await moveCut(manager, topic.name, lane.partition, { records: slice.length, sequences: sequencesOf(slice) });
       failpoint('outboxed');
       return tx;
     });

@@ -26,6 +26,12 @@ export interface LaneTransaction extends Transaction {
   readonly lane: number;
 
   /**
+   * Writes to a table with everything else that is written before the commit, in one statement. Nothing of this transaction may read it,
+   * nor write to a row of it a second time.
+   */
+  later(statement: string, parameters: readonly unknown[]): void;
+
+  /**
    * Says what became of events of the accounted topic, as changes (an event can go from applied to superseded: -1, +1).
    * Each event that arrived is to be said once: as applied, superseded, pending (by `park`), dead-lettered (by `deadLetter`) or duplicate.
    */
