@@ -1,5 +1,8 @@
+import { type Settings } from '../config/settings';
 import { LogRefused } from './event-log';
-import { type KafkaSettings } from './kafka-client';
+
+/** By what brokers know a client. */
+type Identity = Pick<Settings, 'kafkaSaslUsername' | 'kafkaSslCert'>;
 
 /** Something that Kafka has to allow. Topics are several where Kafka does not say which of them it was. */
 export interface Wanted {
@@ -18,7 +21,7 @@ export function refusedResource(error: unknown): Wanted['resource'] | undefined 
 }
 
 /** Says who may not do what, and what to do. */
-export function refused(settings: KafkaSettings, { operation, resource, names }: Wanted, cause: unknown): LogRefused {
+export function refused(settings: Identity, { operation, resource, names }: Wanted, cause: unknown): LogRefused {
   const what = names.length === 1 ? `${resource} ${names[0]}` : `one of the ${resource}s ${names.join(', ')}`;
   return new LogRefused(
     `not authorized: Kafka does not let ${principalOf(settings)} ${operation} ${what}; expected it to be allowed (assay topics apply --acls)`,
@@ -27,7 +30,7 @@ export function refused(settings: KafkaSettings, { operation, resource, names }:
 }
 
 /** As whom brokers know this client. */
-export function principalOf({ kafkaSaslUsername, kafkaSslCert }: KafkaSettings): string {
+export function principalOf({ kafkaSaslUsername, kafkaSslCert }: Identity): string {
   if (kafkaSaslUsername !== undefined) return `User:${kafkaSaslUsername}`;
   return kafkaSslCert === undefined ? 'User:ANONYMOUS' : 'the user of this certificate (ASSAY_KAFKA_SSL_CERT)';
 }
