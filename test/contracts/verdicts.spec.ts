@@ -1,15 +1,22 @@
 import 'reflect-metadata';
 import Ajv2020 from 'ajv/dist/2020';
-import { plainToInstance } from 'class-transformer';
-import { validateSync } from 'class-validator';
+import { plainToInstance, Type } from 'class-transformer';
+import * as classValidator from 'class-validator';
 import fc from 'fast-check';
 import { CATALOGUE } from '../../libs/contracts/src/catalogue';
 import { checkFields } from '../../libs/contracts/src/check-fields';
-import { type DataClass, isUtcTimestamp, type JsonSchema, schemaOf } from '../../libs/contracts/src/fields';
+import {
+  type DataClass,
+  isUtcTimestamp,
+  type JsonSchema,
+  schemaOf,
+  tellClassValidator,
+} from '../../libs/contracts/src/fields';
 import { InboundAnnotation } from '../../libs/contracts/src/inbound/inbound-annotation';
 import { AnnotationSubmitted } from '../../libs/contracts/src/annotation/annotation-submitted';
 import { nearly, odd } from './json-values';
 
+tellClassValidator({ ...classValidator, Type });
 const ajv = new Ajv2020({ strict: true, formats: { 'utc-timestamp': isUtcTimestamp } });
 
 /** As NestJS would check a body: a closed object, no unknown field. A value that is no object never gets to class-transformer. */
@@ -17,7 +24,10 @@ function isValidByClass(dataClass: DataClass, value: unknown): boolean {
   const schema = schemaOf(dataClass);
   if (typeof value !== 'object' || value === null || Array.isArray(value) || hidesField(schema, value)) return false;
   const options = { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true };
-  return validateSync(plainToInstance(dataClass, withoutContent(schema, value)) as object, options).length === 0;
+  return (
+    classValidator.validateSync(plainToInstance(dataClass, withoutContent(schema, value)) as object, options).length ===
+    0
+  );
 }
 
 /** class-transformer drops what has the name of a method of Object, before class-validator could refuse it. */

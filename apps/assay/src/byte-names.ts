@@ -6,7 +6,7 @@ export class ByteNames {
   count = 0;
   /** Bytes of all names, one behind the other; name i ends before ends[i]. */
   private bytes = Buffer.alloc(1 << 12);
-  private ends = new Int32Array(1 << 8);
+  private ends = new Int32Array(1 << 8).fill(-1, 0, 1);
   private hashes = new Int32Array(1 << 8);
   /** Open addressing, at most half full: 1 + the number of a name, 0 where there is none. */
   private slots = new Int32Array(1 << 9);
@@ -15,23 +15,28 @@ export class ByteNames {
   /** The number of a text; `count` grows where it is new. */
   indexOf(source: Buffer, start: number, end: number): number {
     // Rows of an item mostly follow each other.
-    if (this.count > 0 && this.isName(this.last, source, start, end)) return this.last;
+    if (this.isName(this.last, source, start, end)) return this.last;
     let hash = end - start;
     for (let i = start; i < end; i++) hash = Math.imul(hash ^ source[i]!, 0x01000193);
     hash ^= hash >>> 15;
-    const mask = this.slots.length - 1;
+    const { slots, hashes } = this;
+    const mask = slots.length - 1;
     let slot = hash & mask;
-    for (; this.slots[slot]! > 0; slot = (slot + 1) & mask) {
-      const index = this.slots[slot]! - 1;
-      if (this.hashes[index] === hash && this.isName(index, source, start, end)) return (this.last = index);
+    let index = slots[slot]! - 1;
+    while (index >= 0 && !(hashes[index] === hash && this.isName(index, source, start, end))) {
+      slot = (slot + 1) & mask;
+      index = slots[slot]! - 1;
     }
-    return (this.last = this.add(source, start, end, hash));
+    this.last = index >= 0 ? index : this.add(source, start, end, hash);
+    return this.last;
   }
 
   private isName(index: number, source: Buffer, start: number, end: number): boolean {
-    let at = index === 0 ? 0 : this.ends[index - 1]!;
-    if (this.ends[index]! - at !== end - start) return false;
-    for (let i = start; i < end; i++) if (this.bytes[at++] !== source[i]) return false;
+    const { bytes, ends } = this;
+    let at = index > 0 ? ends[index - 1]! : 0;
+    // Of no names the last ends at -1.
+    if (ends[index]! - at !== end - start) return false;
+    for (let i = start; i < end; i++) if (bytes[at++] !== source[i]) return false;
     return true;
   }
 

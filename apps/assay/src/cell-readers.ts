@@ -17,7 +17,7 @@ export interface CellReader {
 }
 
 /** Says what is wrong with a value, the name of its column left out. */
-type Check = (value: unknown) => string | undefined;
+export type Check = (value: unknown) => string | undefined;
 
 /** Texts, or of JSON any values, each checked when it comes first. */
 export class ValueReader implements CellReader {

@@ -26,8 +26,13 @@ export type CsvHandler = (row: CsvRow, line: number) => void;
  */
 export function parseCsv(content: Buffer, onRow: CsvHandler, onError: (line: number, message: string) => void): void {
   const row: ReadRow = {
-    ...{ bytes: content, cells: 0, start: new Int32Array(16), end: new Int32Array(16) },
-    ...{ next: 0, lines: 1, hasDoubled: false },
+    bytes: content,
+    cells: 0,
+    start: new Int32Array(16),
+    end: new Int32Array(16),
+    next: 0,
+    lines: 1,
+    hasDoubled: false,
   };
   let line = 1;
   let at = content.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf])) ? 3 : 0;

@@ -1,6 +1,6 @@
 import { isUtcTimestamp } from '@assay/contracts/fields';
 import { type WorkerRole } from '@assay/contracts/project/label-schema';
-import { type CellReader, NumberReader, type ValueColumn, ValueReader, words } from './cell-readers';
+import { type CellReader, type Check, NumberReader, type ValueColumn, ValueReader, words } from './cell-readers';
 import { CliError, EXIT } from './cli-error';
 import { eachCsvRecord, eachJsonRecord, excerpt, openRecords, type RecordFile } from './records';
 import { type RowErrors } from './row-errors';
@@ -66,49 +66,49 @@ export function requireColumns(records: RecordFile, wanted: readonly (readonly s
  * the project's to say.
  */
 export function readLabels({ records }: LabelFile, errors: RowErrors): LabelColumns {
-  const readers = readersOf(mostRows(records));
-  const lines = new Int32Array(mostRows(records));
+  const most = mostRows(records);
+  const readers = readersOf(most, (column) => records.format === 'jsonl' || records.columns.includes(column));
+  const lines = new Int32Array(most);
   const length = records.format === 'csv' ? readCsv(records, readers, lines, errors) : readJson(records, readers, lines, errors); // prettier-ignore
   const nothing = { values: [], index: new Int32Array(0) };
   return {
     length,
     line: lines.subarray(0, length),
-    item: readers.item.column(length) ?? nothing,
-    worker: readers.worker.column(length) ?? nothing,
-    label: readers.label.column(length) ?? nothing,
-    question: readers.question.column(length),
-    left: readers.left.column(length),
-    right: readers.right.column(length),
-    slice: readers.slice.column(length),
-    role: readers.role.column(length),
-    occasion: readers.occasion.column(length),
-    revision: readers.revision.column(length),
-    seconds: readers.seconds.column(length),
-    occurredAt: readers.timestamp.column(length),
+    item: readers.item?.column(length) ?? nothing,
+    worker: readers.worker?.column(length) ?? nothing,
+    label: readers.label?.column(length) ?? nothing,
+    question: readers.question?.column(length),
+    left: readers.left?.column(length),
+    right: readers.right?.column(length),
+    slice: readers.slice?.column(length),
+    role: readers.role?.column(length),
+    occasion: readers.occasion?.column(length),
+    revision: readers.revision?.column(length),
+    seconds: readers.seconds?.column(length),
+    occurredAt: readers.timestamp?.column(length),
   };
 }
 
-/** One reader a column, in the order in which a row is checked. `task` is another word for `item`. */
-function readersOf(most: number) {
-  const text = () => new ValueReader(most, undefined, { optional: true });
-  const count = () => new NumberReader(most, countOf, 'a whole number from 0');
-  const [years, expectedYears] = [31_536_000, 'a number from 0 to 31536000'];
-  const secondsOf = (value: unknown) => (Number(value) >= 0 && Number(value) <= years ? Number(value) : NaN);
-  const momentOf = (value: unknown) => Date.parse(utcTimestamp(words(value)) ?? '');
+/** One reader for each column that there is, in the order in which a row is checked. `task` is another word for `item`. */
+function readersOf(most: number, isThere: (column: string) => boolean) {
+  const text = (column: string, check?: Check) =>
+    isThere(column) ? new ValueReader(most, check, { optional: true }) : undefined;
+  const number = (column: string, parse: (value: unknown) => number, expected: string) =>
+    isThere(column) ? new NumberReader(most, parse, expected) : undefined;
   return {
-    item: new ValueReader(most, idProblem),
-    worker: new ValueReader(most, idProblem),
-    label: new ValueReader(most, (value) => (value === undefined || value === null ? 'is missing' : undefined), { any: true }),
-    question: text(),
-    left: text(),
-    right: text(),
-    slice: text(),
-    occasion: count(),
-    revision: count(),
-    seconds: new NumberReader(most, secondsOf, expectedYears),
-    timestamp: new NumberReader(most, momentOf, 'ISO 8601 such as 2026-02-28T09:30:00Z'),
-    role: new ValueReader(most, roleProblem, { optional: true }),
-  }; // prettier-ignore
+    item: isThere('item') || isThere('task') ? new ValueReader(most, idProblem) : undefined,
+    worker: isThere('worker') ? new ValueReader(most, idProblem) : undefined,
+    label: isThere('label') ? new ValueReader(most, missingProblem, { any: true }) : undefined,
+    question: text('question'),
+    left: text('left'),
+    right: text('right'),
+    slice: text('slice'),
+    occasion: number('occasion', countOf, 'a whole number from 0'),
+    revision: number('revision', countOf, 'a whole number from 0'),
+    seconds: number('seconds', secondsOf, 'a number from 0 to 31536000'),
+    timestamp: number('timestamp', momentOf, 'ISO 8601 such as 2026-02-28T09:30:00Z'),
+    role: text('role', roleProblem),
+  };
 }
 
 type Readers = ReturnType<typeof readersOf>;
@@ -124,8 +124,7 @@ function readCsv(records: RecordFile, readers: Readers, lines: Int32Array, error
   const cells: { name: string; cell: number; reader: CellReader }[] = [];
   for (const [column, reader] of Object.entries(readers)) {
     const name = column === 'item' && records.columns.includes('task') ? 'task' : column;
-    const cell = records.columns.indexOf(name);
-    if (cell >= 0) cells.push({ name, cell, reader });
+    if (reader) cells.push({ name, cell: records.columns.indexOf(name), reader });
   }
   let n = 0;
   eachCsvRecord(records, errors, (row, line) => {
@@ -155,6 +154,18 @@ function readJson(records: RecordFile, readers: Readers, lines: Int32Array, erro
 
 function countOf(value: unknown): number {
   return Number.isSafeInteger(Number(value)) && Number(value) >= 0 ? Number(value) : NaN;
+}
+
+function secondsOf(value: unknown): number {
+  return Number(value) >= 0 && Number(value) <= 31_536_000 ? Number(value) : NaN;
+}
+
+function momentOf(value: unknown): number {
+  return Date.parse(utcTimestamp(words(value)) ?? '');
+}
+
+function missingProblem(value: unknown): string | undefined {
+  return value === undefined || value === null ? 'is missing' : undefined;
 }
 
 function idProblem(value: unknown): string | undefined {

@@ -32,7 +32,7 @@ export class Output {
   /** Rows in the format that was asked for; `json` prints the rows as they are. */
   rows<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): void {
     if (this.format === 'json') this.json(rows);
-    else if (this.format === 'csv') this.line(csvOf(columns, rows).trimEnd());
+    else if (this.format === 'csv') for (const piece of csvPieces(columns, rows)) this.stdout.write(piece);
     else for (const line of tableOf(columns, rows, (text) => this.bold(text))) this.line(line);
   }
 
@@ -89,9 +89,22 @@ export function showsColor(stream: NodeJS.WritableStream): boolean {
 
 /** CSV by RFC 4180 with a header, one line a row, LF. */
 export function csvOf<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
-  const lines = [columns.map((column) => csvCell(column.heading)).join(',')];
-  for (const row of rows) lines.push(columns.map((column) => csvCell(String(column.value(row) ?? ''))).join(','));
-  return `${lines.join('\n')}\n`;
+  return [...csvPieces(columns, rows)].join('');
+}
+
+const PIECE = 10_000;
+
+/** The same in pieces, so that the text of a large table is never all in memory. */
+function* csvPieces<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): Generator<string> {
+  yield `${columns.map((column) => csvCell(column.heading)).join(',')}\n`;
+  for (let start = 0; start < rows.length; start += PIECE) {
+    const lines = rows.slice(start, start + PIECE).map((row) => columns.map((column) => csvValue(column.value(row))).join(',')); // prettier-ignore
+    yield `${lines.join('\n')}\n`;
+  }
+}
+
+function csvValue(value: string | number | null | undefined): string {
+  return typeof value === 'string' ? csvCell(value) : String(value ?? '');
 }
 
 function csvCell(text: string): string {

@@ -50,7 +50,8 @@ function rowsOf(asked: QuestionTable, gold: Answers | undefined): WorkerRow[] {
   const { target, reject } = policy.gold;
   const goldPolicy = known && { target, reject };
   const order = orderOf(columns, rows);
-  const seconds = Float64Array.from(rows, (row) => numberAt(columns.seconds, row) ?? NaN);
+  const took = columns.seconds;
+  const seconds = took && Float64Array.from(rows, (row) => took[row]!);
   return workerReports(table, model, { gold: known, goldPolicy, order, seconds, repeats }).map((report) => ({
     ...report,
     question: question.name,
@@ -64,6 +65,10 @@ function firstAndRepeats({ table, columns, rows }: QuestionTable): { first: numb
   const occasionOf = (i: number) => numberAt(columns.occasion, rows[i]!) ?? 0;
   for (let from = 0, to = 0; from < rows.length; from = to) {
     while (to < rows.length && table.item[to] === table.item[from] && table.worker[to] === table.worker[from]) to++;
+    if (to === from + 1) {
+      first.push(from);
+      continue;
+    }
     const asked = Array.from({ length: to - from }, (_, i) => from + i);
     asked.sort((a, b) => occasionOf(a) - occasionOf(b) || rows[a]! - rows[b]!);
     first.push(asked[0]!);

@@ -1,26 +1,14 @@
 // class-transformer reads types from decorators at run time.
 import 'reflect-metadata';
-import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  IsArray,
-  IsBoolean,
-  IsDefined,
-  IsIn,
-  IsNumber,
-  IsString,
-  Max,
-  Min,
-  registerDecorator,
-  ValidateIf,
-  ValidateNested,
-} from 'class-validator';
+import type * as classTransformer from 'class-transformer';
+import type * as classValidator from 'class-validator';
 import { hasCharacters } from './characters';
 
 /**
  * The fields that a contract is made of. Each decorator says the same thing twice, once to class-validator and once as JSON Schema
  * (ajv on the hot path, checkFields for what people send, AsyncAPI): `test/contracts` proves with random values that all give one
- * verdict. class-transformer is no gate for strangers' JSON: it drops fields called `constructor`, and throws on deep values.
+ * verdict. class-validator hears of it when it is asked (`tellClassValidator`): loading it takes as long as all else that a command loads.
+ * class-transformer is no gate for strangers' JSON: it drops fields called `constructor`, and throws on deep values.
  */
 export type JsonSchema = Record<string, unknown>;
 
@@ -28,7 +16,12 @@ interface Field {
   name: string;
   optional: boolean;
   schema: () => JsonSchema;
+  rules: Rule[];
 }
+
+/** The libraries that decorate a property. */
+type Libraries = typeof classValidator & Pick<typeof classTransformer, 'Type'>;
+type Rule = (libraries: Libraries) => PropertyDecorator;
 
 interface Presence {
   /** The field may be absent. `null` is refused all the same: absent is said by leaving it out. */
@@ -60,13 +53,20 @@ function inheritedFields(dataClass: DataClass): Field[] {
     : [...own];
 }
 
-function field(schema: () => JsonSchema, presence: Presence, checks: PropertyDecorator[]): PropertyDecorator {
+function field(schema: () => JsonSchema, { optional = false }: Presence, checks: Rule[]): PropertyDecorator {
+  const present: Rule = ({ ValidateIf, IsDefined }) =>
+    optional ? ValidateIf((_object, value) => value !== undefined) : IsDefined();
   return (target, property) => {
-    const name = String(property);
-    fieldsOf.set(target, [...(fieldsOf.get(target) ?? []), { name, optional: presence.optional ?? false, schema }]);
-    const present = presence.optional ? ValidateIf((_object, value) => value !== undefined) : IsDefined();
-    for (const check of [present, ...checks]) check(target, property);
+    const one = { name: String(property), optional, schema, rules: [present, ...checks] };
+    fieldsOf.set(target, [...(fieldsOf.get(target) ?? []), one]);
   };
+}
+
+/** Decorates the fields of every data class that has been loaded for class-validator and class-transformer. To be called once, after the contracts are imported. */
+export function tellClassValidator(libraries: Libraries): void {
+  for (const [target, fields] of fieldsOf) {
+    for (const { name, rules } of fields) for (const rule of rules) rule(libraries)(target, name);
+  }
 }
 
 /** Neither NUL, which PostgreSQL cannot store, nor half a surrogate pair, which is no character and which UTF-8 cannot write. */
@@ -91,7 +91,10 @@ export function Text(options: Presence & { min?: number; max?: number; pattern?:
 
 /** One of a closed set of words. */
 export function OneOf(words: readonly string[], options: Presence = {}): PropertyDecorator {
-  return field(() => ({ type: 'string', enum: [...words] }), options, [IsString(), IsIn([...words])]);
+  return field(() => ({ type: 'string', enum: [...words] }), options, [
+    ({ IsString }) => IsString(),
+    ({ IsIn }) => IsIn([...words]),
+  ]);
 }
 
 /** A safe integer from `min` (default 0) to `max` (default 2^53 - 1). */
@@ -99,23 +102,23 @@ export function Integer(options: Presence & { min?: number; max?: number } = {})
   const { min = 0, max = Number.MAX_SAFE_INTEGER } = options;
   return field(() => ({ type: 'integer', minimum: min, maximum: max }), options, [
     check('isInteger', (value) => Number.isInteger(value), `an integer from ${min} to ${max}`),
-    Min(min),
-    Max(max),
+    ({ Min }) => Min(min),
+    ({ Max }) => Max(max),
   ]);
 }
 
 /** A finite number from `min` to `max`. */
 export function Numeric(options: Presence & { min: number; max: number }): PropertyDecorator {
   return field(() => ({ type: 'number', minimum: options.min, maximum: options.max }), options, [
-    IsNumber({ allowNaN: false, allowInfinity: false }),
-    Min(options.min),
-    Max(options.max),
+    ({ IsNumber }) => IsNumber({ allowNaN: false, allowInfinity: false }),
+    ({ Min }) => Min(options.min),
+    ({ Max }) => Max(options.max),
   ]);
 }
 
 /** True or false. */
 export function Flag(options: Presence = {}): PropertyDecorator {
-  return field(() => ({ type: 'boolean' }), options, [IsBoolean()]);
+  return field(() => ({ type: 'boolean' }), options, [({ IsBoolean }) => IsBoolean()]);
 }
 
 // Not the year 0, which JavaScript knows and PostgreSQL does not.
@@ -139,8 +142,8 @@ export function isUtcTimestamp(value: unknown): boolean {
 export function Nested(dataClass: () => DataClass, options: Presence = {}): PropertyDecorator {
   return field(() => schemaOf(dataClass()), options, [
     check('isPlainObject', isPlainObject, 'an object'),
-    ValidateNested(),
-    Type(dataClass) as PropertyDecorator,
+    ({ ValidateNested }) => ValidateNested(),
+    ({ Type }) => Type(dataClass) as PropertyDecorator,
   ]);
 }
 
@@ -151,12 +154,12 @@ export function ListOf(
 ): PropertyDecorator {
   const { min = 0, max } = options;
   return field(() => ({ type: 'array', minItems: min, maxItems: max, items: schemaOf(dataClass()) }), options, [
-    IsArray(),
-    ArrayMaxSize(max),
+    ({ IsArray }) => IsArray(),
+    ({ ArrayMaxSize }) => ArrayMaxSize(max),
     check('hasMinItems', (value) => Array.isArray(value) && value.length >= min, `at least ${min} entries`),
     check('isArrayOfObjects', (value) => Array.isArray(value) && value.every(isPlainObject), 'objects'),
-    ValidateNested({ each: true }),
-    Type(dataClass) as PropertyDecorator,
+    ({ ValidateNested }) => ValidateNested({ each: true }),
+    ({ Type }) => Type(dataClass) as PropertyDecorator,
   ]);
 }
 
@@ -199,12 +202,13 @@ function isPlainObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function check(name: string, verdict: (value: unknown) => boolean, expected: string): PropertyDecorator {
-  return (target, property) =>
-    registerDecorator({
-      name,
-      target: target.constructor,
-      propertyName: String(property),
-      validator: { validate: verdict, defaultMessage: () => `${String(property)} must be ${expected}` },
-    });
+function check(name: string, verdict: (value: unknown) => boolean, expected: string): Rule {
+  return ({ registerDecorator }) =>
+    (target, property) =>
+      registerDecorator({
+        name,
+        target: target.constructor,
+        propertyName: String(property),
+        validator: { validate: verdict, defaultMessage: () => `${String(property)} must be ${expected}` },
+      });
 }

@@ -19,6 +19,8 @@ export interface Expectation {
   logLikelihood: number;
   /** The most that any posterior moved since the pass before. */
   largestMove: number;
+  /** For up to `LANES` states: parameters and counts with so many cells behind them as a lane without a state may touch. */
+  lanes?: { parameters: Float64Array; counts: Float64Array };
 }
 
 /** Products of so many probabilities of 1e-10 and more stay above the smallest double. */
@@ -27,17 +29,24 @@ const RESCALE_EVERY = 16;
 /** A product above this stays above the smallest double when it is multiplied once more by that of `RESCALE_EVERY` probabilities. */
 const LEAST_LIKELIHOOD = 1e-100;
 
-export function emptyExpectation(table: LabelTable, states: number): Expectation {
+/** States that one loop over an item's labels takes care of, in local variables. */
+const LANES = 5;
+
+/** @param posteriors T * S to start from, which are then overwritten; absent: zeros. */
+export function emptyExpectation(table: LabelTable, states: number, posteriors?: Float64Array): Expectation {
   const K = table.labels.length;
   const { worker, label } = table;
   const row = new Int32Array(label.length);
   for (let i = 0; i < row.length; i++) row[i] = states + (worker[i]! * K + label[i]!) * states;
+  const cells = states + table.workers.length * K * states;
+  const lanes = { parameters: new Float64Array(cells + LANES), counts: new Float64Array(cells + LANES) };
   return {
     row,
-    posteriors: new Float64Array(table.items.length * states),
-    counts: new Float64Array(states + table.workers.length * K * states),
+    posteriors: posteriors ?? new Float64Array(table.items.length * states),
+    counts: lanes.counts.subarray(0, cells),
     logLikelihood: -Infinity,
     largestMove: Infinity,
+    lanes: states <= LANES ? lanes : undefined,
   };
 }
 
@@ -63,6 +72,7 @@ export function expect(
   mask: Uint8Array | undefined,
   into: Expectation,
 ): void {
+  if (into.lanes) return expectInLanes(table, states, parameters, mask, into, into.lanes);
   const { itemStart } = table;
   const { row, posteriors, counts } = into;
   const joint = new Float64Array(states);
@@ -88,6 +98,91 @@ export function expect(
     } while (i < to);
     largestMove = Math.max(largestMove, keepPosterior(joint, t * states, posteriors));
     addCounts(row, from, to, joint, counts);
+  }
+  into.logLikelihood = logLikelihood + Math.log(likelihood);
+  into.largestMove = largestMove;
+}
+
+/**
+ * The same for up to five states, in one loop: half of the time of the functions below, which hand an item's states to each other in an array. A lane
+ * without a state reads and writes the cells behind its row, multiplies what it reads and is then set to 0, which is what it adds to the counts.
+ */
+function expectInLanes(
+  { itemStart, items }: LabelTable,
+  states: number,
+  parameters: Parameters,
+  mask: Uint8Array | undefined,
+  into: Expectation,
+  lanes: { parameters: Float64Array; counts: Float64Array },
+): void {
+  const { row, posteriors } = into;
+  const { parameters: cell, counts } = lanes;
+  cell.set(parameters);
+  counts.fill(0);
+  let logLikelihood = 0;
+  let likelihood = 1;
+  let largestMove = 0;
+  for (let t = 0; t < items.length; t++) {
+    const to = itemStart[t + 1]!;
+    const at = t * states;
+    let a = cell[0]!;
+    let b = cell[1]!;
+    let c = cell[2]!;
+    let d = cell[3]!;
+    let e = cell[4]!;
+    if (mask !== undefined) {
+      a *= mask[at]!;
+      b *= states > 1 ? mask[at + 1]! : 0;
+      c *= states > 2 ? mask[at + 2]! : 0;
+      d *= states > 3 ? mask[at + 3]! : 0;
+      e *= states > 4 ? mask[at + 4]! : 0;
+    }
+    let i = itemStart[t]!;
+    do {
+      const next = Math.min(to, i + RESCALE_EVERY);
+      for (; i < next; i++) {
+        const r = row[i]!;
+        a *= cell[r]!;
+        b *= cell[r + 1]!;
+        c *= cell[r + 2]!;
+        d *= cell[r + 3]!;
+        e *= cell[r + 4]!;
+      }
+      if (states < 5) e = 0;
+      if (states < 4) d = 0;
+      if (states < 3) c = 0;
+      if (states < 2) b = 0;
+      const total = a + b + c + d + e;
+      a /= total;
+      b /= total;
+      c /= total;
+      d /= total;
+      e /= total;
+      likelihood *= total;
+      if (likelihood < LEAST_LIKELIHOOD) {
+        logLikelihood += Math.log(likelihood);
+        likelihood = 1;
+      }
+    } while (i < to);
+    for (let j = itemStart[t]!; j < to; j++) {
+      const r = row[j]!;
+      counts[r]! += a;
+      counts[r + 1]! += b;
+      counts[r + 2]! += c;
+      counts[r + 3]! += d;
+      counts[r + 4]! += e;
+    }
+    counts[0]! += a;
+    counts[1]! += b;
+    counts[2]! += c;
+    counts[3]! += d;
+    counts[4]! += e;
+    for (let s = 0; s < states; s++) {
+      const value = s === 0 ? a : s === 1 ? b : s === 2 ? c : s === 3 ? d : e;
+      const move = Math.abs(value - posteriors[at + s]!);
+      if (move > largestMove) largestMove = move;
+      posteriors[at + s] = value;
+    }
   }
   into.logLikelihood = logLikelihood + Math.log(likelihood);
   into.largestMove = largestMove;

@@ -48,9 +48,8 @@ export interface Learner {
 export function fitMatrices(table: LabelTable, learner: Learner, options: FitOptions = {}): MatrixFit {
   const K = table.labels.length;
   const mask = acceptedMask(table, options.accepted ?? new Map());
-  const expectation = emptyExpectation(table, K);
+  const expectation = emptyExpectation(table, K, clampedShares(voteShares(table), mask, K));
   const { counts } = expectation;
-  expectation.posteriors.set(clampedShares(voteShares(table), mask, K));
   countPosteriors(table, K, expectation);
   const start = new Float64Array(counts.length);
   learner.maximise(counts, start);

@@ -12,7 +12,8 @@ export function voteShares(table: LabelTable): Float64Array {
     const from = table.itemStart[t]!;
     const to = table.itemStart[t + 1]!;
     if (from === to) shares.fill(1 / K, t * K, (t + 1) * K);
-    for (let i = from; i < to; i++) shares[t * K + table.label[i]!]! += 1 / (to - from);
+    const share = 1 / (to - from);
+    for (let i = from; i < to; i++) shares[t * K + table.label[i]!]! += share;
   }
   return shares;
 }

@@ -8,7 +8,7 @@ import { vote } from './majority';
 import { type Aggregation, type Method } from './aggregation';
 import { type Cost, withinReach } from './methods-within-reach';
 import { oneCoin } from './one-coin';
-import { confidenceIn, evidenceOf, indexOfMax, posteriorOf } from './posterior';
+import { confidenceIn, evidenceOf, indexOfMax, posteriorsOf } from './posterior';
 import { type PublishedModel } from './published-model';
 import { wawa } from './wawa';
 import { type WeightedVote } from './weighted-vote';
@@ -50,8 +50,9 @@ export const METHODS: Readonly<Record<string, Method>> = Object.fromEntries(
 /** What a published model believes of each item of a table. */
 export function aggregationOf(table: LabelTable, model: PublishedModel): Aggregation {
   const aggregation = { ...empty(table.items.length), model };
+  const posteriorOfItem = posteriorsOf(table, model);
   for (let t = 0; t < table.items.length; t++) {
-    const { label, posterior, confidence } = posteriorOf(model, evidenceOf(table, t));
+    const { label, posterior, confidence } = posteriorOfItem(t);
     aggregation.labels[t] = label;
     aggregation.posterior[t] = posterior[label]!;
     aggregation.confidence[t] = confidence;
@@ -65,14 +66,14 @@ export function aggregationOf(table: LabelTable, model: PublishedModel): Aggrega
  */
 function medians(table: LabelTable, model: PublishedModel): Aggregation {
   const aggregation = { ...empty(table.items.length), model };
+  const posteriorOfItem = posteriorsOf(table, model);
   for (let t = 0; t < table.items.length; t++) {
-    const evidence = evidenceOf(table, t);
-    const { posterior } = posteriorOf(model, evidence);
+    const { posterior } = posteriorOfItem(t);
     let label = 0;
     for (let sum = posterior[0]!; sum < 0.5 && label < posterior.length - 1;) sum += posterior[++label]!;
     aggregation.labels[t] = label;
     aggregation.posterior[t] = posterior[label]!;
-    aggregation.confidence[t] = confidenceIn(model, evidence, label);
+    aggregation.confidence[t] = confidenceIn(model, evidenceOf(table, t), label);
   }
   return aggregation;
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { epochZero } from './epoch-zero';
-import { posteriorOf } from './posterior';
+import { labelTable } from './label-table';
+import { evidenceOf, posteriorOf, posteriorsOf } from './posterior';
 import { type MatrixModel, type ProfileModel, UNTEMPERED } from './published-model';
 
 /** Two workers on two labels: `good` is right nine times in ten, `coin` half the time. */
@@ -132,5 +133,22 @@ describe('epochZero', () => {
 
   it('refuses a question with one label', () => {
     expect(() => epochZero(1)).toThrow('labels 1: expected 2 or more');
+  });
+});
+
+describe('posteriorsOf', () => {
+  it('gives for each item of a table the bits of posteriorOf', () => {
+    const rows = ['good', 'coin', 'new'].flatMap((worker, w) =>
+      [0, 1, 2, 3].map((t) => ({ item: `i${t}`, worker, label: (t + w) % 3 === 0 ? 'no' : 'yes' })),
+    );
+    const table = labelTable(rows, ['no', 'yes']);
+    const model = aModel({ tempering: { temperature: 2, perLabel: 0.3, lapse: 0.01 } });
+    const of = posteriorsOf(table, model);
+    for (const t of [2, 0, 3, 1]) expect(of(t)).toEqual(posteriorOf(model, evidenceOf(table, t)));
+  });
+
+  it('refuses a label that the model does not know', () => {
+    const of = posteriorsOf(labelTable([{ item: 'i', worker: 'good', label: 'c' }], ['a', 'b', 'c']), aModel());
+    expect(() => of(0)).toThrow('label 2 of worker "good": expected 0 to 1, the labels of the model');
   });
 });

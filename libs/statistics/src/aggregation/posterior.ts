@@ -30,18 +30,68 @@ export interface Posterior {
  * @throws RangeError on a label outside 0 to K-1.
  */
 export function posteriorOf(model: PublishedModel, evidence: readonly Evidence[]): Posterior {
-  const { states, effective } = logStateJoint(model, [...evidence].sort(byWorkerThenLabel));
-  const logs = logLabelPosterior(model, states);
+  const memory = emptyMemory(model);
+  const effective = logStateJoint(model, [...evidence].sort(byWorkerThenLabel), memory.states);
+  return decide(model, memory, effective);
+}
+
+/**
+ * The same for the items of a table, one after the other in the memory of one: what `posteriorOf` allocates, sorts and looks up is most of its time.
+ * What the returned function gives is overwritten when it is called again.
+ */
+export function posteriorsOf(table: LabelTable, model: PublishedModel): (t: number) => Posterior {
+  const memory = emptyMemory(model);
+  const matrices = table.workers.map((worker) => model.workers.get(worker) ?? model.pooled);
+  return (t) => {
+    const { states } = memory;
+    states.set(model.logPrior);
+    let sum = 0;
+    let squares = 0;
+    // A table has the labels of an item in the order in which they are added everywhere, by worker, then label.
+    for (let i = table.itemStart[t]!; i < table.itemStart[t + 1]!; i++) {
+      const w = table.worker[i]!;
+      const label = table.label[i]!;
+      if (!isKnown(label, model)) throw unknownLabel(model, table.workers[w]!, label);
+      const spread = addLabel(model, states, matrices[w]!, label);
+      sum += spread;
+      squares += spread * spread;
+    }
+    return decide(model, memory, effectiveLabels(table.itemStart[t + 1]! - table.itemStart[t]!, sum, squares));
+  };
+}
+
+/** The arrays of one item. */
+interface Memory {
+  /** A state each: log of prior times likelihood. */
+  states: Float64Array;
+  /** A label each: the largest of its states, the mass of all relative to that, log posterior and posterior. */
+  top: Float64Array;
+  mass: Float64Array;
+  logs: Float64Array;
+  posterior: Float64Array;
+}
+
+function emptyMemory({ stateLabel, labels }: PublishedModel): Memory {
+  const [top, mass, logs, posterior] = [0, 0, 0, 0].map(() => new Float64Array(labels)) as Float64Array[];
+  return { states: new Float64Array(stateLabel.length), top: top!, mass: mass!, logs: logs!, posterior: posterior! };
+}
+
+function decide(model: PublishedModel, memory: Memory, effective: number): Posterior {
+  logLabelPosterior(model, memory);
+  const { logs, posterior } = memory;
   const most = logs[indexOfMax(logs)]!;
-  const label = logs.findIndex((value) => value >= most - TIE);
-  const posterior = logs.map(Math.exp);
+  let label = 0;
+  while (label < logs.length && logs[label]! < most - TIE) label++;
+  for (let k = 0; k < logs.length; k++) posterior[k] = Math.exp(logs[k]!);
   return { posterior, label, confidence: temperedConfidence(logs, label, effective, model.tempering) };
 }
 
 /** Tempered posterior of any label of an item: of the most probable one it is the confidence of `posteriorOf`. */
 export function confidenceIn(model: PublishedModel, evidence: readonly Evidence[], label: number): number {
-  const { states, effective } = logStateJoint(model, [...evidence].sort(byWorkerThenLabel));
-  return temperedConfidence(logLabelPosterior(model, states), label, effective, model.tempering);
+  const memory = emptyMemory(model);
+  const effective = logStateJoint(model, [...evidence].sort(byWorkerThenLabel), memory.states);
+  logLabelPosterior(model, memory);
+  return temperedConfidence(memory.logs, label, effective, model.tempering);
 }
 
 /** The tempered posterior of one label, from the log posterior of all labels of an item that has so many effective labels. */
@@ -52,43 +102,51 @@ export function temperedConfidence(logs: Float64Array, label: number, effective:
   return (1 - tempering.lapse) / total + tempering.lapse / logs.length;
 }
 
-/** Log posterior of each label; -Infinity for a label that no state maps to. */
-function logLabelPosterior(model: PublishedModel, states: Float64Array): Float64Array {
+/** Log posterior of each label out of the states; -Infinity for a label that no state maps to. */
+function logLabelPosterior({ stateLabel }: PublishedModel, { states, top, mass, logs }: Memory): void {
   // Summed label by label around its own largest state: a label far behind keeps its logarithm, so that tempering can still raise it.
-  const top = new Float64Array(model.labels).fill(-Infinity);
-  for (let s = 0; s < states.length; s++) top[model.stateLabel[s]!] = Math.max(top[model.stateLabel[s]!]!, states[s]!);
-  const mass = new Float64Array(model.labels);
+  top.fill(-Infinity);
+  mass.fill(0);
+  for (let s = 0; s < states.length; s++) top[stateLabel[s]!] = Math.max(top[stateLabel[s]!]!, states[s]!);
   for (let s = 0; s < states.length; s++) {
-    const k = model.stateLabel[s]!;
+    const k = stateLabel[s]!;
     mass[k]! += Math.exp(states[s]! - top[k]!);
   }
-  const logs = top.map((value, k) => (mass[k]! > 0 ? value + Math.log(mass[k]!) : -Infinity));
+  for (let k = 0; k < logs.length; k++) logs[k] = mass[k]! > 0 ? top[k]! + Math.log(mass[k]!) : -Infinity;
   const most = logs[indexOfMax(logs)]!;
-  const total = most + Math.log(logs.reduce((sum, value) => sum + Math.exp(value - most), 0));
-  return logs.map((value) => value - total);
+  let sum = 0;
+  for (let k = 0; k < logs.length; k++) sum += Math.exp(logs[k]! - most);
+  const total = most + Math.log(sum);
+  for (let k = 0; k < logs.length; k++) logs[k]! -= total;
 }
 
-/** Log of prior times likelihood, a state, and the effective number of labels. */
-function logStateJoint(
-  model: PublishedModel,
-  evidence: readonly Evidence[],
-): { states: Float64Array; effective: number } {
-  const states = Float64Array.from(model.logPrior);
+/** Log of prior times likelihood, a state, into `states`; returns the effective number of labels. */
+function logStateJoint(model: PublishedModel, evidence: readonly Evidence[], states: Float64Array): number {
+  states.set(model.logPrior);
   let sum = 0;
   let squares = 0;
   for (const { worker, label } of evidence) {
-    if (!(label >= 0 && label < model.labels)) {
-      throw new RangeError(
-        `label ${label} of worker "${worker}": expected 0 to ${model.labels - 1}, the labels of the model`,
-      );
-    }
-    const own = model.workers.get(worker) ?? model.pooled;
-    const spread =
-      model.form === 'matrix' ? addMatrixRow(states, own, label) : addProfileRow(states, own, model.logProfile, label);
+    if (!isKnown(label, model)) throw unknownLabel(model, worker, label);
+    const spread = addLabel(model, states, model.workers.get(worker) ?? model.pooled, label);
     sum += spread;
     squares += spread * spread;
   }
-  return { states, effective: effectiveLabels(evidence.length, sum, squares) };
+  return effectiveLabels(evidence.length, sum, squares);
+}
+
+function isKnown(label: number, { labels }: PublishedModel): boolean {
+  return label >= 0 && label < labels;
+}
+
+function unknownLabel({ labels }: PublishedModel, worker: string, label: number): RangeError {
+  return new RangeError(`label ${label} of worker "${worker}": expected 0 to ${labels - 1}, the labels of the model`);
+}
+
+/** Adds what a label says about each state; returns its evidence, the largest minus the smallest of that. */
+function addLabel(model: PublishedModel, states: Float64Array, own: Float64Array, label: number): number {
+  return model.form === 'matrix'
+    ? addMatrixRow(states, own, label)
+    : addProfileRow(states, own, model.logProfile, label);
 }
 
 /** Effective number of n labels from the sum and the sum of squares of their evidence; at least 1 where there is a label. */
@@ -96,7 +154,6 @@ export function effectiveLabels(n: number, sum: number, squares: number): number
   return n === 0 ? 0 : squares > 0 ? Math.max(1, (sum * sum) / squares) : 1;
 }
 
-/** Adds what a label says about each state; returns its evidence, the largest minus the smallest of that. */
 function addMatrixRow(states: Float64Array, own: Float64Array, label: number): number {
   let least = Infinity;
   let most = -Infinity;
@@ -126,7 +183,8 @@ function addProfileRow(states: Float64Array, own: Float64Array, logProfile: Floa
 
 /** Probability of each state given the evidence; sums to 1. */
 export function statePosterior(model: PublishedModel, evidence: readonly Evidence[]): Float64Array {
-  const { states } = logStateJoint(model, [...evidence].sort(byWorkerThenLabel));
+  const { states } = emptyMemory(model);
+  logStateJoint(model, [...evidence].sort(byWorkerThenLabel), states);
   const top = states[indexOfMax(states)]!;
   const mass = states.map((value) => Math.exp(value - top));
   const total = mass.reduce((sum, value) => sum + value, 0);
@@ -137,8 +195,7 @@ export function statePosterior(model: PublishedModel, evidence: readonly Evidenc
 export function labelLikelihood(model: PublishedModel, worker: string, label: number): Float64Array {
   const states = new Float64Array(model.stateLabel.length);
   const own = model.workers.get(worker) ?? model.pooled;
-  if (model.form === 'matrix') addMatrixRow(states, own, label);
-  else addProfileRow(states, own, model.logProfile, label);
+  addLabel(model, states, own, label);
   return states.map(Math.exp);
 }
 

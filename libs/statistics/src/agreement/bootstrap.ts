@@ -1,9 +1,9 @@
 import normalCdf from '@stdlib/stats-base-dists-normal-cdf';
-import tQuantile from '@stdlib/stats-base-dists-t-quantile';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { type RandomGenerator } from 'pure-rand/types/RandomGenerator';
 import { type Coefficient, type Coefficients, type EstimatedCoefficient } from './coefficient';
 import { summation, type SumRows } from './sum-rows';
+import { tQuantile975 } from '../numerics/t-quantile';
 
 export interface BootstrapOptions {
   /** Default 1. The same seed and rows give the same interval. */
@@ -72,7 +72,7 @@ function percentiles(estimate: Coefficient, values: number[], rows: number, resa
     return without(`undefined in ${resamples - values.length} of ${resamples} resamples of the items`);
   }
   const sorted = Float64Array.from(values).sort();
-  const tail = normalCdf(-Math.sqrt(rows / (rows - 1)) * tQuantile(0.975, rows - 1), 0, 1);
+  const tail = normalCdf(-Math.sqrt(rows / (rows - 1)) * tQuantile975(rows - 1), 0, 1);
   return {
     value: estimate.value,
     low: quantile(sorted, tail),

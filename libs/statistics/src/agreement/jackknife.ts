@@ -1,5 +1,5 @@
-import tQuantile from '@stdlib/stats-base-dists-t-quantile';
 import { type Coefficient, type Coefficients, type EstimatedCoefficient } from './coefficient';
+import { tQuantile975 } from '../numerics/t-quantile';
 
 /**
  * 95 % intervals by leaving out one group of items after the other: with G groups and estimates e_g without group g,
@@ -37,7 +37,7 @@ function jackknifeOf(estimate: Coefficient, left: readonly Coefficient[]): Estim
   const values = left.map(({ value }) => value).filter((value) => value !== null);
   if (values.length < G) return without(`undefined without one of the ${G} groups of items`);
   const error = jackknifeError(values);
-  const reach = tQuantile(0.975, G - 1) * error;
+  const reach = tQuantile975(G - 1) * error;
   return {
     value: estimate.value,
     low: estimate.value - reach,

@@ -1,7 +1,7 @@
-import tQuantile from '@stdlib/stats-base-dists-t-quantile';
 import { type Coefficient, type EstimatedCoefficient, ONE_LABEL, undefinedBecause } from './coefficient';
 import { jackknifeError } from './jackknife';
 import { forEachPair, type LabelsOfWorkers, type WorkerPair } from './worker-pairs';
+import { tQuantile975 } from '../numerics/t-quantile';
 
 /** Fewest items that a pair must have in common to count. */
 export const LEAST_COMMON = 10;
@@ -139,7 +139,7 @@ function overItems(value: number, itemStart: Int32Array, without: (t: number) =>
   const left: number[] = [];
   for (let t = 0; t + 1 < itemStart.length; t++) if (itemStart[t + 1]! - itemStart[t]! > 1) left.push(without(t));
   if (left.length < 2) return absent(value, 'an interval needs two or more items');
-  const reach = tQuantile(0.975, left.length - 1) * jackknifeError(left);
+  const reach = tQuantile975(left.length - 1) * jackknifeError(left);
   return { value, low: Math.max(-1, value - reach), high: Math.min(1, value + reach), interval: 'jackknife' };
 }
 

@@ -1,5 +1,5 @@
 import { type LabelTable } from '../aggregation/label-table';
-import { type Evidence, evidenceOf, type Posterior, posteriorOf } from '../aggregation/posterior';
+import { type Evidence, type Posterior, posteriorOf, posteriorsOf } from '../aggregation/posterior';
 import { type PublishedModel } from '../aggregation/published-model';
 
 /**
@@ -23,8 +23,9 @@ export function beliefsOf(model: PublishedModel, table: LabelTable): Beliefs {
   const K = table.labels.length;
   const posteriors = new Float64Array(table.items.length * K);
   const believed = new Float64Array(table.items.length * K);
+  const posteriorOfItem = posteriorsOf(table, model);
   for (let t = 0; t < table.items.length; t++) {
-    const found = posteriorOf(model, evidenceOf(table, t));
+    const found = posteriorOfItem(t);
     posteriors.set(found.posterior, t * K);
     believed.set(tempered(found), t * K);
   }
@@ -34,7 +35,7 @@ export function beliefsOf(model: PublishedModel, table: LabelTable): Beliefs {
 /** Rows of the table by worker, in the table's order: those of worker w are at place w. */
 export function rowsOfWorkers(table: LabelTable): number[][] {
   const rows: number[][] = table.workers.map(() => []);
-  table.worker.forEach((worker, row) => rows[worker]!.push(row));
+  for (let row = 0; row < table.worker.length; row++) rows[table.worker[row]!]!.push(row);
   return rows;
 }
 
@@ -59,9 +60,11 @@ function tempered({ posterior, label, confidence }: Posterior): Float64Array {
 /** The confidence for the label, and the rest as the posterior spreads it. */
 export function spreadOver(posterior: Float64Array, label: number, confidence: number): Float64Array {
   const rest = 1 - posterior[label]!;
-  return posterior.map((mass, k) => {
-    if (k === label) return confidence;
+  const spread = new Float64Array(posterior.length);
+  for (let k = 0; k < spread.length; k++) {
     // A posterior of 1 leaves nothing to spread by: evenly.
-    return (1 - confidence) * (rest > 1e-12 ? mass / rest : 1 / (posterior.length - 1));
-  });
+    spread[k] = (1 - confidence) * (rest > 1e-12 ? posterior[k]! / rest : 1 / (posterior.length - 1));
+  }
+  spread[label] = confidence;
+  return spread;
 }

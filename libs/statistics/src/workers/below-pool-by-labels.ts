@@ -1,5 +1,5 @@
 import normalCdf from '@stdlib/stats-base-dists-normal-cdf';
-import { errorProfile, type OwnLabel } from './own-labels';
+import { errorProfiles, type OwnLabel } from './own-labels';
 
 /**
  * A worker's labels against what the others believe, as sums that give the accuracy and its test under any pool. Of a label, `lead` is how much more it is
@@ -17,11 +17,10 @@ export interface LeadSums {
 /** @param pooled Pr(label | truth) of all workers, K * K cells [label * K + truth]. */
 export function leadSums(own: readonly OwnLabel[], pooled: Float64Array, K: number): LeadSums {
   const sums: LeadSums = { labels: own.length, lead: 0, reach: 0, leadSquares: 0, products: 0, reachSquares: 0 };
-  const astrayOf = new Float64Array(K * K);
-  for (let label = 0; label < K; label++)
-    for (let truth = 0; truth < K; truth++) astrayOf[label * K + truth] = errorProfile(pooled, label, truth, K);
+  const astrayOf = errorProfiles(pooled, K);
   for (const { label, view } of own) {
-    let [astray, perfect] = [0, 0];
+    let astray = 0;
+    let perfect = 0;
     for (let l = 0; l < K; l++) {
       perfect += view[l]! ** 2;
       for (let truth = 0; truth < K; truth++) astray += view[truth]! * astrayOf[l * K + truth]! * view[l]!;

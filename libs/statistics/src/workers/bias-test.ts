@@ -1,5 +1,5 @@
 import normalCdf from '@stdlib/stats-base-dists-normal-cdf';
-import { accuracyAgainstOthers, errorProfile, type OwnLabel } from './own-labels';
+import { accuracyAgainstOthers, errorProfiles, type OwnLabel } from './own-labels';
 
 export interface BiasTest {
   /** Index of the label that is said too often. */
@@ -26,12 +26,13 @@ export const LEAST_FOR_BIAS = 20;
  */
 export function biasTest(own: readonly OwnLabel[], pooled: Float64Array, K: number): BiasTest {
   const accuracy = accuracyAgainstOthers(own, pooled, K);
+  const errors = errorProfiles(pooled, K);
   const excess = new Float64Array(K);
   const variance = new Float64Array(K);
   for (const { label, view } of own) {
     for (let l = 0; l < K; l++) {
       let expected = accuracy * view[l]!;
-      for (let z = 0; z < K; z++) expected += (1 - accuracy) * view[z]! * errorProfile(pooled, l, z, K);
+      for (let z = 0; z < K; z++) expected += (1 - accuracy) * view[z]! * errors[l * K + z]!;
       excess[l]! += Number(label === l) - expected;
       variance[l]! += expected * (1 - expected);
     }

@@ -17,7 +17,8 @@ export function othersViews(model: MatrixModel, table: LabelTable): (row: number
   for (let row = 0; row < table.label.length; row++) {
     const own = matrices[table.worker[row]!]!;
     const t = table.item[row]!;
-    let [least, most] = [Infinity, -Infinity];
+    let least = Infinity;
+    let most = -Infinity;
     for (let s = 0; s < S; s++) {
       const value = own[table.label[row]! * S + s]!;
       states[t * S + s]! += value;
@@ -29,6 +30,8 @@ export function othersViews(model: MatrixModel, table: LabelTable): (row: number
     squares[t]! += (most - least) ** 2;
   }
   const joint = new Float64Array(S);
+  const mass = new Float64Array(model.labels);
+  const logs = new Float64Array(model.labels);
   return (row) => {
     const t = table.item[row]!;
     const own = matrices[table.worker[row]!]!;
@@ -42,7 +45,7 @@ export function othersViews(model: MatrixModel, table: LabelTable): (row: number
       Math.max(0, sums[t]! - spread),
       Math.max(0, squares[t]! - spread * spread),
     );
-    return view(model, joint, effective);
+    return view(model, joint, effective, mass, logs);
   };
 }
 
@@ -52,16 +55,26 @@ function labelledTwice({ item, worker }: LabelTable, row: number): boolean {
   return same(row - 1) || same(row + 1);
 }
 
-function view(model: MatrixModel, joint: Float64Array, effective: number): Float64Array {
+/** @param mass, logs arrays of a label each to work in: two allocations a label would be most of the time. */
+function view(
+  model: MatrixModel,
+  joint: Float64Array,
+  effective: number,
+  mass: Float64Array,
+  logs: Float64Array,
+): Float64Array {
   const most = joint[indexOfMax(joint)]!;
-  const mass = new Float64Array(model.labels);
+  mass.fill(0);
   let total = 0;
   for (let s = 0; s < joint.length; s++) {
     const share = Math.exp(joint[s]! - most);
     mass[model.stateLabel[s]!]! += share;
     total += share;
   }
-  for (let k = 0; k < mass.length; k++) mass[k]! /= total;
+  for (let k = 0; k < mass.length; k++) {
+    mass[k]! /= total;
+    logs[k] = Math.log(mass[k]!);
+  }
   const label = indexOfMax(mass);
-  return spreadOver(mass, label, temperedConfidence(mass.map(Math.log), label, effective, model.tempering));
+  return spreadOver(mass, label, temperedConfidence(logs, label, effective, model.tempering));
 }

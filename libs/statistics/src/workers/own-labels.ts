@@ -35,19 +35,22 @@ export function ownSums(own: readonly OwnLabel[], K: number): OwnSums {
  */
 export function accuracyAgainstOthers(own: readonly OwnLabel[], pooled: Float64Array, K: number): number {
   const { believed, perfect } = ownSums(own, K);
+  const errors = errorProfiles(pooled, K);
   let astray = 0;
   for (const { view } of own) {
     for (let truth = 0; truth < K; truth++) {
-      for (let label = 0; label < K; label++)
-        astray += view[truth]! * errorProfile(pooled, label, truth, K) * view[label]!;
+      for (let label = 0; label < K; label++) astray += view[truth]! * errors[label * K + truth]! * view[label]!;
     }
   }
   return perfect > astray ? Math.min(1, Math.max(0, (believed - astray) / (perfect - astray))) : 0.5;
 }
 
-/** Pr(label | truth, wrong) over all workers; even where they never err. */
-export function errorProfile(pooled: Float64Array, label: number, truth: number, K: number): number {
-  if (label === truth) return 0;
-  const wrong = 1 - pooled[truth * K + truth]!;
-  return wrong > 1e-9 ? pooled[label * K + truth]! / wrong : 1 / (K - 1);
+/** Pr(label | truth, wrong) over all workers, K * K cells [label * K + truth]; even where they never err. */
+export function errorProfiles(pooled: Float64Array, K: number): Float64Array {
+  return pooled.map((share, cell) => {
+    const truth = cell % K;
+    if (cell === truth * K + truth) return 0;
+    const wrong = 1 - pooled[truth * K + truth]!;
+    return wrong > 1e-9 ? share / wrong : 1 / (K - 1);
+  });
 }

@@ -84,5 +84,6 @@ function goldChecks(
 }
 
 function inOrder(rows: readonly number[], order: ArrayLike<number> | undefined): readonly number[] {
-  return order ? [...rows].sort((a, b) => order[a]! - order[b]!) : rows;
+  if (!order || rows.every((row, i) => i === 0 || order[rows[i - 1]!]! <= order[row]!)) return rows;
+  return [...rows].sort((a, b) => order[a]! - order[b]!);
 }
