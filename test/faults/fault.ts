@@ -10,10 +10,8 @@ export interface Fault {
   holds: string;
   /** Part of `npm test`. */
   isSmoke?: boolean;
-  /** Has a system of its own: its sequence numbers are given twice, or its log has what nobody numbered. */
+  /** Has a system of its own, whose sequence numbers are given twice. */
   isAlone?: boolean;
-  /** Puts records on the log that nobody of ours published: `assay audit verify` is to say so, for good. */
-  isForeign?: boolean;
   /** What of this machine is missing for it. */
   needs?(): string | undefined;
   /** Sends the load; throws where the fault could not be brought about. What it gives back was measured. */

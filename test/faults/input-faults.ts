@@ -21,8 +21,6 @@ export const INPUT_FAULTS: Fault[] = [
   {
     name: 'poison on every topic: no JSON, bad UTF-8, null, 1.5 MB, depth of 100,000, __proto__, unknown types, no headers',
     holds: 'I2 I9',
-    isAlone: true,
-    isForeign: true,
     happen: async (system, load) => {
       await load.prepare();
       const sending = load.send();
