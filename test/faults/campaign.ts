@@ -12,6 +12,8 @@ export interface Outcome {
   problems: string[];
   /** Why it could not be brought about on this machine. */
   notRun?: string;
+  /** What was measured. */
+  figure?: string;
   seconds: number;
 }
 
@@ -49,15 +51,16 @@ export class Campaign {
     if (fault.isAlone) await this.retire();
     const started = performance.now();
     let problems: string[];
+    let figure: string | undefined;
     try {
-      problems = await this.problems(fault);
+      ({ problems, figure } = await this.outcome(fault));
     } catch (error) {
       problems = [(error as Error).message];
     }
     if (problems.length > 0 && this.system) problems.push(`what the services said: ${this.system.keepLogs()}`);
     // What was broken for good must not be laid at the next one's door.
     if (problems.length > 0 || fault.isAlone) await this.stop();
-    return { fault, problems, seconds: (performance.now() - started) / 1000 };
+    return { fault, problems, figure, seconds: (performance.now() - started) / 1000 };
   }
 
   /** I3 and I4, over everything that was published. Ends the system. */
@@ -78,12 +81,13 @@ export class Campaign {
     await system?.stop();
   }
 
-  private async problems(fault: Fault): Promise<string[]> {
+  private async outcome(fault: Fault): Promise<{ problems: string[]; figure?: string }> {
     this.system ??= await FaultSystem.start(this.version);
     const { system } = this;
     const project = `run-${++this.runs}`;
-    await fault.happen(system, new Load(project, this.runs, () => system.services.client));
+    const figure = await fault.happen(system, new Load(project, this.runs, () => system.services.client));
     await system.mend();
-    return [...(await problemsOf(system.services.client, project, this.digest)), ...(await system.imbalances())];
+    const problems = await problemsOf(system.services.client, project, this.digest);
+    return { problems: [...problems, ...(await system.imbalances())], ...(figure && { figure }) };
   }
 }

@@ -14,8 +14,8 @@ export interface Fault {
   isAlone?: boolean;
   /** What of this machine is missing for it. */
   needs?(): string | undefined;
-  /** Sends the load; throws where the fault could not be brought about. */
-  happen(system: FaultSystem, load: Load): Promise<void>;
+  /** Sends the load; throws where the fault could not be brought about. What it gives back was measured. */
+  happen(system: FaultSystem, load: Load): Promise<void | string>;
 }
 
 /** Sends a load, and does something when a part of it is through. */

@@ -9,11 +9,11 @@ import { LETTER_FAULTS } from './letter-faults';
 
 /** Every fault of the table in the design that this machine can bring about. */
 export const FAULTS: readonly Fault[] = [
-  ...KILL_FAULTS,
   ...BROKER_FAULTS,
   ...DATABASE_FAULTS,
   ...INSTANCE_FAULTS,
   ...INPUT_FAULTS,
   ...LETTER_FAULTS,
   ...FAILOVER_FAULTS,
+  ...KILL_FAULTS,
 ];

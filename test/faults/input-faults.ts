@@ -3,6 +3,7 @@ import { ANNOTATION_EVENTS } from '../../libs/contracts/src/topics';
 import { startProgram } from '../support/program';
 import { type Fault } from './fault';
 import { armed } from './fault-system';
+import { NOISY_PROJECT } from './noise-fault';
 
 const FAKETIME = '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1';
 
@@ -93,4 +94,5 @@ export const INPUT_FAULTS: Fault[] = [
       await load.send();
     },
   },
+  NOISY_PROJECT,
 ];

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ServiceName } from '../support/service-processes';
 import { during, type Fault } from './fault';
+import { TWO_VERSIONS } from './version-fault';
 
 /** Instances of services come and go, stand still, or find others in their place. */
 export const INSTANCE_FAULTS: Fault[] = [
@@ -85,4 +86,5 @@ export const INSTANCE_FAULTS: Fault[] = [
       await sending;
     },
   },
+  TWO_VERSIONS,
 ];

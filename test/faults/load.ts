@@ -4,7 +4,7 @@ import { importGold } from '../../apps/assay/src/gold-import';
 import { simulate } from '../../libs/statistics/src/simulation/simulate';
 import { shuffled } from '../support/shuffled';
 
-const LABELS = ['cat', 'dog', 'other'];
+export const LABELS = ['cat', 'dog', 'other'];
 const CROWD = simulate({
   seed: 11,
   labels: LABELS,

@@ -2,17 +2,23 @@ import { CATALOGUE } from '@assay/contracts/catalogue';
 import { kafkaAcls } from '@assay/contracts/generate/kafka-acls';
 import { topicList } from '@assay/contracts/generate/topic-list';
 import { Settings } from '@assay/platform/config/settings';
-import { type EventLog, type SubscribeOptions } from '@assay/platform/event-log/event-log';
-import { type KafkaLogger } from '@assay/platform/event-log/kafka-client';
+import { type EventLog, LogRefused, type SubscribeOptions } from '@assay/platform/event-log/event-log';
 import { KafkaEventLog } from '@assay/platform/event-log/kafka-event-log';
-import { Kafka, logLevel } from 'kafkajs';
+import {
+  AclOperationTypes,
+  AclPermissionTypes,
+  AclResourceTypes,
+  Kafka,
+  logLevel,
+  ResourcePatternTypes,
+} from 'kafkajs';
 import { PLATFORM_MIGRATIONS } from '@assay/platform/transport/platform-migrations';
 import { commandLineWith } from '../support/command-line';
 import { type FreshDatabase, freshDatabase } from '../support/database';
 import { eventually } from '../support/eventually';
 import { freePort } from '../support/free-port';
 import { describeOnOwnKafka, stopBroker } from '../support/kafka';
-import { OPERATOR, type SecureBroker, secureBroker } from '../support/secure-broker';
+import { OPERATOR, type Pem, type SecureBroker, secureBroker } from '../support/secure-broker';
 import { startProgram } from '../support/program';
 import { silentLogger } from '../support/silent-logger';
 import { testDefinition } from '../support/test-service';
@@ -45,16 +51,21 @@ describeOnOwnKafka('a broker that speaks TLS, knows its users and denies what no
   const apply = (...args: string[]) => commandLineWith(environment(), 'topics', 'apply', ...args);
 
   /** The event log as one of the users. */
-  const logOf = (user: keyof typeof users, logger: KafkaLogger = silentLogger) => {
-    const settings = Object.assign(new Settings(), {
+  const logOf = (user: keyof typeof users, mechanism: Settings['kafkaSaslMechanism'] = 'scram-sha-512') =>
+    logWith({
       kafkaBrokers: [broker.brokers],
-      kafkaSslEnabled: true,
-      kafkaSslCa: broker.ca,
-      kafkaSaslMechanism: 'scram-sha-512',
+      kafkaSaslMechanism: mechanism,
       kafkaSaslUsername: user,
       kafkaSaslPassword: users[user],
     });
-    const log = new KafkaEventLog(settings, logger);
+
+  /** The event log as whom a certificate names. */
+  const logBy = ({ certificate, key }: Partial<Pem>) =>
+    logWith({ kafkaBrokers: [broker.certificateBrokers], kafkaSslCert: certificate, kafkaSslKey: key });
+
+  const logWith = (settings: Partial<Settings>) => {
+    const tls = { kafkaSslEnabled: true, kafkaSslCa: broker.ca };
+    const log = new KafkaEventLog(Object.assign(new Settings(), tls, settings), silentLogger);
     open.push(log);
     return log;
   };
@@ -150,16 +161,32 @@ describeOnOwnKafka('a broker that speaks TLS, knows its users and denies what no
       await expect(logOf('assay-consensus').offsets(topic)).rejects.toThrow(/not authorized/i);
     });
 
-    it('keep a service out of the group of another, and say so to the operator', async () => {
-      const said: string[] = [];
-      const log = logOf('assay-consensus', { debug: () => undefined, warn: (line) => void said.push(line) });
-      const subscription = await log.subscribe(reading('scoring', ['assay.item.events.v1']));
-      await eventually(
-        () => said.some((line) => /not authorized to access group/i.test(line)),
-        () => said.join('\n'),
+    it('keep a service out of the group of another, and say who has to be allowed what', async () => {
+      await expect(logOf('assay-consensus').subscribe(reading('scoring', ['assay.item.events.v1']))).rejects.toThrow(
+        'not authorized: Kafka does not let User:assay-consensus read group scoring; expected it to be allowed (assay topics apply --acls)',
       );
-      expect(subscription.lanes()).toEqual([]);
-      await subscription.stop();
+    });
+
+    it('that are withdrawn while a member reads end its subscription, which names the topic', async () => {
+      const topic = 'assay.gold.items.v1';
+      const name = { resourceType: AclResourceTypes.TOPIC, resourceName: topic } as const;
+      const who = { principal: 'User:assay-consensus', host: '*', resourcePatternType: ResourcePatternTypes.LITERAL };
+      const acl = { ...name, ...who, operation: AclOperationTypes.READ, permissionType: AclPermissionTypes.ALLOW };
+      await administrating((admin) => admin.createAcls({ acl: [acl] }));
+      const crashed: Error[] = [];
+      const subscribing = () => {
+        const onCrash = (error: Error) => void crashed.push(error);
+        return logOf('assay-consensus').subscribe({ ...reading('consensus', [topic]), onCrash });
+      };
+      // A broker takes a permission before it heeds it.
+      const subscription = await eventually(() => subscribing().catch(() => undefined), 'the permission to be heeded');
+      await eventually(() => subscription.lanes().length === 12, 'lanes');
+      await administrating((admin) => admin.deleteAcls({ filters: [acl] }));
+      await eventually(() => crashed.length > 0, 'the subscription to end');
+      expect(crashed.map(({ message }) => message)).toEqual([
+        `not authorized: Kafka does not let User:assay-consensus read topic ${topic}; expected it to be allowed (assay topics apply --acls)`,
+      ]);
+      expect(crashed[0]).toBeInstanceOf(LogRefused);
     });
 
     it('let a service write what the catalogue gives it and nothing else', async () => {
@@ -188,6 +215,17 @@ describeOnOwnKafka('a broker that speaks TLS, knows its users and denies what no
       }
     });
 
+    it('that a service lacks for writing are named to it', async () => {
+      const log = logOf('assay-consensus');
+      // Which it may read, and so sees.
+      await expect(log.append([aRecord('assay.item.events.v1')])).rejects.toThrow(
+        'not authorized: Kafka does not let User:assay-consensus write topic assay.item.events.v1; expected it to be allowed',
+      );
+      await expect(log.append([aRecord('assay.gold.items.v1')])).rejects.toThrow(
+        'topic assay.gold.items.v1 is not in Kafka, or is hidden from User:assay-consensus',
+      );
+    });
+
     /** Not only this client's word: a producer that asks nothing first is refused by the broker as well. */
     const refused = async (user: keyof typeof users, topics: readonly string[]) => {
       const producer = kafkaOf(user, users[user]).producer({ retry: { retries: 0 } });
@@ -205,6 +243,34 @@ describeOnOwnKafka('a broker that speaks TLS, knows its users and denies what no
       expect(topics.length).toBeGreaterThan(10);
       expect(allowed).toEqual([]);
     };
+  });
+
+  describe('a client is known', () => {
+    const topics = TOPICS.filter(({ readers }) => readers.includes('consensus')).map(({ name }) => name);
+
+    it.each(['scram-sha-256', 'scram-sha-512'] as const)('by %s', async (mechanism) => {
+      const log = logOf('assay-consensus', mechanism);
+      expect(await lanesOf(log, 'consensus', topics)).toHaveLength(12);
+      expect(await log.append([aRecord('assay.consensus.events.v1')])).toHaveLength(1);
+      await expect(log.offsets('assay.gold.items.v1')).rejects.toThrow(/not authorized.* User:assay-consensus /);
+    });
+
+    it('by its certificate, and may what the user may whom it names', async () => {
+      const log = logBy(broker.certificateOf('assay-consensus'));
+      expect(await lanesOf(log, 'consensus', topics)).toHaveLength(12);
+      expect(await log.append([aRecord('assay.consensus.events.v1')])).toHaveLength(1);
+      await expect(log.offsets('assay.gold.items.v1')).rejects.toThrow(
+        /not authorized.* the user of this certificate /,
+      );
+    });
+
+    it.each([
+      ['without a certificate', () => ({})],
+      ['with one that another authority signed', () => broker.certificateOf('assay-consensus', 'other')],
+    ])('not %s, which is not tried again', async (_how, pem) => {
+      const failure: unknown = await logBy(pem()).subscribe(reading('consensus', topics)).catch((error: unknown) => error); // prettier-ignore
+      expect(failure).toMatchObject({ message: expect.stringMatching(/alert.* certificate/) });
+    });
   });
 
   describe('what brokers and this client do not accept of each other ends a start at once, with the reason', () => {
@@ -243,6 +309,27 @@ describeOnOwnKafka('a broker that speaks TLS, knows its users and denies what no
       expect(await service.ended).toBe(1);
       expect(service.lines.at(-1)).toMatch(/^assay ingestion: /);
       expect(service.lines.at(-1)).toMatch(reason);
+    });
+
+    it.each([
+      [
+        'a user who may not read what the service reads',
+        () => ({ ASSAY_KAFKA_SASL_USERNAME: 'assay-tools', ASSAY_KAFKA_SASL_PASSWORD: users['assay-tools'] }),
+        /not authorized: Kafka does not let User:assay-tools read /,
+      ],
+      [
+        'a certificate of an authority that the brokers do not know',
+        () => {
+          const { certificate, key } = broker.certificateOf(OPERATOR, 'other');
+          const pem = { ASSAY_KAFKA_SSL_CERT: certificate, ASSAY_KAFKA_SSL_KEY: key };
+          return { ...pem, ASSAY_KAFKA_BROKERS: broker.certificateBrokers, ASSAY_KAFKA_SASL_MECHANISM: '' };
+        },
+        /alert certificate unknown/,
+      ],
+    ])('%s', async (_what, other, reason) => {
+      const service = start(other());
+      expect(await service.ended).toBe(1);
+      expect(service.lines.join('\n')).toMatch(reason);
     });
   });
 

@@ -2,17 +2,33 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './free-port';
 import { type Broker, startBroker } from './kafka-broker';
 
-/** A broker that speaks TLS alone, knows its users by SCRAM and denies what no permission allows. */
+/**
+ * A broker that speaks TLS alone and denies what no permission allows. At one port it knows its users by SCRAM, with SHA-512 or SHA-256, at
+ * another by their certificates, whose common name is the user's.
+ */
 export interface SecureBroker extends Broker {
+  /** host:port where it asks for a certificate. */
+  certificateBrokers: string;
   /** PEM of the authority that signed it. */
   ca: string;
   /** PEM of an authority that signed nothing. */
   otherCa: string;
   /** The superuser's password. */
   password: string;
+  /** A certificate of a user's own, by the broker's authority or by the one that it does not know. */
+  certificateOf(user: string, by?: 'other'): Pem;
 }
+
+/** PEM of a certificate and of its key. */
+export interface Pem {
+  certificate: string;
+  key: string;
+}
+
+const MECHANISMS = ['SCRAM-SHA-512', 'SCRAM-SHA-256'] as const;
 
 /** The superuser. */
 export const OPERATOR = 'operator';
@@ -23,22 +39,27 @@ export async function secureBroker(users: Readonly<Record<string, string>>): Pro
   const password = 'of-the-operator';
   const authority = newAuthority(folder, 'ca');
   const other = newAuthority(folder, 'other');
-  const keys = signed(folder, authority);
-  const scram = Object.entries({ ...users, [OPERATOR]: password }).flatMap(([name, secret]) => [
-    '--add-scram',
-    `SCRAM-SHA-512=[name=${name},password=${secret}]`,
-  ]);
-  const listener = 'listener.name.sasl_ssl';
+  const own = signed(folder, authority, 'broker');
+  const keys = join(folder, 'broker.pem');
+  writeFileSync(keys, `${own.key}${own.certificate}`);
+  const scram = Object.entries({ ...users, [OPERATOR]: password }).flatMap(([name, secret]) =>
+    MECHANISMS.flatMap((mechanism) => ['--add-scram', `${mechanism}=[name=${name},password=${secret}]`]),
+  );
+  const login = `org.apache.kafka.common.security.scram.ScramLoginModule required username="${OPERATOR}" password="${password}";`;
+  const logins = MECHANISMS.map((one) => [`listener.name.sasl_ssl.${one.toLowerCase()}.sasl.jaas.config`, login]);
+  const certificatePort = await freePort();
   const broker = await startBroker({
     formatting: scram,
     properties: {
-      listeners: 'SASL_SSL://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}',
-      'advertised.listeners': 'SASL_SSL://127.0.0.1:{port}',
-      'listener.security.protocol.map': 'SASL_SSL:SASL_SSL,CONTROLLER:PLAINTEXT',
+      listeners: `SASL_SSL://127.0.0.1:{port},SSL://127.0.0.1:${certificatePort},CONTROLLER://127.0.0.1:{controller}`,
+      'advertised.listeners': `SASL_SSL://127.0.0.1:{port},SSL://127.0.0.1:${certificatePort}`,
+      'listener.security.protocol.map': 'SASL_SSL:SASL_SSL,SSL:SSL,CONTROLLER:PLAINTEXT',
+      'listener.name.ssl.ssl.client.auth': 'required',
+      'listener.name.ssl.ssl.principal.mapping.rules': 'RULE:^CN=([^,]+)$/$1/',
       'inter.broker.listener.name': 'SASL_SSL',
-      'sasl.enabled.mechanisms': 'SCRAM-SHA-512',
+      'sasl.enabled.mechanisms': MECHANISMS.join(','),
       'sasl.mechanism.inter.broker.protocol': 'SCRAM-SHA-512',
-      [`${listener}.scram-sha-512.sasl.jaas.config`]: `org.apache.kafka.common.security.scram.ScramLoginModule required username="${OPERATOR}" password="${password}";`,
+      ...Object.fromEntries(logins),
       'ssl.keystore.type': 'PEM',
       'ssl.keystore.location': keys,
       'ssl.truststore.type': 'PEM',
@@ -54,6 +75,8 @@ export async function secureBroker(users: Readonly<Record<string, string>>): Pro
     ca: readFileSync(authority.certificate, 'utf8'),
     otherCa: readFileSync(other.certificate, 'utf8'),
     password,
+    certificateBrokers: `127.0.0.1:${certificatePort}`,
+    certificateOf: (user, by) => signed(folder, by === 'other' ? other : authority, user),
     stop: () => broker.stop().finally(remove),
   };
 }
@@ -74,15 +97,13 @@ function newAuthority(folder: string, name: string): Authority {
   return { key, certificate };
 }
 
-/** A file with key and certificate for 127.0.0.1. */
-function signed(folder: string, { key, certificate }: Authority): string {
-  const [own, request, answer] = ['broker.key', 'broker.csr', 'broker.crt'].map((name) => join(folder, name));
+/** A certificate for 127.0.0.1. */
+function signed(folder: string, { key, certificate }: Authority, name: string): Pem {
+  const [own, request, answer] = ['key', 'csr', 'crt'].map((what) => join(folder, `${name}.${what}`));
   const extensions = join(folder, 'extensions');
   writeFileSync(extensions, 'subjectAltName=IP:127.0.0.1,DNS:localhost');
-  openssl('req', '-new', '-nodes', '-newkey', 'rsa:2048', '-subj', '/CN=broker', '-keyout', own!, '-out', request!);
+  openssl('req', '-new', '-nodes', '-newkey', 'rsa:2048', '-subj', `/CN=${name}`, '-keyout', own!, '-out', request!);
   const by = ['-CA', certificate, '-CAkey', key, '-CAcreateserial', '-extfile', extensions, '-days', '2'];
   openssl('x509', '-req', '-in', request!, ...by, '-out', answer!);
-  const file = join(folder, 'broker.pem');
-  writeFileSync(file, `${readFileSync(own!, 'utf8')}${readFileSync(answer!, 'utf8')}`);
-  return file;
+  return { certificate: readFileSync(answer!, 'utf8'), key: readFileSync(own!, 'utf8') };
 }

@@ -73,9 +73,9 @@ export class ServiceProcesses {
     await Promise.all(SERVICE_NAMES.filter((name) => this.of(name).length === 0).map((name) => this.start(name)));
   }
 
-  /** Starts one more instance of a service, and waits until it listens. */
-  async start(service: ServiceName, environment?: Record<string, string>): Promise<ServiceProcess> {
-    const one = this.launch(service, environment);
+  /** Starts one more instance of a service, and waits until it listens. @param from program of another version. */
+  async start(service: ServiceName, environment?: Record<string, string>, from?: string): Promise<ServiceProcess> {
+    const one = this.launch(service, environment, from);
     const ended = one.ended.then((code) => Promise.reject(new Error(`${service} ended (${code}): ${one.said()}`)));
     ended.catch(() => undefined);
     const listens = () => /Assay listens on/.test(one.said());
@@ -118,8 +118,8 @@ export class ServiceProcesses {
   }
 
   /** Starts one more instance of a service, which may not live long enough to listen. */
-  launch(service: ServiceName, environment?: Record<string, string>): ServiceProcess {
-    const args = [program, 'up', '--log', 'kafka', '--services', service, '--data', this.folder.path, '--port', '0'];
+  launch(service: ServiceName, environment?: Record<string, string>, from = program): ServiceProcess {
+    const args = [from, 'up', '--log', 'kafka', '--services', service, '--data', this.folder.path, '--port', '0'];
     const child = spawnTied(process.execPath, args, {
       ...process.env,
       ASSAY_DATABASE_URL: this.databaseUrl,

@@ -10,15 +10,19 @@ export interface EpochPointer {
   settlingEpoch: number;
 }
 
-/** Keeps chunks of epochs that are newer than the one pointed to. */
-export async function keepChunks(tx: Pick<Transaction, 'sql'>, chunks: readonly ModelChunk[]): Promise<void> {
-  if (chunks.length === 0) return;
+/**
+ * Keeps chunks of epochs that are newer than the one pointed to. Of those with one number the last counts: where a database was lost before
+ * an epoch of it was whole on the log, its number is given again, and all of it comes anew.
+ */
+export async function keepChunks(tx: Pick<Transaction, 'sql'>, received: readonly ModelChunk[]): Promise<void> {
+  if (received.length === 0) return;
+  const chunks = lastOf(received, ({ project, epoch, question, chunk }) => [project, epoch, question, chunk]);
   await tx.sql(
     `insert into model_chunk (project, epoch, question, chunk, model, workers)
      select c.* from unnest($1::text[], $2::integer[], $3::text[], $4::integer[], $5::json[], $6::json[])
        as c (project, epoch, question, chunk, model, workers)
      where not exists (select 1 from epoch_pointer p where p.project = c.project and p.epoch >= c.epoch)
-     on conflict do nothing`,
+     on conflict (project, epoch, question, chunk) do update set model = excluded.model, workers = excluded.workers`,
     [
       chunks.map((one) => one.project),
       chunks.map((one) => one.epoch),
@@ -31,13 +35,14 @@ export async function keepChunks(tx: Pick<Transaction, 'sql'>, chunks: readonly 
 }
 
 /** Keeps what closes an epoch, of those that are newer than the one pointed to. */
-export async function keepEpochs(tx: Pick<Transaction, 'sql'>, epochs: readonly EpochPublished[]): Promise<void> {
-  if (epochs.length === 0) return;
+export async function keepEpochs(tx: Pick<Transaction, 'sql'>, received: readonly EpochPublished[]): Promise<void> {
+  if (received.length === 0) return;
+  const epochs = lastOf(received, ({ project, epoch }) => [project, epoch]);
   await tx.sql(
     `insert into epoch (project, epoch, is_settling, chunks)
      select e.* from unnest($1::text[], $2::integer[], $3::boolean[], $4::integer[]) as e (project, epoch, is_settling, chunks)
      where not exists (select 1 from epoch_pointer p where p.project = e.project and p.epoch >= e.epoch)
-     on conflict do nothing`,
+     on conflict (project, epoch) do update set is_settling = excluded.is_settling, chunks = excluded.chunks`,
     [
       epochs.map((one) => one.project),
       epochs.map((one) => one.epoch),
@@ -45,6 +50,11 @@ export async function keepEpochs(tx: Pick<Transaction, 'sql'>, epochs: readonly 
       epochs.map((one) => one.questions.reduce((sum, { chunks }) => sum + chunks, 0)),
     ],
   );
+}
+
+/** The last of those with the same key, in their order. */
+function lastOf<T>(all: readonly T[], keyOf: (one: T) => unknown): T[] {
+  return [...new Map(all.map((one) => [JSON.stringify(keyOf(one)), one])).values()];
 }
 
 /**

@@ -38,14 +38,16 @@ export async function countProjectChanges(tx: Pick<Transaction, 'sql'>, projects
   );
 }
 
-/** Names of the projects whose reliabilities are to be fitted: asked for, outgrown, or changed and quiet since. */
+/** Names of the projects whose reliabilities are to be fitted: asked for, outgrown, changed and quiet since, or outdone by a lost past. */
 export async function dueProjects(tx: Pick<Transaction, 'sql'>): Promise<string[]> {
   const rows = await tx.sql<{ project: string }>(
     `with changed as (select project, sum(changes) as changes, max(changed_at) as changed_at from fit_change group by project)
      select p.project
      from project p left join changed c using (project)
-       left join lateral (select changes, labels from epoch e where e.project = p.project order by epoch desc limit 1) e on true
+       left join foreign_epoch f using (project)
+       left join lateral (select epoch, changes, labels from epoch e where e.project = p.project order by epoch desc limit 1) e on true
      where exists (select 1 from epoch_request r where r.project = p.project)
+       or f.epoch >= coalesce(e.epoch, 0)
        or (c.changes > coalesce(e.changes, 0) and
            (c.changes - coalesce(e.changes, 0) >= greatest((p.state #>> '{policy,epoch,afterLabels}')::float,
                                                             (p.state #>> '{policy,epoch,growth}')::float * coalesce(e.labels, 0))
@@ -58,7 +60,7 @@ export async function dueProjects(tx: Pick<Transaction, 'sql'>): Promise<string[
 /** Everything that a fit sees, at one moment. */
 export interface FitSnapshot {
   project: Project;
-  /** Number of the newest epoch; 0 before the first. */
+  /** Highest number that was given, also by a past that is lost; 0 before the first. */
   epoch: number;
   changes: number;
   /** Up to where the annotations of each partition were read. */
@@ -79,7 +81,8 @@ export async function readSnapshot(
   const project = (await projectsNamed(tx, [name])).get(name);
   if (!project) return undefined;
   const [state] = await sql<{ epoch: number; changes: string; request: string | null; settles: boolean | null }>(
-    `select (select coalesce(max(epoch), 0) from epoch where project = $1) as epoch,
+    `select greatest((select max(epoch) from epoch where project = $1),
+         (select epoch from foreign_epoch where project = $1), 0) as epoch,
        (select coalesce(sum(changes), 0) from fit_change where project = $1) as changes,
        (select max(id) from epoch_request where project = $1) as request,
        (select bool_or(is_settling) from epoch_request where project = $1) as settles`,
@@ -117,6 +120,8 @@ async function readColumns(tx: Pick<Transaction, 'sql'>, { project, questions, p
 export interface KeptEpoch {
   project: string;
   epoch: number;
+  /** Id of the event that says it. */
+  event: string;
   isSettling: boolean;
   schemaVersion: number;
   policyRevision: number;
@@ -129,14 +134,32 @@ export interface KeptEpoch {
 /** Keeps an epoch. False: another was faster, and nothing may be published. */
 export async function insertEpoch(tx: Pick<Transaction, 'sql'>, epoch: KeptEpoch): Promise<boolean> {
   const rows = await tx.sql(
-    `insert into epoch (project, epoch, is_settling, schema_version, policy_revision, changes, labels, covers, seconds, fitted_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, now()) on conflict do nothing returning 1`,
+    `insert into epoch (project, epoch, is_settling, schema_version, policy_revision, changes, labels, covers, seconds, event, fitted_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, now()) on conflict do nothing returning 1`,
     [
       ...[epoch.project, epoch.epoch, epoch.isSettling, epoch.schemaVersion, epoch.policyRevision],
-      ...[epoch.changes, epoch.labels, JSON.stringify(epoch.covers), epoch.seconds],
+      ...[epoch.changes, epoch.labels, JSON.stringify(epoch.covers), epoch.seconds, epoch.event],
     ],
   );
   return rows.length === 1;
+}
+
+/**
+ * Keeps the numbers of epochs on the log that this database did not give, or gave to another fit: what it says next must have a number of
+ * its own, or readers who have the one would take it for the other.
+ */
+export async function keepForeign(
+  tx: Pick<Transaction, 'sql'>,
+  heard: readonly { project: string; epoch: number; event: string }[],
+): Promise<void> {
+  await tx.sql(
+    `insert into foreign_epoch as f (project, epoch)
+     select h.project, max(h.epoch) from unnest($1::text[], $2::integer[], $3::text[]) as h (project, epoch, event)
+     where not exists (select 1 from epoch e where e.project = h.project and e.epoch = h.epoch and coalesce(e.event, h.event) = h.event)
+     group by h.project
+     on conflict (project) do update set epoch = greatest(f.epoch, excluded.epoch)`,
+    [heard.map(({ project }) => project), heard.map(({ epoch }) => epoch), heard.map(({ event }) => event)],
+  );
 }
 
 /** Ends the requests that an epoch answers. */
@@ -165,7 +188,7 @@ export interface EpochState {
   covers: FitSnapshot['covers'];
   /** Requests that no epoch has answered yet. */
   requested: number;
-  /** Whether anything has changed since that a fit could see. */
+  /** Whether anything has changed since that a fit could see, or the log has an epoch of a lost past that is as new. */
   isOutdated: boolean;
 }
 
@@ -181,7 +204,8 @@ export async function epochState(tx: Pick<Transaction, 'sql'>, project: string):
     is_outdated: boolean;
   }>(
     `select e.*, (select count(*)::int from epoch_request where project = $1) as requested,
-       coalesce((select sum(changes) from fit_change where project = $1), 0) > coalesce(e.changes, 0) as is_outdated
+       coalesce((select sum(changes) from fit_change where project = $1), 0) > coalesce(e.changes, 0)
+         or exists (select 1 from foreign_epoch f where f.project = $1 and f.epoch >= coalesce(e.epoch, 0)) as is_outdated
      from (select 1) one left join lateral (select * from epoch where project = $1 order by epoch desc limit 1) e on true`,
     [project],
   );

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { epochPublished } from '@assay/contracts/reliability/epoch-published';
@@ -127,8 +128,10 @@ export class FitService implements OnApplicationBootstrap, OnApplicationShutdown
     seconds: number,
   ): Promise<boolean> {
     const { project, covers, changes, request } = snapshot;
+    const number = snapshot.epoch + 1;
     const epoch: KeptEpoch = {
-      ...{ project: project.project, epoch: snapshot.epoch + 1, isSettling: request?.isSettling ?? false },
+      ...{ project: project.project, epoch: number, isSettling: request?.isSettling ?? false },
+      event: eventId(epochPublished.type, project.project, number, contentOf(models)),
       ...{ schemaVersion: project.schemaVersion, policyRevision: project.revision, changes, covers, seconds },
       labels: models.reduce((sum, model) => sum + model.labels, 0),
     };
@@ -179,20 +182,27 @@ function accuraciesIn(models: readonly FittedModel[]): KnownAccuracy[] {
   );
 }
 
+/** What tells the models of one fit from those of another. */
+function contentOf(models: readonly FittedModel[]): string {
+  const hash = createHash('sha256');
+  for (const { question, header, chunks } of models) hash.update(JSON.stringify([question, header, chunks]));
+  return hash.digest('hex');
+}
+
 /** Publishes the chunks of an epoch, and what closes it. */
 function publishEpoch(tx: Transaction, epoch: KeptEpoch, models: readonly FittedModel[]): void {
   const { project, epoch: number } = epoch;
   for (const { question, header, chunks } of models) {
     chunks.forEach((workers, chunk) => {
       const model = chunk === 0 ? { model: { ...header } } : {};
-      tx.publish(modelChunk, eventId(modelChunk.type, project, number, question, chunk), {
+      tx.publish(modelChunk, eventId(modelChunk.type, epoch.event, question, chunk), {
         ...{ project, epoch: number, question, chunk, workers },
         ...model,
       });
     });
   }
   const { isSettling, schemaVersion, policyRevision, covers } = epoch;
-  tx.publish(epochPublished, eventId(epochPublished.type, project, number), {
+  tx.publish(epochPublished, epoch.event, {
     ...{ project, epoch: number, isSettling, schemaVersion, policyRevision, covers },
     questions: models.map(({ question, chunks, labels, items, workers }) => ({
       ...{ question, chunks: chunks.length, labels, items, workers: workers.length },

@@ -6,6 +6,7 @@ import type { GoldChecked } from '@assay/contracts/gold/gold-checked';
 import type { GoldItem } from '@assay/contracts/gold/gold-item';
 import type { ItemImported } from '@assay/contracts/item/item-imported';
 import type { ProjectConfigured } from '@assay/contracts/project/project-configured';
+import { type EpochPublished, epochPublished } from '@assay/contracts/reliability/epoch-published';
 import {
   ANNOTATION_EVENTS,
   CONSENSUS_EVENTS,
@@ -13,6 +14,7 @@ import {
   GOLD_ITEMS,
   ITEM_EVENTS,
   PROJECT_EVENTS,
+  RELIABILITY,
   WORKER_EVENTS,
 } from '@assay/contracts/topics';
 import type { WorkerRegistered } from '@assay/contracts/worker/worker-registered';
@@ -66,6 +68,12 @@ export class ScoringConsumer {
   async onConsensus(batch: Batch<ConsensusAdjudicated>, tx: LaneTransaction): Promise<void> {
     const events = batch.events.filter(({ type }) => type === consensusAdjudicated.type);
     if (events.length > 0) await this.scoring.onAdjudicated({ ...batch, events }, tx);
+  }
+
+  @Consumes(RELIABILITY)
+  async onReliability(batch: Batch<EpochPublished>, tx: LaneTransaction): Promise<void> {
+    const events = batch.events.filter(({ type }) => type === epochPublished.type);
+    if (events.length > 0) await this.scoring.onEpochs(events, tx);
   }
 
   @LaneWork({ lane: 'item', everyMs: 2000, due: lanesToDrain })

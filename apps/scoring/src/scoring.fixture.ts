@@ -14,6 +14,7 @@ import { itemWithdrawn } from '@assay/contracts/item/item-withdrawn';
 import { type Policy, type Question } from '@assay/contracts/project/label-schema';
 import { projectConfigured } from '@assay/contracts/project/project-configured';
 import { DEFAULT_POLICY } from '@assay/contracts/project/project-defaults';
+import { epochPublished } from '@assay/contracts/reliability/epoch-published';
 import { workerRegistered } from '@assay/contracts/worker/worker-registered';
 import { Settings } from '@assay/platform/config/settings';
 import { type LogRecord } from '@assay/platform/event-log/event-log';
@@ -63,6 +64,13 @@ export function labelled(item: string, worker: number, label: string, said: { oc
   return sent(annotationSubmitted, eventId('labelled', item, worker, label, occasion), (project) => ({
     ...{ project, item, worker: workerId(worker), role: 'human' as const, occasion, revision: 0, order: occasion },
     ...{ schemaVersion: 1, labels: { label } },
+  }));
+}
+
+/** The end of an epoch that a scoring published whose database is gone. */
+export function ofAnotherPast(epoch: number): Sent {
+  return sent(epochPublished, eventId('another past', epoch), (project) => ({
+    ...{ project, epoch, isSettling: true, schemaVersion: 1, policyRevision: 1, covers: [], questions: [] },
   }));
 }
 

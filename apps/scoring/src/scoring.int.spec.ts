@@ -19,6 +19,7 @@ import {
   gold,
   labelled,
   LABELS,
+  ofAnotherPast,
   ONLY_ASKED,
   registered,
   ScoringUnderTest,
@@ -121,6 +122,20 @@ describe('an epoch', () => {
     expect(await scoring.epochThat(project, (one) => one.epoch > before && !one.isOutdated)).toBeDefined();
   });
 
+  it('is given no number that the log has of a past which no database knows', async () => {
+    const { epoch } = await scoring.settle('lost-past', configured(), ...eventsOf(crowd.slice(0, 40)));
+    await scoring.apply('lost-past', ofAnotherPast(epoch + 2));
+    const outdone = await scoring.epochThat('lost-past', (one) => one.epoch > epoch && !one.isOutdated);
+    expect(outdone.epoch).toBe(epoch + 3);
+    // The number that it gave last was given before, to something else.
+    await scoring.apply('lost-past', ofAnotherPast(outdone.epoch));
+    const next = await scoring.epochThat('lost-past', (one) => one.epoch > outdone.epoch && !one.isOutdated);
+    expect(next.epoch).toBe(outdone.epoch + 1);
+    // Those of before, and what it says itself, are old news.
+    await scoring.apply('lost-past', ofAnotherPast(epoch + 2));
+    expect(await scoring.isDue('lost-past')).toBe(false);
+  });
+
   it('is the fit of the labels, cell by cell, with the offsets that it covers', async () => {
     const state = await scoring.settle('model', configured(), ...eventsOf(crowd));
     const table = tableOf(crowd);
@@ -195,7 +210,14 @@ describe('an epoch', () => {
     const sql = async <Row>(statement: string, parameters: readonly unknown[] = []) =>
       (await scoring.database.query(statement, [...parameters])).rows as Row[];
     const epoch = {
-      ...{ project: 'twice', epoch: 1, isSettling: false, schemaVersion: 1, policyRevision: 1 },
+      ...{
+        project: 'twice',
+        epoch: 1,
+        event: eventId('twice'),
+        isSettling: false,
+        schemaVersion: 1,
+        policyRevision: 1,
+      },
       ...{ changes: 1, labels: 1, covers: [], seconds: 1 },
     };
     expect([await insertEpoch({ sql }, epoch), await insertEpoch({ sql }, epoch)]).toEqual([true, false]);

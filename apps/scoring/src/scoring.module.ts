@@ -7,6 +7,7 @@ import { FitThread } from './fit-thread.service';
 import { FitService } from './fit.service';
 import { GoldTestService } from './gold-test.service';
 import { CreateScores1764000500000 } from './migrations/1764000500000-create-scores';
+import { HearEpochs1764300000000 } from './migrations/1764300000000-hear-epochs';
 import { ScoringConsumer } from './scoring.consumer';
 import {
   EpochController,
@@ -45,7 +46,7 @@ export class ScoringModule {}
 export const SCORING: ServiceDefinition = {
   name: 'scoring',
   module: ScoringModule,
-  migrations: [CreateScores1764000500000, KeepCopiesAsText1764200000000],
+  migrations: [CreateScores1764000500000, KeepCopiesAsText1764200000000, HearEpochs1764300000000],
   entities: [],
   prefixes: ['workers', 'findings', 'epochs'],
 };

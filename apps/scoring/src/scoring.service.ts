@@ -8,9 +8,10 @@ import { applyItemEvents } from '@assay/platform/copies/annotated-item';
 import { type ItemEvent } from '@assay/platform/copies/item-events';
 import { drainParked } from '@assay/platform/copies/parked-events';
 import { keepProjects } from '@assay/platform/copies/project-copy';
-import { type Batch } from '@assay/platform/transport/batch';
+import { type EpochPublished } from '@assay/contracts/reliability/epoch-published';
+import { type Batch, type ReceivedEvent } from '@assay/platform/transport/batch';
 import { type LaneTransaction } from '@assay/platform/transport/transaction';
-import { countChanges, countProjectChanges } from './fit.queries';
+import { countChanges, countProjectChanges, keepForeign } from './fit.queries';
 import { keepAdjudicated, keepGoldItems } from './known-label.queries';
 import { saveWorkers } from './worker.queries';
 
@@ -58,6 +59,12 @@ export class ScoringService {
   async onAdjudicated(batch: Batch<ConsensusAdjudicated>, tx: LaneTransaction): Promise<void> {
     const told = batch.events.map(({ data }) => data);
     if ((await keepAdjudicated(tx, told)) > 0) await this.countKnown(tx, told);
+  }
+
+  /** Hears what was said of epochs, by whatever database. */
+  async onEpochs(events: readonly ReceivedEvent<EpochPublished>[], tx: LaneTransaction): Promise<void> {
+    const heard = events.map(({ id, data }) => ({ project: data.project, epoch: data.epoch, event: id }));
+    await keepForeign(tx, heard);
   }
 
   private async countKnown(tx: LaneTransaction, known: readonly { project: string }[]): Promise<void> {

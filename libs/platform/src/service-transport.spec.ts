@@ -1,7 +1,8 @@
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { type DataSource } from 'typeorm';
-import { type EventLog } from './event-log/event-log';
+import { eventually } from '../../../test/support/eventually';
+import { type EventLog, LogRefused } from './event-log/event-log';
 import { createTransport, type ServiceTransport } from './service-transport';
 
 function aTransport(attemptedAt: number | undefined): ServiceTransport {
@@ -22,5 +23,31 @@ describe('a service is alive', () => {
     ['not when its loop has not even tried for longer', () => Date.now() - 61_000, false],
   ])('%s', (_when, attemptedAt, verdict) => {
     expect(aTransport(attemptedAt()).isAlive()).toBe(verdict);
+  });
+});
+
+describe('a relay that may not write', () => {
+  it('says so once while it goes on trying, and leaves the service alive', async () => {
+    const said: { level: number; msg: string }[] = [];
+    let tries = 0;
+    const transport = createTransport('consensus', {
+      dataSource: {
+        query: () => Promise.resolve([]),
+        transaction: () => {
+          tries++;
+          return Promise.reject(new LogRefused('not authorized: topic a'));
+        },
+      } as unknown as DataSource,
+      eventLog: {} as EventLog,
+      registry: new Registry(),
+      logger: pino({}, { write: (line) => void said.push(JSON.parse(line) as (typeof said)[number]) }),
+    });
+    transport.relay.start();
+    await eventually(() => tries >= 3, 'three tries');
+    await transport.relay.stop();
+    expect(said.map(({ level, msg }) => ({ level, msg }))).toEqual([
+      { level: 50, msg: 'relay: not authorized: topic a' },
+    ]);
+    expect(transport.isAlive()).toBe(true);
   });
 });

@@ -1,7 +1,7 @@
 import { type Logger } from 'pino';
 import { type Registry } from 'prom-client';
 import { type DataSource } from 'typeorm';
-import { type EventLog } from './event-log/event-log';
+import { type EventLog, LogRefused } from './event-log/event-log';
 import { batchMetrics } from './transport/batch-metrics';
 import { BatchServer } from './transport/batch-server';
 import { messageOf } from './transport/message-of';
@@ -28,11 +28,21 @@ export function createTransport(
   const { dataSource, eventLog: log, registry, logger } = parts;
   const metrics = batchMetrics(registry);
   let hasCrashed = false;
+  let refused: string | undefined;
   const relay = new Relay({
     dataSource,
     log,
-    onFailure: (error) => logger.warn(`relay: ${messageOf(error)}`),
-    onPublished: (events) => metrics.published.inc(events),
+    onFailure: (error) => {
+      const text = `relay: ${messageOf(error)}`;
+      // What is not allowed waits in the outbox until it is: a restart would change nothing, nor would to say it every five seconds.
+      if (!(error instanceof LogRefused)) logger.warn(text);
+      else if (text !== refused) logger.error(text);
+      refused = error instanceof LogRefused ? text : undefined;
+    },
+    onPublished: (events) => {
+      refused = undefined;
+      metrics.published.inc(events);
+    },
   });
   const server = new BatchServer({
     service,

@@ -72,5 +72,5 @@ export const epochPublished = contract({
   key: (data) => data.project,
   data: EpochPublished,
   producers: ['scoring'],
-  consumers: ['consensus'],
+  consumers: ['consensus', 'scoring'],
 });

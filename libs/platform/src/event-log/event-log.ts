@@ -42,6 +42,12 @@ export class LogUnavailable extends Error {
   readonly code = 'LOG_UNAVAILABLE';
 }
 
+/** Thrown where the log does not allow this client what it wants: the same call fails until an administrator has allowed it. */
+export class LogRefused extends Error {
+  /** By which it is known in another realm. */
+  readonly code = 'LOG_REFUSED';
+}
+
 export interface TopicSettings {
   name: string;
   partitions: number;

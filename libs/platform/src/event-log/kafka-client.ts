@@ -1,6 +1,7 @@
 import { type KafkaConfig, Kafka, type LogEntry, logLevel, type SASLOptions } from 'kafkajs';
 import { type Settings } from '../config/settings';
 import { letIdleClientsRest } from './kafka-at-rest';
+import { letRefusalsOut } from './kafka-refusals';
 
 /** Gets what a client of Kafka has to say to an operator. */
 export interface KafkaLogger {
@@ -24,6 +25,7 @@ export type KafkaSettings = Pick<
 /** A client of the brokers that the settings name; it connects when it is first used. */
 export function kafkaClient(settings: KafkaSettings, logger: KafkaLogger): Kafka {
   letIdleClientsRest();
+  letRefusalsOut();
   return new Kafka({
     ...connectionOf(settings),
     clientId: 'assay',
@@ -57,8 +59,6 @@ const saidElsewhere = ['Connection', 'Consumer', 'Producer', 'BrokerPool'];
 function say({ level, log, namespace }: LogEntry, logger: KafkaLogger): void {
   const error = typeof log.error === 'string' ? `: ${log.error}` : '';
   const text = `kafka ${namespace}: ${log.message}${error}`;
-  // Where a group is not allowed, kafkajs says to its caller only that nobody coordinates it.
-  const isRefusal = /not authorized/i.test(error);
-  if (level === logLevel.ERROR && (isRefusal || !saidElsewhere.includes(namespace))) logger.warn(text);
+  if (level === logLevel.ERROR && !saidElsewhere.includes(namespace)) logger.warn(text);
   else logger.debug(text);
 }

@@ -2,9 +2,9 @@
 const fatalTypes =
   /AUTHORIZATION_FAILED|SASL_AUTHENTICATION_FAILED|UNSUPPORTED_SASL_MECHANISM|UNSUPPORTED_VERSION|INVALID_GROUP_ID/;
 const fatalNames = /KafkaJSSASLAuthenticationError|KafkaJSServerDoesNotSupportApiKey|KafkaJSNotImplemented/;
-/** Of TLS: a certificate that this client does not trust, or that is another's. */
+/** Of TLS: a certificate that this client does not trust, or that is another's; one of this client's that brokers do not take, or miss. */
 const fatalCodes =
-  /^(CERT_.*|UNABLE_TO_(GET_ISSUER_CERT|GET_ISSUER_CERT_LOCALLY|VERIFY_LEAF_SIGNATURE)|.*SELF_SIGNED_CERT.*|ERR_TLS_CERT_ALTNAME_INVALID)$/;
+  /^(ERR_SSL_\w+_ALERT_(\w*CERTIFICATE\w*|UNKNOWN_CA)|CERT_.*|UNABLE_TO_(GET_ISSUER_CERT|GET_ISSUER_CERT_LOCALLY|VERIFY_LEAF_SIGNATURE)|.*SELF_SIGNED_CERT.*|ERR_TLS_CERT_ALTNAME_INVALID)$/;
 
 /** Whether trying again is of no use. */
 export function isFatal(error: unknown): boolean {

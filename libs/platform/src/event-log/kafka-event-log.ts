@@ -10,6 +10,7 @@ import {
 } from './event-log';
 import { isFatal, isOfKafka } from './kafka-errors';
 import { kafkaClient, type KafkaLogger, type KafkaSettings } from './kafka-client';
+import { principalOf, refused, refusedResource, type Wanted } from './kafka-refusals';
 import { KafkaSubscription } from './kafka-subscription';
 import { LEAVE_MS, within } from './within';
 import { kafkaTopic } from './kafka-topics';
@@ -34,7 +35,7 @@ export class KafkaEventLog implements EventLog {
   private lastAppend: Promise<unknown> = Promise.resolve();
 
   constructor(
-    settings: KafkaSettings,
+    private readonly settings: KafkaSettings,
     private readonly logger: KafkaLogger,
   ) {
     this.kafka = kafkaClient(settings, logger);
@@ -53,14 +54,15 @@ export class KafkaEventLog implements EventLog {
   }
 
   async subscribe(options: SubscribeOptions): Promise<Subscription> {
-    const subscription = new KafkaSubscription(this.kafka, this, this.logger, options);
+    const subscription = new KafkaSubscription(this.kafka, this.settings, this, this.logger, options);
     this.subscriptions.add(subscription);
     await subscription.join();
     return subscription;
   }
 
   async offsets(topic: string): Promise<{ first: number; end: number }[]> {
-    const offsets = await this.asking((admin) => admin.fetchTopicOffsets(topic));
+    const wanted = { operation: 'describe', resource: 'topic', names: [topic] } as const;
+    const offsets = await this.asking((admin) => admin.fetchTopicOffsets(topic), wanted);
     return offsets
       .sort((a, b) => a.partition - b.partition)
       .map(({ low, high }) => ({ first: Number(low), end: Number(high) }));
@@ -89,7 +91,7 @@ export class KafkaEventLog implements EventLog {
   }
 
   /** Calls the administrative interface, once more by a new connection where the old one fails. */
-  private async asking<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
+  private async asking<T>(question: (admin: Admin) => Promise<T>, wanted?: Wanted): Promise<T> {
     for (let isOld = this.admin !== undefined; ; isOld = false) {
       if (this.isClosed) throw new LogUnavailable('Kafka: the log is closed');
       this.admin ??= connected(this.kafka.admin());
@@ -99,7 +101,7 @@ export class KafkaEventLog implements EventLog {
       } catch (error) {
         if (this.admin === admin) this.admin = undefined;
         void leave(admin);
-        if (!isOld) throw unavailable(error);
+        if (!isOld) throw this.failure(error, wanted);
       }
     }
   }
@@ -132,8 +134,16 @@ export class KafkaEventLog implements EventLog {
     } catch (error) {
       if (this.producer === producer) this.producer = undefined;
       void leave(producer);
-      throw unavailable(error);
+      const names = [...new Set(records.map(({ topic }) => topic))];
+      throw this.failure(error, { operation: 'write', resource: 'topic', names });
     }
+  }
+
+  /** The failure of a call, told apart from one that will not pass by itself. */
+  private failure(error: unknown, wanted?: Wanted): unknown {
+    if (wanted && refusedResource(error) === wanted.resource) return refused(this.settings, wanted, error);
+    if (isFatal(error) || !isOfKafka(error)) return error;
+    return new LogUnavailable(`Kafka: ${(error as Error).message}`, { cause: error });
   }
 
   private async checkPlace({ topic, partition }: OutgoingRecord): Promise<void> {
@@ -142,8 +152,11 @@ export class KafkaEventLog implements EventLog {
       for (const { name, partitions } of topics) this.partitions.set(name, partitions.length);
     }
     const partitions = this.partitions.get(topic);
+    // Of what this client may not see Kafka tells nothing.
     if (partitions === undefined)
-      throw new Error(`topic ${topic} is not in Kafka: expected it to be made (assay topics apply)`);
+      throw new Error(
+        `topic ${topic} is not in Kafka, or is hidden from ${principalOf(this.settings)}: expected it to be made and allowed (assay topics apply --acls)`,
+      );
     if (!(partition >= 0 && partition < partitions))
       throw new Error(`partition ${partition} of topic ${topic}: expected 0 to ${partitions - 1}`);
   }
@@ -182,12 +195,6 @@ function messagesOf(records: readonly OutgoingRecord[]): TopicMessages[] {
     known.messages.push({ partition, key: Buffer.from(key), headers, value });
   }
   return [...byTopic.values()];
-}
-
-/** The failure of a call, told apart from one that will not pass by itself. */
-function unavailable(error: unknown): unknown {
-  if (isFatal(error) || !isOfKafka(error)) return error;
-  return new LogUnavailable(`Kafka: ${(error as Error).message}`, { cause: error });
 }
 
 async function connected<T extends Admin | Producer>(client: T): Promise<T> {

@@ -2,10 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Batch, type Consumer, type EachBatchPayload, type Kafka } from 'kafkajs';
 import { isTransient } from '../postgres/transient-error';
 import { coalesced } from './coalesced';
-import { type EventLog, type LogBatch, type SubscribeOptions, type Subscription } from './event-log';
+import { type EventLog, type LogBatch, LogRefused, type SubscribeOptions, type Subscription } from './event-log';
 import { WAIT_MS } from './kafka-at-rest';
 import { isFatal } from './kafka-errors';
-import { type KafkaLogger } from './kafka-client';
+import { type KafkaLogger, type KafkaSettings } from './kafka-client';
+import { refused, refusedResource } from './kafka-refusals';
 import { laneAssigner } from './lane-assigner';
 import { LaneReader, type LaneSource } from './lane-reader';
 import { PartitionBuffer } from './partition-buffer';
@@ -37,6 +38,7 @@ export class KafkaSubscription implements Subscription, LaneSource {
 
   constructor(
     private readonly kafka: Kafka,
+    private readonly settings: KafkaSettings,
     private readonly log: Pick<EventLog, 'offsets'>,
     private readonly logger: KafkaLogger,
     private readonly options: SubscribeOptions,
@@ -53,7 +55,7 @@ export class KafkaSubscription implements Subscription, LaneSource {
       await this.connect();
       await this.balance();
     } catch (error) {
-      if (isFatal(error)) throw error;
+      if (isFatal(error)) throw await this.explained(error as Error);
       void this.reconnect(error as Error);
     }
   }
@@ -161,8 +163,21 @@ export class KafkaSubscription implements Subscription, LaneSource {
 
   private failed(error: Error): void {
     if (this.isStopping) return;
-    if (isFatal(error)) this.crash(error);
+    if (isFatal(error)) void this.explained(error).then((explained) => this.crash(explained));
     else void this.reconnect(error);
+  }
+
+  /** Of what is not allowed: who may not read what. */
+  private async explained(error: Error): Promise<Error> {
+    const { group, topics } = this.options;
+    const resource = refusedResource(error);
+    if (error instanceof LogRefused || resource === undefined) return error;
+    if (resource === 'group') return refused(this.settings, { operation: 'read', resource, names: [group] }, error);
+    // Kafka names none. Those that it does not even show are the ones; where it shows all, any of them may be.
+    const hidden: string[] = [];
+    for (const topic of topics)
+      await this.log.offsets(topic).catch((again: unknown) => again instanceof LogRefused && hidden.push(topic));
+    return refused(this.settings, { operation: 'read', resource, names: hidden.length > 0 ? hidden : topics }, error);
   }
 
   /** The member is none any more: its lanes go to others, who begin where the reader's positions are. */
@@ -179,7 +194,7 @@ export class KafkaSubscription implements Subscription, LaneSource {
       try {
         await this.connect();
       } catch (again) {
-        if (isFatal(again)) return this.crash(again as Error);
+        if (isFatal(again)) return this.crash(await this.explained(again as Error));
         cause = again;
       }
     }

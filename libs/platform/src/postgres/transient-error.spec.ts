@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 import { isTransient } from './transient-error';
 
 const withCode = (code: string) => Object.assign(new Error('message'), { code });
@@ -23,6 +24,13 @@ describe('isTransient', () => {
     expect(isTransient(new Error('Connection terminated unexpectedly'))).toBe(true);
     expect(isTransient(new Error('Client has encountered a connection error and is not queryable'))).toBe(true);
   });
+
+  it.each([QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError])(
+    'takes what TypeORM says of a connection that was lost between two statements for passing: %p',
+    (Released) => {
+      expect(isTransient(new Released())).toBe(true);
+    },
+  );
 
   it.each([undefined, null, 'ECONNREFUSED', 7, new TypeError('x is not a function')])(
     'takes %p for lasting',

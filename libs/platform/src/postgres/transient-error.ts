@@ -11,7 +11,7 @@ export function isTransient(error: unknown): boolean {
   // By shape: an error of Node's own is no `Error` of another realm, such as jest's.
   const { code, name, message, errors } = (error ?? {}) as Record<string, unknown>;
   // What TypeORM says of a connection that PostgreSQL closed under it.
-  if (name === 'QueryRunnerAlreadyReleasedError') return true;
+  if (name === 'QueryRunnerAlreadyReleasedError' || name === 'QueryRunnerProviderAlreadyReleasedError') return true;
   if (isStale({ code, message })) return true;
   if (typeof code === 'string' && (transientState.test(code) || transientSystemError.test(code))) return true;
   if (Array.isArray(errors)) return errors.some(isTransient);
