@@ -57,7 +57,9 @@ export class Campaign {
     } catch (error) {
       problems = [(error as Error).message];
     }
-    if (problems.length > 0 && this.system) problems.push(`what the services said: ${this.system.keepLogs()}`);
+    if (problems.length > 0 && this.system) {
+      problems.push(...(await this.system.unread()), `what the services said: ${this.system.keepLogs()}`);
+    }
     // What was broken for good must not be laid at the next one's door.
     if (problems.length > 0 || fault.isAlone) await this.stop();
     return { fault, problems, figure, seconds: (performance.now() - started) / 1000 };

@@ -3,7 +3,7 @@ import { Output } from '../../apps/assay/src/output';
 import { settle } from '../../apps/assay/src/settle';
 import { eventually } from '../support/eventually';
 import { startStandby, type Standby } from '../support/standby';
-import { type Fault } from './fault';
+import { type Fault, sql } from './fault';
 import { type FaultSystem } from './fault-system';
 import { EVENTS, type Load } from './load';
 
@@ -45,6 +45,23 @@ async function losingTail(system: FaultSystem, load: Load, before: () => Promise
   await before();
   await failOver(system, standby);
   await load.inAnotherOrder(1).send();
+  await settle(system.services.client, load.project, SILENT);
+  await sameBelief(system, load.project);
+}
+
+/** What assignment gives out work by is what consensus believes: neither holds on to what only the lost database had said. */
+async function sameBelief(system: FaultSystem, project: string): Promise<void> {
+  const differing = await sql<{ item: string }>(
+    system,
+    `select c.item, c.version, w.decided_version, c.state, w.state as known from consensus.item c left join assignment.work w using (project, item)
+     where c.project = '${project}' and (w.state is distinct from c.state
+       or (select jsonb_agg(d -> 'label' order by d ->> 'question') from jsonb_array_elements(c.decisions) d)
+         is distinct from (select jsonb_agg(d -> 'label' order by d ->> 'question') from jsonb_array_elements(w.decisions) d))`,
+  );
+  if (differing.length > 0)
+    throw new Error(
+      `I1: assignment knows ${differing.length} items otherwise than consensus, as ${JSON.stringify(differing[0])}`,
+    );
 }
 
 async function failOver({ services, postgresLine }: FaultSystem, standby: Standby): Promise<void> {

@@ -8,7 +8,7 @@ import { KafkaEventLog } from '../../libs/platform/src/event-log/kafka-event-log
 import { commandLine } from '../support/command-line';
 import { eventually } from '../support/eventually';
 import { type Broker, startBroker } from '../support/kafka-broker';
-import { type ServiceName, type ServiceProcess, ServiceProcesses } from '../support/service-processes';
+import { SERVICE_NAMES, type ServiceName, type ServiceProcess, ServiceProcesses } from '../support/service-processes';
 import { silentLogger } from '../support/silent-logger';
 import { TcpProxy } from '../support/tcp-proxy';
 import { sequenceProblems } from './checks';
@@ -149,6 +149,19 @@ export class FaultSystem {
     return code === 0 ? [] : [`I2: audit verify: ${out}${said}`];
   }
 
+  /** What services have not read, where any answers. */
+  async unread(): Promise<string[]> {
+    const ofService = async (service: ServiceName) => {
+      const { offsets } = await this.services.client.get<Offsets>(`/v1/ops/${service}/offsets`);
+      const behind = offsets.filter(({ lag }) => lag > 0);
+      return behind.map(
+        ({ topic, partition, lag, state }) => `${service} ${topic}/${partition}: ${lag} unread, ${state}`,
+      );
+    };
+    const all = await Promise.all(SERVICE_NAMES.map((service) => ofService(service).catch(() => [])));
+    return all.flat();
+  }
+
   /** Writes down what every process said that ever ran. @returns the file. */
   keepLogs(): string {
     const file = join(mkdtempSync(join(tmpdir(), 'assay-fault-')), 'log');
@@ -183,5 +196,5 @@ export class FaultSystem {
 }
 
 interface Offsets {
-  offsets: { topic: string; lag: number; state: string }[];
+  offsets: { topic: string; partition: number; lag: number; state: string }[];
 }

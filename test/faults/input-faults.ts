@@ -3,6 +3,7 @@ import { ANNOTATION_EVENTS } from '../../libs/contracts/src/topics';
 import { startProgram } from '../support/program';
 import { type Fault } from './fault';
 import { armed } from './fault-system';
+import { Load } from './load';
 import { NOISY_PROJECT } from './noise-fault';
 
 const FAKETIME = '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1';
@@ -33,6 +34,11 @@ export const INPUT_FAULTS: Fault[] = [
     holds: 'I1 I2',
     happen: async (system, load) => {
       const topic = ANNOTATION_EVENTS.name;
+      // What was never read has no end that could be passed.
+      const before = new Load(`${load.project}-before`, 0, () => system.services.client);
+      await before.prepare();
+      await before.send();
+      await system.untilRead(topic, ['consensus']);
       await load.prepare();
       for (const one of system.services.of('consensus')) await system.services.end(one, 'SIGTERM');
       await load.send();

@@ -109,7 +109,9 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
   });
   writeFileSync(file, filled.join('\n'));
   const classPath = ['-cp', join(jars, '*')];
-  const format = ['kafka.tools.StorageTool', 'format', '-t', randomBytes(16).toString('base64url'), '-c', file];
+  // An id may begin with a hyphen, which an argument of its own would not.
+  const cluster = `--cluster-id=${randomBytes(16).toString('base64url')}`;
+  const format = ['kafka.tools.StorageTool', 'format', cluster, '-c', file];
   await run('java', [...classPath, ...format, ...formatting]);
   let child: ChildProcess;
   const start = async () => {

@@ -6,7 +6,7 @@ import { changeStripes } from './agreement.queries';
 import { publishDecisions } from './consensus.event';
 import { type Cause, ConsensusMetrics } from './consensus.metrics';
 import { decide } from './decision.domain';
-import { contributionOf, countingOf, type Item } from './item.domain';
+import { contributionOf, countingOf, type Item, nextVersion } from './item.domain';
 import { countItems } from './item-count.queries';
 import { goldAmong, type GoldReference, saveItems } from './item.queries';
 import { type CurrentModels, Models } from './models';
@@ -102,7 +102,7 @@ function decided(item: Item, project: Project, models: CurrentModels, isGold: bo
     ...item,
     decisions: item.isWithdrawn ? [] : decisions,
     contribution: contributionOf(item, counting, policy),
-    version: item.version + 1,
+    version: nextVersion(item.version, models.timeline),
     policyRevision: revision,
     epoch: models.epochOf(project.project),
   };

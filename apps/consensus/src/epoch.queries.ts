@@ -82,16 +82,27 @@ export async function movePointers(tx: Pick<Transaction, 'sql'>, projects: reado
   }
 }
 
-/** The pointers of projects; one that was never fitted has none. */
-export async function pointersOf(
-  tx: Pick<Transaction, 'sql'>,
-  projects: readonly string[],
-): Promise<Map<string, EpochPointer>> {
-  const rows = await tx.sql<{ project: string; epoch: number; settling_epoch: number }>(
-    'select project, epoch, settling_epoch from epoch_pointer where project = any($1::text[])',
+/** What decisions of one moment are made by, besides the items. */
+export interface Moment {
+  /** Of projects that were fitted. */
+  pointers: Map<string, EpochPointer>;
+  /** How often a standby took the place of this PostgreSQL or of one before it, from 1. */
+  timeline: number;
+}
+
+/** The pointers of projects, and the timeline of PostgreSQL, as this transaction sees them. */
+export async function momentOf(tx: Pick<Transaction, 'sql'>, projects: readonly string[]): Promise<Moment> {
+  const rows = await tx.sql<{ project: string | null; epoch: number; settling_epoch: number; timeline: number }>(
+    // The first eight digits of a log file's name are the timeline, in base 16; no other function that every role may call tells it.
+    `select p.project, p.epoch, p.settling_epoch,
+       ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::integer as timeline
+     from (select 1) one left join epoch_pointer p on p.project = any($1::text[])`,
     [projects],
   );
-  return new Map(rows.map((row) => [row.project, { epoch: row.epoch, settlingEpoch: row.settling_epoch }]));
+  const pointers = rows.flatMap(({ project, epoch, settling_epoch: settlingEpoch }) => {
+    return project === null ? [] : [[project, { epoch, settlingEpoch }] as const];
+  });
+  return { pointers: new Map(pointers), timeline: rows[0]!.timeline };
 }
 
 /** A question's model as it was published. */

@@ -26,7 +26,7 @@ export interface Item {
   adjudications: Readonly<Record<string, Adjudication>>;
   /** What it adds to the sums over items since it was last decided: to be taken out again when that changes. */
   contribution: Contribution;
-  /** Grows by one each time that it is saved. */
+  /** Grows each time that it is saved. */
   version: number;
   policyRevision: number;
   epoch: number;
@@ -50,6 +50,17 @@ export function stateOf({ isWithdrawn, decisions }: Item): DecisionState | 'with
 /** Label indices that an item adds to a question's agreement. */
 export function labelsIn({ labels }: Contribution, question: string): readonly number[] {
   return Object.hasOwn(labels, question) ? labels[question]! : [];
+}
+
+/** Versions that an item has in one timeline of PostgreSQL, at most. */
+const VERSIONS_OF_A_TIMELINE = 1_000_000;
+
+/**
+ * The version after one: by one more, and in each timeline above all that those before can have reached. Readers keep the highest, which may
+ * be of a database that was lost before its standby had heard of it.
+ */
+export function nextVersion(version: number, timeline: number): number {
+  return Math.max(version, (timeline - 1) * VERSIONS_OF_A_TIMELINE) + 1;
 }
 
 /** The item that its first event creates. */

@@ -4,7 +4,7 @@ import { type Transaction } from '@assay/platform/transport/transaction';
 import { epochZero } from '@assay/statistics/aggregation/epoch-zero';
 import { type PublishedModel } from '@assay/statistics/aggregation/published-model';
 import { modelFrom } from '@assay/statistics/aggregation/published-model-json';
-import { type EpochPointer, modelsOf, pointersOf } from './epoch.queries';
+import { modelsOf, type Moment, momentOf } from './epoch.queries';
 
 /** The model that a question is decided by, and the epoch that it is of. */
 export interface CurrentModel {
@@ -31,13 +31,13 @@ export class Models {
 
   /** The models of some projects, as this transaction sees them. */
   async current(tx: Pick<Transaction, 'sql'>, projects: readonly string[]): Promise<CurrentModels> {
-    const pointers = await pointersOf(tx, projects);
+    const moment = await momentOf(tx, projects);
     const fitted = new Map<string, FittedProject>();
-    for (const [project, { epoch }] of pointers) {
+    for (const [project, { epoch }] of moment.pointers) {
       const known = this.fitted.get(project);
       fitted.set(project, known?.epoch === epoch ? known : await this.load(tx, project));
     }
-    return new CurrentModels(pointers, fitted, (labels) => this.epochZero(labels));
+    return new CurrentModels(moment, fitted, (labels) => this.epochZero(labels));
   }
 
   private async load(tx: Pick<Transaction, 'sql'>, project: string): Promise<FittedProject> {
@@ -62,10 +62,14 @@ export class Models {
 /** The models of some projects at one moment. */
 export class CurrentModels {
   constructor(
-    private readonly pointers: ReadonlyMap<string, EpochPointer>,
+    private readonly moment: Moment,
     private readonly fitted: ReadonlyMap<string, FittedProject>,
     private readonly zero: (labels: number) => PublishedModel,
   ) {}
+
+  get timeline(): number {
+    return this.moment.timeline;
+  }
 
   /** The newest epoch of a project; 0 before the first. */
   epochOf(project: string): number {
@@ -74,7 +78,7 @@ export class CurrentModels {
 
   /** Whether a settling epoch came after the one given. */
   settlesSince(project: string, epoch: number): boolean {
-    return (this.pointers.get(project)?.settlingEpoch ?? 0) > epoch;
+    return (this.moment.pointers.get(project)?.settlingEpoch ?? 0) > epoch;
   }
 
   /** The model of a question: epoch zero, which knows nothing but the number of labels, until a fit knows all its labels. */

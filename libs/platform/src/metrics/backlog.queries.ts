@@ -30,7 +30,7 @@ export async function imbalanceOf(manager: EntityManager): Promise<number> {
   const [row] = rowsOf<{ events: number }>(
     await manager.query(
       `select ((select coalesce(sum(abs(received - duplicate - applied - superseded - dead_lettered - pending)), 0) from accounting)
-             + (select coalesce(sum(lost + abs(records - sequence + lost + skipped - resent)), 0) from cut))::float8 as events`,
+             + (select coalesce(sum(lost + abs(records - sequence + lost + skipped - resent - unnumbered)), 0) from cut))::float8 as events`,
     ),
   );
   return row!.events;

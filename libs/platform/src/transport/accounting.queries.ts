@@ -30,7 +30,7 @@ export async function accountingOf(manager: EntityManager, project?: string): Pr
 
 /**
  * Where a partition was cut, and what had come by then. The producer numbers its events without gaps: whoever has seen number n and
- * accounts for fewer than n events has lost one. In balance records = sequence - lost - skipped + resent = what was received, and lost is 0.
+ * accounts for fewer than n events has lost one. In balance records = sequence - lost - skipped + resent + unnumbered = what was received, and lost is 0.
  */
 export interface Cut {
   topic: string;
@@ -41,6 +41,8 @@ export interface Cut {
   lost: number;
   /** Numbers that an operator passed over by moving the position: to be published again. */
   skipped: number;
+  /** Records without a number: of somebody who may not write here. */
+  unnumbered: number;
   /** Events that the accounting of this partition received: that of an accounted topic, else equal to `records`. */
   received: number;
 }
@@ -50,9 +52,10 @@ export async function cutsOf(manager: EntityManager): Promise<Cut[]> {
   return rowsOf<Cut>(
     await manager.query(
       `select c.topic, c.partition, c.sequence::float8 as sequence, c.records::float8 as records, c.resent::float8 as resent,
-              c.lost::float8 as lost, c.skipped::float8 as skipped, coalesce(a.received, c.records)::float8 as received
+              c.lost::float8 as lost, c.skipped::float8 as skipped, c.unnumbered::float8 as unnumbered, coalesce(a.received, c.records)::float8 as received
        from cut c left join (
          select topic, partition, sum(received) as received from accounting group by topic, partition) a using (topic, partition)
+       where c.sequence > 0
        order by c.topic, c.partition`,
     ),
   );

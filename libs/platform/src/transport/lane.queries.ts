@@ -72,14 +72,14 @@ export interface CutChange {
   sequences: readonly number[];
 }
 
-/** What counts a slice into the cut of its partition. A topic without numbers (of tools) has no cut. */
-export function moveCut(topic: string, partition: number, cut: Cut, change: CutChange): Write | undefined {
-  const { sequences } = change;
-  if (sequences.length === 0) return undefined;
+/** What counts a slice into the cut of its partition. Records without a number are counted apart: of tools, or of somebody who may not write here. */
+export function moveCut(topic: string, partition: number, cut: Cut, change: CutChange): Write {
+  const { records, sequences } = change;
+  const [first] = sequences;
   let highest = cut.sequence;
   let resent = 0;
   let lost = 0;
-  const skipped = cut.isMoved ? Math.max(0, sequences[0]! - highest - 1) : 0;
+  const skipped = cut.isMoved && first !== undefined ? Math.max(0, first - highest - 1) : 0;
   highest += skipped;
   for (const sequence of sequences) {
     if (sequence <= highest) resent++;
@@ -89,11 +89,15 @@ export function moveCut(topic: string, partition: number, cut: Cut, change: CutC
     }
   }
   return {
-    statement: `insert into cut as c (topic, partition, sequence, records, resent, lost, skipped)
-     values ($1::text, $2::integer, $3::bigint, $4::bigint, $5::bigint, $6::bigint, $7::bigint)
+    statement: `insert into cut as c (topic, partition, sequence, records, resent, lost, skipped, unnumbered, is_moved)
+     values ($1::text, $2::integer, $3::bigint, $4::bigint, $5::bigint, $6::bigint, $7::bigint, $8::bigint, $9::boolean)
      on conflict (topic, partition) do update set sequence = excluded.sequence, records = c.records + excluded.records,
-       resent = c.resent + excluded.resent, lost = c.lost + excluded.lost, skipped = c.skipped + excluded.skipped, is_moved = false`,
-    parameters: [topic, partition, highest, change.records, resent, lost, skipped],
+       resent = c.resent + excluded.resent, lost = c.lost + excluded.lost, skipped = c.skipped + excluded.skipped,
+       unnumbered = c.unnumbered + excluded.unnumbered, is_moved = excluded.is_moved`,
+    parameters: [
+      ...[topic, partition, highest, records, resent, lost, skipped, records - sequences.length],
+      cut.isMoved && first === undefined,
+    ],
   };
 }
 

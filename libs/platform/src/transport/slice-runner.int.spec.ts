@@ -7,6 +7,7 @@ import { freshDatabase, type FreshDatabase } from '../../../../test/support/data
 import { eventually } from '../../../../test/support/eventually';
 import { type LogBatch, type LogRecord, type Subscription } from '../event-log/event-log';
 import { openDataSource } from '../postgres/data-source';
+import { cutsOf } from './accounting.queries';
 import { type Batch } from './batch';
 import { batchMetrics } from './batch-metrics';
 import { redrive } from './dead-letters';
@@ -181,6 +182,22 @@ it('goes on from where an operator puts the position of a stopped partition, and
   await one.run(batch(57, 58), TOPIC, subscription);
   await one.run(batch(55, 56, { records: [record(57)], fetchedOffset: 55 }), TOPIC, subscription);
   expect(await cut()).toEqual({ sequence: 58, records: 16, resent: 0, lost: 2, skipped: 40 });
+});
+
+it('counts what has no number apart, alone and among numbered records, and keeps that a position was moved', async () => {
+  const one = runner();
+  const stranger = (offset: number) => record(offset, { headers: {}, value: Buffer.from('no json') });
+  const unnumbered = async () => (await dataSource.query('select unnumbered::int, is_moved from cut'))[0];
+  await one.run(batch(0, 2, { records: [stranger(0), stranger(1)] }), TOPIC, subscription);
+  await dataSource.query('update cut set is_moved = true');
+  await one.run(batch(2, 3, { records: [stranger(2)] }), TOPIC, subscription);
+  expect(await unnumbered()).toEqual({ unnumbered: 3, is_moved: true });
+  expect(await cutsOf(dataSource.manager)).toEqual([]);
+  await one.run(batch(3, 6, { records: [record(3), stranger(4), record(5)] }), TOPIC, subscription);
+  expect(await unnumbered()).toEqual({ unnumbered: 4, is_moved: false });
+  expect(await cutsOf(dataSource.manager)).toMatchObject([
+    { sequence: 6, records: 6, received: 6, resent: 0, lost: 1, skipped: 3, unnumbered: 4 },
+  ]);
 });
 
 it('reads records again where an operator puts the position back, while a batch of it is in hand', async () => {

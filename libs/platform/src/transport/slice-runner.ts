@@ -217,7 +217,7 @@ export class SliceRunner {
       failpoint('applied');
       const change = { records: slice.length, sequences: sequencesOf(slice) };
       const moved = moveCut(topic.name, lane.partition, cut, change);
-      if (moved) tx.later(moved.statement, moved.parameters);
+      tx.later(moved.statement, moved.parameters);
       await tx.flush();
       failpoint('outboxed');
       return tx;

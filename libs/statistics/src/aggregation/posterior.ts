@@ -110,9 +110,10 @@ function logLabelPosterior({ stateLabel }: PublishedModel, { states, top, mass, 
   for (let s = 0; s < states.length; s++) top[stateLabel[s]!] = Math.max(top[stateLabel[s]!]!, states[s]!);
   for (let s = 0; s < states.length; s++) {
     const k = stateLabel[s]!;
-    mass[k]! += Math.exp(states[s]! - top[k]!);
+    // Most labels have one state: e^0 and log 1 would be a third of an item's time.
+    mass[k]! += states[s] === top[k] ? 1 : Math.exp(states[s]! - top[k]!);
   }
-  for (let k = 0; k < logs.length; k++) logs[k] = mass[k]! > 0 ? top[k]! + Math.log(mass[k]!) : -Infinity;
+  for (let k = 0; k < logs.length; k++) logs[k] = mass[k] === 1 ? top[k]! : mass[k]! > 0 ? top[k]! + Math.log(mass[k]!) : -Infinity; // prettier-ignore
   const most = logs[indexOfMax(logs)]!;
   let sum = 0;
   for (let k = 0; k < logs.length; k++) sum += Math.exp(logs[k]! - most);

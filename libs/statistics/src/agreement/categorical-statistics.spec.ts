@@ -65,3 +65,16 @@ describe('categorical statistics', () => {
     );
   });
 });
+
+describe('statisticsOfColumns', () => {
+  it('counts items of more patterns than it keeps, and of more labels than a pattern holds, as addItem does', () => {
+    // Digits of t in base 8, and the last of them up to sixteen times more.
+    const items = Array.from({ length: 6000 }, (_, t) => [
+      ...[t, t >> 3, t >> 6, t >> 9].map((digit) => digit & 7),
+      ...Array.from({ length: t % 17 }, () => t & 7),
+    ]);
+    const one = emptyStatistics();
+    for (const labels of items) addItem(one, labels, false);
+    expect(statisticsOfColumns(columnsOf(items), { labels: 8, ordinal: false })).toEqual(one);
+  });
+});

@@ -47,8 +47,11 @@ function jackknifeOf(estimate: Coefficient, left: readonly Coefficient[]): Estim
 }
 
 /** Standard error of an estimate from its values without each of G groups. */
-export function jackknifeError(left: readonly number[]): number {
-  const mean = left.reduce((sum, value) => sum + value, 0) / left.length;
-  const squares = left.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+export function jackknifeError(left: ArrayLike<number>): number {
+  let sum = 0;
+  for (let g = 0; g < left.length; g++) sum += left[g]!;
+  const mean = sum / left.length;
+  let squares = 0;
+  for (let g = 0; g < left.length; g++) squares += (left[g]! - mean) ** 2;
   return Math.sqrt(((left.length - 1) / left.length) * squares);
 }

@@ -103,7 +103,9 @@ export function readPairwiseCohen(table: LabelsOfWorkers, leastCommon = LEAST_CO
       weight += common;
       weighted += common * kappa;
       for (let i = 0; i < common; i++) {
-        const [x, y, t] = [pair.first[i]!, pair.second[i]!, pair.item[i]!];
+        const x = pair.first[i]!;
+        const y = pair.second[i]!;
+        const t = pair.item[i]!;
         const same = x === y ? 1 : 0;
         const left = products - margins.second[x]! - margins.first[y]! + same;
         const without = kappaOf(common - 1, equal - same, left).value ?? kappa;
@@ -136,8 +138,10 @@ export function readPairwiseCohen(table: LabelsOfWorkers, leastCommon = LEAST_CO
 
 /** The interval from an estimate's values without each of the items that have two or more labels. */
 function overItems(value: number, itemStart: Int32Array, without: (t: number) => number): EstimatedCoefficient {
-  const left: number[] = [];
-  for (let t = 0; t + 1 < itemStart.length; t++) if (itemStart[t + 1]! - itemStart[t]! > 1) left.push(without(t));
+  const all = new Float64Array(itemStart.length);
+  let count = 0;
+  for (let t = 0; t + 1 < itemStart.length; t++) if (itemStart[t + 1]! - itemStart[t]! > 1) all[count++] = without(t);
+  const left = all.subarray(0, count);
   if (left.length < 2) return absent(value, 'an interval needs two or more items');
   const reach = tQuantile975(left.length - 1) * jackknifeError(left);
   return { value, low: Math.max(-1, value - reach), high: Math.min(1, value + reach), interval: 'jackknife' };

@@ -11,6 +11,8 @@ import { type WrittenMethod, type WrittenRow } from './written';
 /** Kinds whose labels are not one of a closed set and its order. */
 export type WrittenKind = Exclude<LabelKind, 'choice' | 'rating'>;
 
+// Every method of every kind is behind this file: `.swcrc` has it loaded when it is first asked.
+
 /** The methods of each kind that is aggregated from what is written, by the name that `--method` takes; the first is the default. */
 export const METHODS_OF_KIND: Readonly<Record<WrittenKind, Readonly<Record<string, WrittenMethod>>>> = {
   number: NUMBER_METHODS,
