@@ -11,12 +11,18 @@ import { projectConfigured } from '../../libs/contracts/src/project/project-conf
 import { DEFAULT_POLICY } from '../../libs/contracts/src/project/project-defaults';
 import { ANNOTATION_EVENTS } from '../../libs/contracts/src/topics';
 import { Settings } from '../../libs/platform/src/config/settings';
-import { type EventLog, type OutgoingRecord, type SubscribeOptions } from '../../libs/platform/src/event-log/event-log';
+import {
+  type EventLog,
+  type OutgoingRecord,
+  type SubscribeOptions,
+  type Subscription,
+} from '../../libs/platform/src/event-log/event-log';
 import { openEventLog } from '../../libs/platform/src/event-log/open-event-log';
 import { type RunningService, type startService as StartService } from '../../libs/platform/src/service';
 import { type ServiceDefinition } from '../../libs/platform/src/service-definition';
 import { eventId } from '../../libs/platform/src/transport/event-id';
 import { outboxEvent, recordOf } from '../../libs/platform/src/transport/wire';
+import { eventually } from '../support/eventually';
 import { shuffled } from '../support/shuffled';
 import { emptyKafka } from './pipeline-kafka';
 
@@ -71,9 +77,12 @@ async function openLog({ adminUrl, kafka }: StageOrder): Promise<EventLog> {
   const settings = Object.assign(new Settings(), kafka && { log: 'kafka', kafkaBrokers: kafka });
   const topics = [...new Set(CATALOGUE.map(({ topic }) => topic))];
   if (kafka) await emptyKafka(kafka, topics.map(({ name }) => name)); // prettier-ignore
-  const said = { warn: () => undefined, error: (message: string) => console.error(message) };
-  const log = openEventLog(settings, adminUrl, said as never);
+  const said = { debug: () => undefined, warn: (message: string) => console.error(message) };
+  const log = openEventLog(settings, adminUrl, said);
   await log.createTopics(topics);
+  // Kafka says that topics are made before their partitions have leaders.
+  for (const { name } of topics)
+    await eventually(() => log.offsets(name).then(Boolean, () => false), `leaders of ${name}`); // prettier-ignore
   return log;
 }
 
@@ -248,10 +257,11 @@ async function latency(order: StageOrder, log: EventLog, resources: Resources): 
   const sent = new Map<string, number>();
   const latencies: number[] = [];
   const watch = new Watch(order, () => latencies.length);
+  let subscription: Subscription | undefined;
   const noting: EventLog = Object.create(log, {
     subscribe: {
-      value: (options: SubscribeOptions) =>
-        log.subscribe({
+      value: async (options: SubscribeOptions) =>
+        (subscription = await log.subscribe({
           ...options,
           async eachBatch(batch) {
             await options.eachBatch(batch);
@@ -259,11 +269,13 @@ async function latency(order: StageOrder, log: EventLog, resources: Resources): 
             const now = performance.now();
             for (const { headers } of batch.records) latencies.push(now - sent.get(headers['ce_id']!)!);
           },
-        }),
+        })),
     },
   }) as EventLog;
   await introduce(log, resources);
   const running = await start(['consensus'], noting, resources);
+  // What is sent while a member of a group of Kafka waits for its lanes waits with it.
+  await eventually(() => subscription?.lanes().length === ANNOTATION_EVENTS.partitions, 'lanes of consensus');
   const began = performance.now();
   for (let n = 0; n < order.annotations;) {
     const due = Math.min(order.annotations, Math.floor(((performance.now() - began) * PER_SECOND) / 1000));

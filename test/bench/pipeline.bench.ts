@@ -1,11 +1,13 @@
 // Annotations a second from the log to the committed consensus, in ratios to reading and inserting the same. `--full` adds 1,000,000.
-// The log is the embedded one, or that of KAFKA_BROKERS. Linux only; runs what is built (dist/).
+// The log is the embedded one; with `--kafka` the brokers that KAFKA_BROKERS names, or one that is started here. Linux only; runs what is
+// built (dist/).
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { SERVICES } from '../../apps/assay/src/services';
 import { freshDatabase } from '../support/database';
+import { aBroker } from '../support/kafka-broker';
 import setUpPostgres from '../support/postgres.setup';
 import tearDownPostgres from '../support/postgres.teardown';
 import { type StageOrder, type StageResult } from './pipeline-stage';
@@ -18,11 +20,13 @@ const COMPARED = 100_000;
 const REPETITIONS = Number(process.env['BENCH_REPETITIONS'] ?? 3);
 const LATENCY = 15_000;
 
-const kafka = process.env['KAFKA_BROKERS']?.split(',');
+let kafka: string[] | undefined;
 
 export async function run(): Promise<void> {
   if (!existsSync(join(__dirname, '../../dist/.built')))
     throw new Error('nothing is built: expected `npm run build` before');
+  const broker = process.argv.includes('--kafka') ? await aBroker() : undefined;
+  kafka = broker?.brokers.split(',');
   await setUpPostgres();
   try {
     const compared = await compare();
@@ -32,6 +36,7 @@ export async function run(): Promise<void> {
     report(compared, latency.latencies!, bySize);
   } finally {
     await tearDownPostgres();
+    await broker?.stop();
   }
 }
 
@@ -111,7 +116,7 @@ function report(compared: Compared, latencies: readonly number[], bySize: Readon
   const log = kafka ? 'Kafka' : 'the embedded log';
   record(
     'benchmarks.md',
-    'pipeline',
+    kafka ? 'pipeline-kafka' : 'pipeline',
     `${COMPARED.toLocaleString('en')} annotations of 500 workers, five an item, shuffled, on ${log} in 12 partitions; ${REPETITIONS === 1 ? 'one run of each stage' : `the median of ${REPETITIONS} runs of all stages in turn`} (${machine()}; log, database and services on the same cores). The goal is half of the floor.\n\n${stages}\n\nAll five services, by the number of annotations that are there:\n\n${sizes}\n\nFrom the append of a record to the committed decision at 1,000/s: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms.`,
   );
 }

@@ -1,5 +1,4 @@
 import { Registry } from 'prom-client';
-import { ANNOTATION_EVENTS, ITEM_EVENTS } from '@assay/contracts/topics';
 import { CATALOGUE } from '@assay/contracts/catalogue';
 import { type Topic } from '@assay/contracts/contract';
 import { type EventLog } from '@assay/platform/event-log/event-log';
@@ -74,9 +73,6 @@ export class Member {
     return (await this.metrics.lost.get()).values.reduce((sum, { value }) => sum + value, 0);
   }
 }
-
-/** Topics that the simulation writes to, of those that the service reads. */
-export const TOPICS: readonly Topic[] = [ANNOTATION_EVENTS, ITEM_EVENTS];
 
 function consumed(): Topic[] {
   return [...new Set(CATALOGUE.filter(({ consumers }) => consumers.includes(SERVICE)).map(({ topic }) => topic))];

@@ -100,12 +100,6 @@ export async function holdDispute(tx: Sql, project: string, id: string): Promise
   return row;
 }
 
-/** A dispute of a project. */
-export async function disputeById(tx: Sql, project: string, id: string): Promise<Dispute | undefined> {
-  const [row] = await tx.sql<Dispute>(`select ${COLUMNS} from dispute where id = $1 and project = $2`, [id, project]);
-  return row;
-}
-
 /** Gives a held dispute to an expert for so long. */
 export async function claim(
   tx: Sql,

@@ -10,7 +10,6 @@ import { type Transaction } from '@assay/platform/transport/transaction';
  *   withdrawn  taken back for good
  */
 export const WORK_STATES = ['offered', 'in-hand', 'deciding', 'expert', 'settled', 'withdrawn'] as const;
-export type WorkState = (typeof WORK_STATES)[number];
 
 const STATE = `case when is_withdrawn then 'withdrawn' when state in ('reached', 'adjudicated', 'unresolvable') then 'settled'
   when state = 'disputed' then 'expert' when is_offered then 'offered' when live > 0 then 'in-hand' else 'deciding' end`;

@@ -8,7 +8,8 @@ import { isFatal } from './kafka-errors';
 import { type KafkaLogger, type KafkaSettings } from './kafka-client';
 import { refused, refusedResource } from './kafka-refusals';
 import { laneAssigner } from './lane-assigner';
-import { LaneReader, type LaneSource } from './lane-reader';
+import { type LaneSource } from './lane-reader';
+import { LaneReaders } from './lane-readers';
 import { PartitionBuffer } from './partition-buffer';
 import { LEAVE_MS, within } from './within';
 
@@ -28,7 +29,7 @@ const RETRY_MS = 1_000;
 export class KafkaSubscription implements Subscription, LaneSource {
   private consumer: Consumer | undefined;
   private assigned = new Map<string, number[]>();
-  private readonly readers = new Map<number, { reader: LaneReader; done: Promise<void> }>();
+  private readonly readers: LaneReaders;
   private readonly buffers = new Map<string, PartitionBuffer>();
   private readonly balance = coalesced(() => this.balanceLanes());
   private committing: NodeJS.Timeout | undefined;
@@ -42,7 +43,9 @@ export class KafkaSubscription implements Subscription, LaneSource {
     private readonly log: Pick<EventLog, 'offsets'>,
     private readonly logger: KafkaLogger,
     private readonly options: SubscribeOptions,
-  ) {}
+  ) {
+    this.readers = new LaneReaders(this, options, (error) => this.crash(error));
+  }
 
   /**
    * Joins the group. Where no broker answers it goes on trying after it has returned.
@@ -62,24 +65,23 @@ export class KafkaSubscription implements Subscription, LaneSource {
 
   seek(topic: string, partition: number, position: number): void {
     const buffer = this.buffers.get(placeOf(topic, partition));
-    const lane = this.readers.get(partition);
-    if (!buffer || !lane) return;
+    if (!buffer || !this.readers.has(partition)) return;
     buffer.clear(position);
     this.consumer?.seek({ topic, partition, offset: String(position) });
     this.fill(topic, partition, buffer);
-    lane.reader.seek(topic, position);
+    this.readers.seek(topic, partition, position);
   }
 
   pause(topic: string, partition: number, milliseconds: number): void {
-    this.readers.get(partition)?.reader.pause(topic, milliseconds);
+    this.readers.pause(topic, partition, milliseconds);
   }
 
   resume(topic: string, partition: number): void {
-    this.readers.get(partition)?.reader.resume(topic);
+    this.readers.resume(topic, partition);
   }
 
   lanes(): number[] {
-    return [...this.readers.keys()].sort((a, b) => a - b);
+    return this.readers.lanes();
   }
 
   attemptedAt(): number {
@@ -112,11 +114,9 @@ export class KafkaSubscription implements Subscription, LaneSource {
   private async leave(): Promise<void> {
     this.isStopping = true;
     clearInterval(this.committing);
-    const readers = [...this.readers.values()];
-    for (const { reader } of readers) reader.stop();
-    await Promise.all(readers.map(({ done }) => done));
+    await this.readers.drop(this.lanes());
     await this.commit();
-    await this.drop(this.lanes());
+    this.buffers.clear();
     const { consumer } = this;
     this.consumer = undefined;
     // A member that cannot say so has left after its session.
@@ -217,7 +217,9 @@ export class KafkaSubscription implements Subscription, LaneSource {
   /** Brings the readers in line with what the group gave to this member. */
   private async balanceLanes(): Promise<void> {
     const mine = new Set([...this.assigned.values()].flat());
-    await this.drop(this.lanes().filter((lane) => !mine.has(lane)));
+    const others = this.lanes().filter((lane) => !mine.has(lane));
+    await this.readers.drop(others);
+    for (const lane of others) for (const topic of this.options.topics) this.buffers.delete(placeOf(topic, lane));
     const missing = [...mine].filter((lane) => !this.readers.has(lane));
     if (missing.length === 0 || this.isStopping) return;
     try {
@@ -252,21 +254,7 @@ export class KafkaSubscription implements Subscription, LaneSource {
       consumer.seek({ topic, partition: lane, offset: String(expected) });
       consumer.resume([{ topic, partitions: [lane] }]);
     }
-    const reader = new LaneReader(lane, positions, this);
-    this.options.onAssigned?.(lane);
-    this.readers.set(lane, { reader, done: reader.run().catch((error: Error) => this.crash(error)) });
-  }
-
-  /** Lets go of lanes when the batches in hand are done. */
-  private async drop(lanes: readonly number[]): Promise<void> {
-    const readers = lanes.map((lane) => this.readers.get(lane)!);
-    for (const { reader } of readers) reader.stop();
-    await Promise.all(readers.map(({ done }) => done));
-    for (const lane of lanes) {
-      if (!this.readers.delete(lane)) continue;
-      for (const topic of this.options.topics) this.buffers.delete(placeOf(topic, lane));
-      this.options.onRevoked?.(lane);
-    }
+    this.readers.start(lane, positions);
   }
 
   /** Puts what kafkajs fetched into its buffer. */
@@ -282,7 +270,7 @@ export class KafkaSubscription implements Subscription, LaneSource {
       buffer.isWaiting = true;
       consumer.pause([{ topic, partitions: [partition] }]);
     }
-    this.readers.get(partition)?.reader.wake();
+    this.readers.wake(partition);
   }
 
   /** Asks for more of a partition that was full. */

@@ -5,7 +5,8 @@ import { coalesced } from './coalesced';
 import { type SubscribeOptions, type Subscription } from './event-log';
 import { fetchRecords, selectEnds, type Ends, type LogTopic } from './event-log.queries';
 import { GroupMember } from './group-member';
-import { LaneReader, type LaneSource } from './lane-reader';
+import { type LaneSource } from './lane-reader';
+import { LaneReaders } from './lane-readers';
 
 // Bounds of a batch: what kafkajs reads at once from a partition, and no more records than a handler takes in a second.
 const most = { records: 2_000, bytes: 1_048_576 };
@@ -17,7 +18,7 @@ const endsEvery = 5_000;
 export class PostgresSubscription implements Subscription, LaneSource {
   private readonly allLanes: number[];
   private readonly ends = new Map<string, Ends>();
-  private readonly readers = new Map<number, { reader: LaneReader; done: Promise<void> }>();
+  private readonly readers: LaneReaders;
   private readonly look = coalesced(() => this.lookForRecords());
   private readonly balance = coalesced(() => this.balanceLanes());
   private readonly timers: NodeJS.Timeout[] = [];
@@ -32,6 +33,7 @@ export class PostgresSubscription implements Subscription, LaneSource {
     private readonly topics: readonly LogTopic[],
     private readonly options: SubscribeOptions,
   ) {
+    this.readers = new LaneReaders(this, options, (error) => this.crash(error));
     this.allLanes = Array.from(
       { length: Math.max(...topics.map(({ partitions }) => partitions)) },
       (_none, lane) => lane,
@@ -50,19 +52,19 @@ export class PostgresSubscription implements Subscription, LaneSource {
   }
 
   seek(topic: string, partition: number, position: number): void {
-    this.readers.get(partition)?.reader.seek(topic, position);
+    this.readers.seek(topic, partition, position);
   }
 
   pause(topic: string, partition: number, milliseconds: number): void {
-    this.readers.get(partition)?.reader.pause(topic, milliseconds);
+    this.readers.pause(topic, partition, milliseconds);
   }
 
   resume(topic: string, partition: number): void {
-    this.readers.get(partition)?.reader.resume(topic);
+    this.readers.resume(topic, partition);
   }
 
   lanes(): number[] {
-    return [...this.readers.keys()].sort((a, b) => a - b);
+    return this.readers.lanes();
   }
 
   attemptedAt(): number {
@@ -95,7 +97,7 @@ export class PostgresSubscription implements Subscription, LaneSource {
   private async leave(): Promise<void> {
     this.isStopping = true;
     for (const timer of this.timers) clearInterval(timer);
-    await this.drop(this.lanes());
+    await this.readers.drop(this.lanes());
     await this.member?.leave().catch(() => undefined); // A session that is lost has left.
   }
 
@@ -120,7 +122,7 @@ export class PostgresSubscription implements Subscription, LaneSource {
   /** The session is lost and the lanes with it: others may have them already. */
   private async rejoin(): Promise<void> {
     this.member = undefined;
-    await this.drop(this.lanes());
+    await this.readers.drop(this.lanes());
     while (!this.isStopping && !this.member) {
       await this.connect().catch((error: Error) => this.bear(error));
     }
@@ -135,7 +137,7 @@ export class PostgresSubscription implements Subscription, LaneSource {
         const place = `${ends.partition} ${this.topics.find(({ id }) => id === ends.topic)!.name}`;
         const grew = this.ends.get(place)?.end !== ends.end;
         this.ends.set(place, ends);
-        if (grew) this.readers.get(ends.partition)?.reader.wake();
+        if (grew) this.readers.wake(ends.partition);
       }
     } catch (error) {
       await this.bear(error as Error);
@@ -151,7 +153,7 @@ export class PostgresSubscription implements Subscription, LaneSource {
       const mine = this.allLanes.filter((lane) => lane % members === rank);
       const others = this.lanes().filter((lane) => !mine.includes(lane));
       if (others.length > 0) {
-        await this.drop(others);
+        await this.readers.drop(others);
         await member.release(others);
       }
       const missing = mine.filter((lane) => !this.readers.has(lane));
@@ -169,22 +171,10 @@ export class PostgresSubscription implements Subscription, LaneSource {
       if (this.isStopping || this.member !== member) return;
       const topics = this.topics.filter(({ partitions }) => lane < partitions).map(({ name }) => name);
       const first = (topic: string) => this.ends.get(`${lane} ${topic}`)?.first ?? 0;
-      const reader = new LaneReader(lane, new Map(topics.map((name) => [name, known.get(name) ?? first(name)])), this);
-      this.options.onAssigned?.(lane);
-      this.readers.set(lane, { reader, done: reader.run().catch((error: Error) => this.crash(error)) });
+      this.readers.start(lane, new Map(topics.map((name) => [name, known.get(name) ?? first(name)])));
     } catch (error) {
       await member.release([lane]);
       throw error;
-    }
-  }
-
-  /** Lets go of lanes when the batches in hand are done. */
-  private async drop(lanes: readonly number[]): Promise<void> {
-    const readers = lanes.map((lane) => this.readers.get(lane)!);
-    for (const { reader } of readers) reader.stop();
-    await Promise.all(readers.map(({ done }) => done));
-    for (const lane of lanes) {
-      if (this.readers.delete(lane)) this.options.onRevoked?.(lane);
     }
   }
 

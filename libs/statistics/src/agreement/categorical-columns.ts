@@ -9,17 +9,6 @@ export interface LabelsByItem {
   label: Int32Array;
 }
 
-/** Puts columns that are in any order into the order of items, in O(N): item indices are from 0 to items - 1. */
-export function byItem(item: Int32Array, label: Int32Array, items: number): LabelsByItem {
-  const itemStart = new Int32Array(items + 1);
-  for (let i = 0; i < item.length; i++) itemStart[item[i]! + 1]! += 1;
-  for (let t = 0; t < items; t++) itemStart[t + 1]! += itemStart[t]!;
-  const next = itemStart.slice(0, items);
-  const sorted = new Int32Array(label.length);
-  for (let i = 0; i < item.length; i++) sorted[next[item[i]!]!++] = label[i]!;
-  return { itemStart, label: sorted };
-}
-
 /**
  * The statistics of a whole file, in one pass over typed arrays without allocation per label: the same object as adding its items one by
  * one with `addItem`.

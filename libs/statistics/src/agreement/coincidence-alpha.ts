@@ -38,13 +38,3 @@ export function ordinalDistance(counts: Float64Array): LabelDistance {
   for (let k = 0; k < counts.length; k++) upTo[k + 1] = upTo[k]! + counts[k]!;
   return (k, l) => (upTo[l + 1]! - upTo[k]! - (counts[k]! + counts[l]!) / 2) ** 2;
 }
-
-/** Interval distance: (v_k - v_l)^2, by the value of each label. */
-export function intervalDistance(values: ArrayLike<number>): LabelDistance {
-  return (k, l) => (values[k]! - values[l]!) ** 2;
-}
-
-/** Ratio distance: ((v_k - v_l) / (v_k + v_l))^2; values are not below 0. */
-export function ratioDistance(values: ArrayLike<number>): LabelDistance {
-  return (k, l) => ((values[k]! - values[l]!) / (values[k]! + values[l]!)) ** 2;
-}
