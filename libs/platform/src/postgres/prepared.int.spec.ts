@@ -3,7 +3,7 @@ import { type DataSource, type MigrationInterface, type QueryRunner } from 'type
 import { freshDatabase, type FreshDatabase } from '../../../../test/support/database';
 import { openDataSource } from './data-source';
 import { joinedJson, jsonTexts } from './joined-json';
-import { prepared } from './prepared';
+import { prepared, PreparingClient } from './prepared';
 import { isTransient } from './transient-error';
 
 class CreateThings1764000000001 implements MigrationInterface {
@@ -60,4 +60,8 @@ describe('a prepared statement', () => {
     const [{ enabled }] = await dataSource.query(`select current_setting('enable_seqscan') as enabled`);
     expect(enabled).toBe('off');
   });
+});
+
+it('does not end the process where a session ends while nobody has the connection in hand', () => {
+  expect(() => new PreparingClient().emit('error', new Error('terminating connection'))).not.toThrow();
 });

@@ -1,4 +1,4 @@
-import { Client, type QueryConfig } from 'pg';
+import { Client, type ClientConfig, type QueryConfig } from 'pg';
 
 /** Statements of one process that are prepared; each costs every connection some 20 KiB. */
 const MOST = 200;
@@ -18,6 +18,12 @@ export function prepared(text: string): string {
 
 /** A connection that keeps the plans of statements that are marked by `prepared`. */
 export class PreparingClient extends Client {
+  constructor(config?: string | ClientConfig) {
+    super(config);
+    // While the pool hands it over nobody listens, and an error that nobody hears ends the process. The next statement fails, which says it.
+    this.on('error', () => undefined);
+  }
+
   override query(...call: unknown[]): never {
     const [text, values, callback] = call;
     const name = typeof text === 'string' ? names.get(text) : undefined;
