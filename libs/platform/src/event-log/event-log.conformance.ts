@@ -22,9 +22,10 @@ export function conformance(start: () => Promise<LogUnderTest>): void {
   let topic: string;
   let group: string;
 
+  // A broker takes 4 s to start, and a minute where everything else wants the processors as well.
   beforeAll(async () => {
     system = await start();
-  });
+  }, 120_000);
   beforeEach(async () => {
     names++;
     topic = `conformance.${names}`;

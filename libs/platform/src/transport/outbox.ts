@@ -5,9 +5,6 @@ import { rowsOf } from '../postgres/rows-of';
 import { together, type Write } from '../postgres/together';
 import { type OutboxEvent } from './wire';
 
-/** Channel on which a commit wakes the relay of its schema. */
-export const OUTBOX_CHANNEL = 'assay_outbox';
-
 const INSERT = `insert into outbox (topic, partition, events, count)
    select topic, partition, events::json, count from unnest($1::text[], $2::integer[], ${jsonTexts(3)}, $4::integer[])
      with ordinality as p (topic, partition, events, count, place) order by place
