@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** What of an item nobody searches in is kept as it is written: to take a document apart and put it together again was a third of reading and writing it. */
+/** What of an item nobody searches in is kept as it is written, not taken apart and put together again. */
 export class KeepText1764200000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(

@@ -3,7 +3,7 @@ export const JSON_SEPARATOR = '\u001e';
 
 /**
  * Many documents as one parameter of a statement, to be read by `jsonTexts`. In an array of PostgreSQL every quotation mark of a document
- * would be escaped here and unescaped there: a fifth of what it costs to write an item.
+ * would be escaped here and unescaped there.
  */
 export function joinedJson(values: readonly unknown[]): string {
   return values.map((value) => (value === undefined ? '' : JSON.stringify(value))).join(JSON_SEPARATOR);

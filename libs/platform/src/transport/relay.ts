@@ -47,7 +47,7 @@ export class Relay {
   private wakeUp: () => void = () => undefined;
   private isAwake = false;
   private hasLease = false;
-  /** What this process committed: to read it from the outbox and to parse it is a third of what the relay costs. */
+  /** What this process committed: it need not be read from the outbox and parsed. */
   private readonly remembered = new Map<string, readonly OutboxEvent[]>();
   private events = 0;
 
@@ -132,10 +132,13 @@ export class Relay {
   }
 
   private async publish(parcels: readonly ParcelRow[]): Promise<void> {
-    const read = await this.read(parcels.filter(({ id }) => !this.remembered.has(id)));
+    // Taken before anything is waited for: what is committed meanwhile may push it out of the memory.
+    const known = new Map(parcels.map(({ id }) => [id, this.remembered.get(id)]));
+    const read = await this.read(parcels.filter(({ id }) => !known.get(id)));
     const records: OutgoingRecord[] = [];
     for (const { id, first_sequence } of parcels) {
-      const events = this.remembered.get(id) ?? read.get(id) ?? [];
+      const events = known.get(id) ?? read.get(id);
+      if (!events) throw new Error(`parcel ${id} of the outbox is gone: expected it to stay until it is published`);
       events.forEach((event, index) => records.push(recordOf(event, Number(first_sequence) + index)));
     }
     if (records.length === 0) return;
