@@ -95,79 +95,83 @@ function squaredDistance(a: Float64Array, b: Float64Array): number {
   return sum;
 }
 
-/** The last vectors and the steps of EM from them, each as the difference from the one before. */
+/** What EM made of the last vectors and the steps that it took to them, each as the difference from the one before. */
 class Past {
   depth = 0;
-  private readonly vectors: Float64Array[] = [];
+  private readonly results: Float64Array[] = [];
   private readonly steps: Float64Array[] = [];
-  /** Products of the differences of steps with each other. */
+  /** Products of the differences of steps with each other, and with the last step. */
   private readonly products = new Float64Array(DEPTH * DEPTH);
+  private readonly along = new Float64Array(DEPTH);
   private added = 0;
   private hasLast = false;
-  private lastVector: Float64Array;
+  private lastResult: Float64Array;
   private lastStep: Float64Array;
 
   constructor(private readonly length: number) {
-    this.lastVector = new Float64Array(length);
+    this.lastResult = new Float64Array(length);
     this.lastStep = new Float64Array(length);
   }
 
-  /** Adds a vector and what EM makes of it. */
-  add(vector: Float64Array, next: Float64Array): void {
-    const { lastVector, lastStep, steps, vectors, length } = this;
+  /** Adds a vector and what EM made of it. */
+  add(vector: Float64Array, result: Float64Array): void {
+    const { lastResult, lastStep, steps, results, length } = this;
+    if (!this.hasLast) {
+      for (let i = 0; i < length; i++) lastStep[i] = (lastResult[i] = result[i]!) - vector[i]!;
+      this.hasLast = true;
+      return;
+    }
     const slot = this.added % DEPTH;
-    if (this.hasLast) {
-      this.lastVector = vectors[slot] ?? new Float64Array(length);
-      this.lastStep = steps[slot] ?? new Float64Array(length);
-      vectors[slot] = lastVector;
-      steps[slot] = lastStep;
-      this.added += 1;
-      this.depth = Math.min(this.added, DEPTH);
-    }
+    this.lastResult = results[slot] ?? new Float64Array(length);
+    this.lastStep = steps[slot] ?? new Float64Array(length);
+    results[slot] = lastResult;
+    steps[slot] = lastStep;
+    this.added += 1;
+    this.depth = Math.min(this.added, DEPTH);
     for (let i = 0; i < length; i++) {
-      const value = vector[i]!;
-      const step = next[i]! - value;
-      if (this.hasLast) {
-        lastVector[i] = value - lastVector[i]!;
-        lastStep[i] = step - lastStep[i]!;
-      }
-      this.lastVector[i] = value;
+      const step = result[i]! - vector[i]!;
       this.lastStep[i] = step;
+      lastStep[i] = step - lastStep[i]!;
+      this.lastResult[i] = result[i]!;
+      lastResult[i] = result[i]! - lastResult[i]!;
     }
-    if (this.hasLast) {
-      for (let j = 0; j < this.depth; j++) {
-        this.products[slot * DEPTH + j] = this.products[j * DEPTH + slot] = product(lastStep, steps[j]!);
-      }
+    for (let j = 0; j < this.depth; j++) this.multiply(slot, j);
+  }
+
+  /** The products of difference j with the newest one and with the last step: both in one pass, for memory is what takes the time. */
+  private multiply(newest: number, j: number): void {
+    const { lastStep, length } = this;
+    const a = this.steps[newest]!;
+    const b = this.steps[j]!;
+    let product = 0;
+    let along = 0;
+    for (let i = 0; i < length; i++) {
+      product += a[i]! * b[i]!;
+      along += lastStep[i]! * b[i]!;
     }
-    this.hasLast = true;
+    this.products[newest * DEPTH + j] = this.products[j * DEPTH + newest] = product;
+    this.along[j] = along;
   }
 
   /** Turns what EM made of the last vector into the leap from there. */
-  leap(next: Float64Array): void {
-    const { depth, lastStep, steps, vectors } = this;
-    const along = Float64Array.from({ length: depth }, (_, j) => product(steps[j]!, lastStep));
-    const shares = leastSquares(this.products, DEPTH, along);
-    for (let j = 0; j < depth; j++) {
-      const [vector, step, share] = [vectors[j]!, steps[j]!, shares[j]!];
-      for (let i = 0; i < next.length; i++) next[i]! -= share * (vector[i]! + step[i]!);
+  leap(result: Float64Array): void {
+    const shares = leastSquares(this.products, DEPTH, this.along.subarray(0, this.depth));
+    for (let j = 0; j < shares.length; j++) {
+      const difference = this.results[j]!;
+      const share = shares[j]!;
+      for (let i = 0; i < result.length; i++) result[i]! -= share * difference[i]!;
     }
   }
 
   /** Writes what EM made of the last vector. */
   plainStep(into: Float64Array): void {
-    for (let i = 0; i < into.length; i++) into[i] = this.lastVector[i]! + this.lastStep[i]!;
+    into.set(this.lastResult);
   }
 
   forget(): void {
     this.depth = this.added = 0;
     this.hasLast = false;
   }
-}
-
-function product(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
 }
 
 /** What is added to the diagonal, relative to it: differences that are nearly parallel must not be weighed against each other by rounding. */
