@@ -1,5 +1,5 @@
 import { type LabelTable } from '../aggregation/label-table';
-import { effectiveLabels, indexOfMax, temperedConfidence } from '../aggregation/posterior';
+import { effectiveLabels, indexOfMax, spreadOf, temperedConfidence } from '../aggregation/posterior';
 import { type MatrixModel } from '../aggregation/published-model';
 import { spreadOver, viewOfOthers } from './believed';
 
@@ -43,17 +43,6 @@ export function othersViews(model: MatrixModel, table: LabelTable): (row: number
     );
     view(model, memory, effective, into);
   };
-}
-
-/** Evidence of a label: the largest less the smallest of its log-likelihoods. */
-function spreadOf(own: Float64Array, from: number, states: number): number {
-  let least = Infinity;
-  let most = -Infinity;
-  for (let s = from; s < from + states; s++) {
-    least = Math.min(least, own[s]!);
-    most = Math.max(most, own[s]!);
-  }
-  return most - least;
 }
 
 /** Rows of an item stand by worker, so the same worker's are neighbours. */
