@@ -122,11 +122,12 @@ export class Relay {
       this.hasLease = lease.length > 0;
       if (!this.hasLease) this.forget([...this.remembered.keys()]);
       if (!this.hasLease) return undefined;
-      if (published.length > 0)
-        await manager.query(prepared('delete from outbox where id = any($1::bigint[])'), [published]);
-      if (this.isStopping) return undefined;
-      const parcels = await nextParcels(manager);
-      await numberParcels(manager, parcels);
+      // In this order they go through one connection, together: what was deleted is not found again.
+      const [, parcels] = await Promise.all([
+        published.length > 0 && manager.query(prepared('delete from outbox where id = any($1::bigint[])'), [published]),
+        this.isStopping ? undefined : nextParcels(manager),
+      ]);
+      if (parcels) await numberParcels(manager, parcels);
       return parcels;
     });
   }
@@ -195,8 +196,8 @@ async function nextParcels(manager: EntityManager): Promise<ParcelRow[]> {
         [PARCELS],
       ),
     );
-  const numbered = await oldest('is not null');
-  const rows = numbered.length > 0 ? inOrderOfNumbers(numbered) : await oldest('is null');
+  const [numbered, fresh] = await Promise.all([oldest('is not null'), oldest('is null')]);
+  const rows = numbered.length > 0 ? inOrderOfNumbers(numbered) : fresh;
   let events = 0;
   return rows.filter((row, index) => (events += row.count) <= EVENTS || index === 0);
 }
