@@ -16,6 +16,7 @@ import { type WrittenDecision } from '@assay/statistics/kinds/written';
 import { accuracyAgainst } from './accuracy';
 import { acceptedOf, type Answers, readAnswers } from './answer-file';
 import { CliError, EXIT } from './cli-error';
+import { type Question } from '@assay/contracts/project/label-schema';
 import { type Context } from './context';
 import { readTables, readWrittenRows, type TableOptions, type WrittenRow } from './label-tables';
 import { type Column } from './output';
@@ -40,6 +41,15 @@ const COLUMNS: readonly Column<AggregateRow>[] = [
   { heading: 'posterior', value: (row) => row.posterior },
   { heading: 'confidence', value: (row) => row.confidence },
 ];
+/** What was decided of a file. */
+interface Aggregated {
+  /** The first question, which a key means that names none. */
+  question: string;
+  columns: readonly Column<AggregateRow>[];
+  /** Made one by one each time: so many objects would be a third of the memory of the command. */
+  rows: Iterable<AggregateRow>;
+}
+
 const DEVIATION: Column<AggregateRow> = { heading: 'deviation', value: (row) => row.deviation };
 
 /**
@@ -50,15 +60,15 @@ const DEVIATION: Column<AggregateRow> = { heading: 'deviation', value: (row) => 
 export async function aggregateCommand(context: Context, path: string, options: AggregateOptions): Promise<void> {
   if (options.reliability && !options.truth)
     throw new CliError(EXIT.usage, '--reliability without --truth: expected an answer key');
-  const rows = await aggregated(context, path, options);
-  const key = options.truth ? await readAnswers(options.truth, rows[0]?.question ?? DEFAULT_QUESTION) : undefined;
-  const gold = options.gold ? await readAnswers(options.gold, rows[0]?.question ?? DEFAULT_QUESTION) : undefined;
+  const { question, columns, rows } = await aggregated(context, path, options);
+  const key = options.truth ? await readAnswers(options.truth, question) : undefined;
+  const gold = options.gold ? await readAnswers(options.gold, question) : undefined;
   if (key) sayHowRight(context, rows, key, gold);
   if (key && options.reliability) return printReliability(context, decidedRows(rows, key, gold));
-  context.output.rows(rows.some(({ deviation }) => deviation !== undefined) ? [...COLUMNS, DEVIATION] : COLUMNS, rows);
+  context.output.rows(columns, rows);
 }
 
-async function aggregated(context: Context, path: string, options: AggregateOptions): Promise<AggregateRow[]> {
+async function aggregated(context: Context, path: string, options: AggregateOptions): Promise<Aggregated> {
   const { kind = 'choice', ...rest } = options;
   if (kind === 'choice' || kind === 'rating') return aggregatedOfSet(context, path, { ...rest, kind });
   if (options.gold) throw new CliError(EXIT.usage, `--gold with kind ${kind}: expected choice or rating`);
@@ -69,7 +79,8 @@ async function aggregated(context: Context, path: string, options: AggregateOpti
     const decisions = withinMethod(() => method(firstOccasions(written)));
     for (const one of decisions) rows.push({ ...one, question });
   }
-  return rows;
+  const columns = rows.some(({ deviation }) => deviation !== undefined) ? [...COLUMNS, DEVIATION] : COLUMNS;
+  return { question: rows[0]?.question ?? DEFAULT_QUESTION, columns, rows };
 }
 
 /** @throws CliError 6 where the method cannot take the labels. */
@@ -86,22 +97,36 @@ async function aggregatedOfSet(
   context: Context,
   path: string,
   options: TableOptions & { method?: string; gold?: string },
-): Promise<AggregateRow[]> {
+): Promise<Aggregated> {
   const method = chosen(METHODS, options.method ?? 'auto', 'choice and rating');
   const tables = await readTables(context, path, options);
-  const gold = options.gold ? await readAnswers(options.gold, tables[0]?.question.name ?? DEFAULT_QUESTION) : undefined;
-  return tables.flatMap(({ question, table }) => {
-    const { labels, posterior, confidence } = withinMethod(() =>
+  const first = tables[0]?.question.name ?? DEFAULT_QUESTION;
+  const gold = options.gold ? await readAnswers(options.gold, first) : undefined;
+  const decided = tables.map(({ question, table }) => ({
+    question,
+    items: table.items,
+    aggregation: withinMethod(() =>
       gold ? withGold(context, table, method, acceptedOf(gold, question)) : method(table),
-    );
-    return table.items.map((item, t) => ({
-      item,
-      question: question.name,
-      label: question.labels[labels[t]!] ?? '',
-      posterior: posterior[t]!,
-      confidence: confidence[t]!,
-    }));
-  });
+    ),
+  }));
+  const question = tables.find(({ table }) => table.items.length > 0)?.question.name ?? first;
+  return { question, columns: COLUMNS, rows: { [Symbol.iterator]: () => rowsOf(decided) } };
+}
+
+function* rowsOf(
+  decided: readonly { question: Question; items: readonly string[]; aggregation: Aggregation }[],
+): Generator<AggregateRow> {
+  for (const { question, items, aggregation } of decided) {
+    for (let t = 0; t < items.length; t++) {
+      yield {
+        item: items[t]!,
+        question: question.name,
+        label: question.labels[aggregation.labels[t]!] ?? '',
+        posterior: aggregation.posterior[t]!,
+        confidence: aggregation.confidence[t]!,
+      };
+    }
+  }
 }
 
 function withGold({ output }: Context, table: LabelTable, method: Method, gold: AcceptedLabels): Aggregation {
@@ -134,20 +159,17 @@ function firstOccasions(rows: readonly WrittenRow[]): WrittenRow[] {
 }
 
 /** Rows whose right label is known, gold left out; only those of methods that say how sure they are. */
-function decidedRows(rows: readonly AggregateRow[], key: Answers, gold: Answers | undefined): Decided[] {
-  return rows.flatMap(({ item, question, label, confidence }): Decided[] => {
+function decidedRows(rows: Iterable<AggregateRow>, key: Answers, gold: Answers | undefined): Decided[] {
+  const decided: Decided[] = [];
+  for (const { item, question, label, confidence } of rows) {
     const accepted = key.get(item)?.get(question);
-    if (!accepted || confidence === null || gold?.get(item)?.has(question)) return [];
-    return [{ right: accepted.has(label), confidence }];
-  });
+    if (!accepted || confidence === null || gold?.get(item)?.has(question)) continue;
+    decided.push({ right: accepted.has(label), confidence });
+  }
+  return decided;
 }
 
-function sayHowRight(
-  { output }: Context,
-  rows: readonly AggregateRow[],
-  key: Answers,
-  gold: Answers | undefined,
-): void {
+function sayHowRight({ output }: Context, rows: Iterable<AggregateRow>, key: Answers, gold: Answers | undefined): void {
   const accuracy = accuracyAgainst(key, rows, new Set(gold?.keys()));
   if (!accuracy) return output.say('truth: it names none of the items');
   const { items, correct, value, low, high } = accuracy;

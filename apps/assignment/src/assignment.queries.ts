@@ -1,3 +1,4 @@
+import { LOST_VERSIONS, nextVersionOf } from '@assay/platform/postgres/lost-versions';
 import { type Transaction } from '@assay/platform/transport/transaction';
 
 /** What has become of an assignment. */
@@ -40,7 +41,7 @@ export async function endRows(
 ): Promise<Assignment[]> {
   if (ids.length === 0) return [];
   return tx.sql<Assignment>(
-    `update assignment set status = $2, version = version + 1, ended_at = now() where id = any($1::uuid[]) returning ${COLUMNS}`,
+    `update assignment set status = $2, version = ${nextVersionOf('version')}, ended_at = now() where id = any($1::uuid[]) returning ${COLUMNS}`,
     [ids, status],
   );
 }
@@ -72,7 +73,7 @@ export async function heldBy(
   );
 }
 
-/** Puts off the deadline of an assignment whose time is not over. Undefined where it is, or after so many times. */
+/** Puts off the deadline of an assignment whose time is not over. Undefined where it is, or after so many times (counted anew after a failover). */
 export async function putOff(
   tx: Sql,
   id: string,
@@ -80,8 +81,8 @@ export async function putOff(
   mostVersions: number,
 ): Promise<Assignment | undefined> {
   const [row] = await tx.sql<Assignment>(
-    `update assignment set deadline = now() + make_interval(secs => $2), version = version + 1
-     where id = $1 and status = 'live' and deadline > now() and version < $3 returning ${COLUMNS}`,
+    `update assignment set deadline = now() + make_interval(secs => $2), version = ${nextVersionOf('version')}
+     where id = $1 and status = 'live' and deadline > now() and version - ${LOST_VERSIONS} < $3 returning ${COLUMNS}`,
     [id, seconds, mostVersions],
   );
   return row;
@@ -92,7 +93,7 @@ export async function giveBack(tx: Sql, { id, key, occasion }: Assignment): Prom
   // Item first, then assignment: the order in which lanes take them.
   await tx.sql('select 1 from work where key = $1 for update', [key]);
   const [row] = await tx.sql<Assignment>(
-    `update assignment set status = 'released', version = version + 1, ended_at = now()
+    `update assignment set status = 'released', version = ${nextVersionOf('version')}, ended_at = now()
      where id = $1 and status = 'live' returning ${COLUMNS}`,
     [id],
   );

@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { type Project } from '@assay/platform/copies/project-copy';
+import { nextVersion } from '@assay/platform/postgres/lost-versions';
 import { type LaneTransaction, type Transaction } from '@assay/platform/transport/transaction';
 import { adjudicationOf } from './adjudication.domain';
 import { changeStripes } from './agreement.queries';
 import { publishDecisions } from './consensus.event';
 import { type Cause, ConsensusMetrics } from './consensus.metrics';
 import { decide } from './decision.domain';
-import { contributionOf, countingOf, type Item, nextVersion } from './item.domain';
+import { contributionOf, countingOf, type Item } from './item.domain';
 import { countItems } from './item-count.queries';
 import { goldAmong, type GoldReference, saveItems } from './item.queries';
 import { type CurrentModels, Models } from './models';
@@ -108,7 +109,7 @@ function decided(item: Item, project: Project, models: CurrentModels, isGold: bo
     ...item,
     decisions: item.isWithdrawn ? [] : decisions,
     contribution: contributionOf(item, counting, policy),
-    version: nextVersion(item.version, models.timeline),
+    version: nextVersion(item.version, models.lostVersions),
     policyRevision: revision,
     epoch: models.epochOf(project.project),
   };

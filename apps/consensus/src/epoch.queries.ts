@@ -1,5 +1,6 @@
 import { type EpochPublished } from '@assay/contracts/reliability/epoch-published';
 import { type ModelChunk, type ModelWorker } from '@assay/contracts/reliability/model-chunk';
+import { LOST_VERSIONS } from '@assay/platform/postgres/lost-versions';
 import { type Transaction } from '@assay/platform/transport/transaction';
 import { type ModelHeader } from '@assay/statistics/aggregation/published-model-json';
 
@@ -86,23 +87,21 @@ export async function movePointers(tx: Pick<Transaction, 'sql'>, projects: reado
 export interface Moment {
   /** Of projects that were fitted. */
   pointers: Map<string, EpochPointer>;
-  /** How often a standby took the place of this PostgreSQL or of one before it, from 1. */
-  timeline: number;
+  /** The highest version that a lost database can have given (`lostVersions`). */
+  lostVersions: number;
 }
 
-/** The pointers of projects, and the timeline of PostgreSQL, as this transaction sees them. */
+/** The pointers of projects, and the versions that may be lost, as this transaction sees them. */
 export async function momentOf(tx: Pick<Transaction, 'sql'>, projects: readonly string[]): Promise<Moment> {
-  const rows = await tx.sql<{ project: string | null; epoch: number; settling_epoch: number; timeline: number }>(
-    // The first eight digits of a log file's name are the timeline, in base 16; no other function that every role may call tells it.
-    `select p.project, p.epoch, p.settling_epoch,
-       ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::integer as timeline
+  const rows = await tx.sql<{ project: string | null; epoch: number; settling_epoch: number; lost: string }>(
+    `select p.project, p.epoch, p.settling_epoch, ${LOST_VERSIONS} as lost
      from (select 1) one left join epoch_pointer p on p.project = any($1::text[])`,
     [projects],
   );
   const pointers = rows.flatMap(({ project, epoch, settling_epoch: settlingEpoch }) => {
     return project === null ? [] : [[project, { epoch, settlingEpoch }] as const];
   });
-  return { pointers: new Map(pointers), timeline: rows[0]!.timeline };
+  return { pointers: new Map(pointers), lostVersions: Number(rows[0]!.lost) };
 }
 
 /** A question's model as it was published. */

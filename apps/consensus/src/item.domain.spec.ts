@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { DEFAULT_POLICY } from '@assay/contracts/project/project-defaults';
 import { type Question } from '@assay/contracts/project/label-schema';
 import { anEntry, aRetraction } from '@assay/contracts/annotation/entry.fixture';
-import { contributionOf, countingOf, type Item, labelsIn, newItem, nextVersion, withImport } from './item.domain';
+import { contributionOf, countingOf, type Item, labelsIn, newItem, withImport } from './item.domain';
 import { entryOf, withEntry } from '@assay/contracts/annotation/entry';
 
 const questions: Question[] = [
@@ -148,18 +148,5 @@ describe('contributionOf', () => {
 describe('labelsIn', () => {
   it('has no labels of a question that it never heard of, whatever its name', () => {
     expect(labelsIn(newItem({ key: '1', project: 'rte', item: 'i1' }).contribution, 'constructor')).toEqual([]);
-  });
-});
-
-describe('the next version', () => {
-  it('is one more, and above all those of a database that was lost', () => {
-    expect([nextVersion(0, 1), nextVersion(7, 1)]).toEqual([1, 8]);
-    expect([nextVersion(7, 2), nextVersion(nextVersion(7, 2), 2), nextVersion(0, 3)]).toEqual([
-      1_000_001, 1_000_002, 2_000_001,
-    ]);
-  });
-
-  it('fits into an integer of PostgreSQL for two thousand failovers', () => {
-    expect(nextVersion(0, 2_000)).toBeLessThan(2 ** 31);
   });
 });

@@ -52,17 +52,6 @@ export function labelsIn({ labels }: Contribution, question: string): readonly n
   return Object.hasOwn(labels, question) ? labels[question]! : [];
 }
 
-/** Versions that an item has in one timeline of PostgreSQL, at most. */
-const VERSIONS_OF_A_TIMELINE = 1_000_000;
-
-/**
- * The version after one: by one more, and in each timeline above all that those before can have reached. Readers keep the highest, which may
- * be of a database that was lost before its standby had heard of it.
- */
-export function nextVersion(version: number, timeline: number): number {
-  return Math.max(version, (timeline - 1) * VERSIONS_OF_A_TIMELINE) + 1;
-}
-
 /** The item that its first event creates. */
 export function newItem({ key, project, item }: Pick<Item, 'key' | 'project' | 'item'>): Item {
   return {

@@ -67,8 +67,9 @@ export class CurrentModels {
     private readonly zero: (labels: number) => PublishedModel,
   ) {}
 
-  get timeline(): number {
-    return this.moment.timeline;
+  /** The highest version that a lost database can have given an item. */
+  get lostVersions(): number {
+    return this.moment.lostVersions;
   }
 
   /** The newest epoch of a project; 0 before the first. */

@@ -3,6 +3,7 @@ import { checkVoided } from '@assay/contracts/gold/check-voided';
 import { goldChecked } from '@assay/contracts/gold/gold-checked';
 import { type AnnotatedItem, itemsByKey } from '@assay/platform/copies/annotated-item';
 import { type Project, projectsNamed } from '@assay/platform/copies/project-copy';
+import { lostVersions, nextVersion } from '@assay/platform/postgres/lost-versions';
 import { eventId } from '@assay/platform/transport/event-id';
 import { type LaneTransaction } from '@assay/platform/transport/transaction';
 import { type AuditedItem, type Check, checksOf, isSameCheck, voidReason } from './check.domain';
@@ -24,8 +25,9 @@ export class CheckService {
     const items = await itemsByKey(tx, keys);
     const kept = new Map<string, KeptCheck[]>();
     for (const check of await checksOfItems(tx, keys)) kept.set(check.key, [...(kept.get(check.key) ?? []), check]);
+    const lost = await lostVersions(tx);
     const changed = ready.flatMap((one) =>
-      this.exchange(tx, one, items.get(one.key), projects.get(one.project)!, kept.get(one.key) ?? []),
+      this.exchange(tx, lost, one, items.get(one.key), projects.get(one.project)!, kept.get(one.key) ?? []),
     );
     await saveChecks(tx, changed);
     await markChecked(tx, ready);
@@ -34,6 +36,7 @@ export class CheckService {
   /** What changes of the checks of one item; it is told as it is found. */
   private exchange(
     tx: LaneTransaction,
+    lost: number,
     gold: KeptGold,
     item: AnnotatedItem | undefined,
     { questions, policy }: Project,
@@ -46,11 +49,11 @@ export class CheckService {
     for (const [check, found] of wanted) {
       const was = known.get(check);
       if (was?.verdict && isSameCheck(was.verdict, found)) continue;
-      changed.push(this.tell(tx, gold, check, found, (was?.version ?? 0) + 1));
+      changed.push(this.tell(tx, gold, check, found, nextVersion(was?.version ?? 0, lost)));
     }
     for (const was of kept) {
       if (!was.verdict || wanted.has(was.check)) continue;
-      changed.push(this.void(tx, was, audited));
+      changed.push(this.void(tx, was, audited, nextVersion(was.version, lost)));
     }
     return changed;
   }
@@ -67,8 +70,7 @@ export class CheckService {
     return { ...place, key: gold.key, occasion, verdict: { isRight, order, ...(at !== undefined && { at }) } };
   }
 
-  private void(tx: LaneTransaction, was: KeptCheck, audited: AuditedItem): KeptCheck {
-    const version = was.version + 1;
+  private void(tx: LaneTransaction, was: KeptCheck, audited: AuditedItem, version: number): KeptCheck {
     const { project, item, check, worker, question } = was;
     const reason = voidReason(audited);
     tx.publish(checkVoided, eventId(checkVoided.type, check, version), {

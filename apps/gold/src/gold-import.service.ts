@@ -13,6 +13,7 @@ import { rowKey } from '@assay/platform/copies/annotated-item';
 import { projectsNamed } from '@assay/platform/copies/project-copy';
 import { notFound } from '@assay/platform/http/problem';
 import { type Line } from '@assay/platform/http/read-lines';
+import { lostVersions, nextVersion } from '@assay/platform/postgres/lost-versions';
 import { type Caller } from '@assay/platform/security/caller';
 import { eventId } from '@assay/platform/transport/event-id';
 import { type Transaction } from '@assay/platform/transport/transaction';
@@ -61,6 +62,7 @@ export class GoldImportService {
         tx,
         told.map(({ item }) => rowKey({ project: name, item })),
       );
+      const lost = await lostVersions(tx);
       const saved: ToldState[] = [];
       const outcomes: GoldOutcome[] = [];
       const done: AuditAction[] = [];
@@ -71,7 +73,8 @@ export class GoldImportService {
         }
         const was = known.get(rowKey({ project: name, item: one.item }));
         const change = changeOf(was, one.accepted);
-        const revision = (was?.revision ?? 0) + (change.type === 'unchanged' ? 0 : 1);
+        const before = was?.revision ?? 0;
+        const revision = change.type === 'unchanged' ? before : nextVersion(before, lost);
         outcomes.push({ item: one.item, status: change.type, revision });
         if (change.type === 'unchanged') continue;
         const gold = { project: name, item: one.item, revision, accepted: change.accepted };
@@ -96,7 +99,12 @@ export class GoldImportService {
       const was = (await lockGold(tx, [key])).get(key);
       if (!was) throw notFound('gold item', item);
       if (!was.isActive) return { item, status: 'retired', revision: was.revision };
-      const gold = { project, item, revision: was.revision + 1, accepted: was.accepted };
+      const gold = {
+        project,
+        item,
+        revision: nextVersion(was.revision, await lostVersions(tx)),
+        accepted: was.accepted,
+      };
       await saveGold(tx, [{ ...gold, isActive: false }]);
       tx.publish(goldRetired, eventId(goldRetired.type, project, item, gold.revision), gold);
       const reference = { project, item, revision: gold.revision };

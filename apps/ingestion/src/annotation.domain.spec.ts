@@ -18,8 +18,12 @@ function aClaim(changes: Partial<InboundAnnotation> = {}): Claim {
 function aProject(questions: unknown[] = [{ name: 'label', labels: ['0', '1'] }]): Project {
   const completed = completeProject({ project: 'rte', questions });
   if (completed.type === 'refused') throw new Error(JSON.stringify(completed.errors));
-  const outcome = decideProject({ type: 'configure', definition: completed.project }, undefined);
-  if (outcome.type !== 'changed') throw new Error(outcome.type);
+  const outcome = decideProject(
+    { type: 'configure', definition: completed.project },
+    undefined,
+    (version) => version + 1,
+  );
+  if (outcome.type !== 'created') throw new Error(outcome.type);
   return outcome.project;
 }
 

@@ -92,7 +92,7 @@ export class ProjectController {
       const { path, expected } = outcome.errors[0]!;
       throw new Problem(CODE_OF[outcome.reason], `${path}: expected ${expected}`, outcome.errors);
     }
-    if (outcome.type === 'changed' && outcome.project.state.revision === 1) response.status(201);
+    if (outcome.type === 'created') response.status(201);
     return answer(outcome.project, response);
   }
 }

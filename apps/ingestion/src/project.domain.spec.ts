@@ -10,12 +10,14 @@ function aDefinition(changes: Record<string, unknown> = {}): ProjectDefinition {
   return completed.project;
 }
 
+const next = (version: number) => version + 1;
+
 const configure = (definition: ProjectDefinition, current?: Project, expectedRevision?: number) =>
-  decideProject({ type: 'configure', definition, expectedRevision }, current);
+  decideProject({ type: 'configure', definition, expectedRevision }, current, next);
 
 function aProject(changes: Record<string, unknown> = {}): Project {
   const outcome = configure(aDefinition(changes));
-  if (outcome.type !== 'changed') throw new Error(outcome.type);
+  if (outcome.type !== 'created') throw new Error(outcome.type);
   return outcome.project;
 }
 
@@ -107,13 +109,24 @@ describe('configure', () => {
     });
   });
 
+  it('numbers revision and schema version as it is told to: a lost database has given some before', () => {
+    const afterAFailover = (version: number) => Math.max(version, 1_000_000) + 1;
+    const questions = [{ name: 'label', labels: ['0', '1', '2'] }];
+    const command = { type: 'configure', definition: aDefinition({ questions }) } as const;
+    for (const [current, type] of [[undefined, 'created'] as const, [aProject(), 'changed'] as const])
+      expect(decideProject(command, current, afterAFailover)).toMatchObject({
+        type,
+        project: { state: { revision: 1_000_001, schemaVersion: 1_000_001 } },
+      });
+  });
+
   it('refuses another revision than the expected one, also of a project that is not there', () => {
     expect(configure(aDefinition(), aProject(), 2)).toMatchObject({
       reason: 'precondition_failed',
       errors: [{ path: 'If-Match', value: 2, expected: 'the present revision, 1' }],
     });
     expect(configure(aDefinition(), undefined, 1)).toMatchObject({ reason: 'precondition_failed' });
-    expect(configure(aDefinition(), undefined, 0).type).toBe('changed');
+    expect(configure(aDefinition(), undefined, 0).type).toBe('created');
   });
 
   it('only ever grows a schema, however it is changed', () => {
@@ -129,7 +142,7 @@ describe('configure', () => {
           expect(after.questions[0]!.labels.slice(0, before?.questions[0]!.labels.length ?? 0)).toEqual(
             before?.questions[0]!.labels ?? [],
           );
-          expect(after.revision - (before?.revision ?? 0)).toBe(outcome.type === 'changed' ? 1 : 0);
+          expect(after.revision - (before?.revision ?? 0)).toBe(outcome.type === 'unchanged' ? 0 : 1);
           current = outcome.project;
         }
       }),
@@ -139,14 +152,14 @@ describe('configure', () => {
 
 describe('archive', () => {
   it('ends a project, once', () => {
-    const archived = decideProject({ type: 'archive' }, aProject());
+    const archived = decideProject({ type: 'archive' }, aProject(), next);
     expect(archived).toMatchObject({ type: 'changed', project: { status: 'archived', state: { revision: 2 } } });
     if (archived.type !== 'changed') return;
-    expect(decideProject({ type: 'archive' }, archived.project).type).toBe('unchanged');
+    expect(decideProject({ type: 'archive' }, archived.project, next).type).toBe('unchanged');
     expect(configure(aDefinition({ title: 'again' }), archived.project)).toMatchObject({ reason: 'archived' });
   });
 
   it('needs a project', () => {
-    expect(decideProject({ type: 'archive' }, undefined)).toMatchObject({ reason: 'not_found' });
+    expect(decideProject({ type: 'archive' }, undefined, next)).toMatchObject({ reason: 'not_found' });
   });
 });

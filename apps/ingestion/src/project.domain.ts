@@ -14,9 +14,9 @@ export type ProjectCommand =
   | { type: 'configure'; definition: ProjectDefinition; expectedRevision?: number }
   | { type: 'archive'; expectedRevision?: number };
 
-/** What became of a command: only `changed` is recorded and published. */
+/** What became of a command: only what is created or changed is recorded and published. */
 export type ProjectOutcome =
-  | { type: 'changed'; project: Project }
+  | { type: 'created' | 'changed'; project: Project }
   | { type: 'unchanged'; project: Project }
   | {
       type: 'refused';
@@ -24,11 +24,14 @@ export type ProjectOutcome =
       errors: FieldError[];
     };
 
+type Next = (version: number) => number;
+
 /**
- * What a command makes of a project. The revision grows by one with every change, the schema version with it where a label or a
+ * What a command makes of a project. The revision grows with every change, the schema version with it where a label or a
  * question was appended; a definition that says what already holds changes nothing.
+ * @param next the revision or version after one; from 0, the first.
  */
-export function decideProject(command: ProjectCommand, current: Project | undefined): ProjectOutcome {
+export function decideProject(command: ProjectCommand, current: Project | undefined, next: Next): ProjectOutcome {
   const revision = current?.state.revision ?? 0;
   if (command.expectedRevision !== undefined && command.expectedRevision !== revision) {
     return refused(
@@ -36,30 +39,30 @@ export function decideProject(command: ProjectCommand, current: Project | undefi
       fieldError('If-Match', command.expectedRevision, `the present revision, ${revision}`),
     );
   }
-  if (command.type === 'archive') return archive(current);
+  if (command.type === 'archive') return archive(current, next);
   if (current?.status === 'archived')
     return refused('archived', fieldError('project', current.state.project, 'a project that is not archived'));
-  return configure(command.definition, current);
+  return configure(command.definition, current, next);
 }
 
-function archive(current: Project | undefined): ProjectOutcome {
+function archive(current: Project | undefined, next: Next): ProjectOutcome {
   if (current === undefined) return refused('not_found', fieldError('project', undefined, 'a project that exists'));
   if (current.status === 'archived') return { type: 'unchanged', project: current };
-  const state = { ...current.state, revision: current.state.revision + 1 };
+  const state = { ...current.state, revision: next(current.state.revision) };
   return { type: 'changed', project: { status: 'archived', state } };
 }
 
-function configure(definition: ProjectDefinition, current: Project | undefined): ProjectOutcome {
+function configure(definition: ProjectDefinition, current: Project | undefined, next: Next): ProjectOutcome {
   if (current === undefined) {
-    return { type: 'changed', project: { status: 'configured', state: stateOf(definition, 1, 1) } };
+    return { type: 'created', project: { status: 'configured', state: stateOf(definition, next(0), next(0)) } };
   }
   const { revision, schemaVersion, questions } = current.state;
   if (saysTheSame(stateOf(definition, revision, schemaVersion), current.state))
     return { type: 'unchanged', project: current };
   const errors = whatShrinks(questions, definition.questions);
   if (errors.length > 0) return refused('schema_shrinks', ...errors);
-  const version = grew(questions, definition.questions) ? schemaVersion + 1 : schemaVersion;
-  return { type: 'changed', project: { status: 'configured', state: stateOf(definition, revision + 1, version) } };
+  const version = grew(questions, definition.questions) ? next(schemaVersion) : schemaVersion;
+  return { type: 'changed', project: { status: 'configured', state: stateOf(definition, next(revision), version) } };
 }
 
 function refused(

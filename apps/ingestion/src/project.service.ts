@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { lostVersions, nextVersion } from '@assay/platform/postgres/lost-versions';
 import { Transactions } from '@assay/platform/transport/transactions';
 import { decideProject, type Project, type ProjectCommand, type ProjectOutcome } from './project.domain';
 import { publishProject } from './project.event';
@@ -18,8 +19,10 @@ export class ProjectService {
   async change(name: string, command: ProjectCommand): Promise<ProjectOutcome> {
     return this.transactions.run(async (tx) => {
       await lockProject(tx, name);
-      const outcome = decideProject(command, (await projectsNamed(tx, [name])).get(name));
-      if (outcome.type !== 'changed') return outcome;
+      const lost = await lostVersions(tx);
+      const current = (await projectsNamed(tx, [name])).get(name);
+      const outcome = decideProject(command, current, (version) => nextVersion(version, lost));
+      if (outcome.type !== 'created' && outcome.type !== 'changed') return outcome;
       const at = new Date().toISOString();
       await insertProject(tx, outcome.project, at);
       publishProject(tx, outcome.project, at);

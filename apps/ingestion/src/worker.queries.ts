@@ -1,4 +1,5 @@
 import { type WorkerRole } from '@assay/contracts/project/label-schema';
+import { nextVersionOf } from '@assay/platform/postgres/lost-versions';
 import { type Transaction } from '@assay/platform/transport/transaction';
 
 /** A worker as the record holds it. */
@@ -42,13 +43,13 @@ export async function registerWorkers(
   if (others.length === 0) return [];
   const added = await tx.sql<WorkerRow>(
     `insert into worker (id, source, external_id, role, revision, recorded_at)
-     select id, source, external_id, role, 1, $5 from unnest($1::uuid[], $2::text[], $3::text[], $4::text[])
+     select id, source, external_id, role, ${nextVersionOf('0')}, $5 from unnest($1::uuid[], $2::text[], $3::text[], $4::text[])
        as w (id, source, external_id, role)
      on conflict do nothing returning *`,
     [column(others, 'id'), column(others, 'source'), column(others, 'external_id'), column(others, 'role'), at],
   );
   const changed = await tx.sql<WorkerRow>(
-    `update worker set role = 'model', revision = revision + 1 where id = any($1::uuid[]) and role = 'human' returning *`,
+    `update worker set role = 'model', revision = ${nextVersionOf('revision')} where id = any($1::uuid[]) and role = 'human' returning *`,
     [others.filter((worker) => worker.role === 'model').map((worker) => worker.id)],
   );
   return [...added, ...changed];
@@ -62,7 +63,7 @@ export async function keepAbilities(
 ): Promise<WorkerRow[]> {
   return tx.sql<WorkerRow>(
     `update worker set tracks = coalesce($2::text[], tracks), skills = coalesce($3::text[], skills),
-       languages = coalesce($4::text[], languages), revision = revision + 1
+       languages = coalesce($4::text[], languages), revision = ${nextVersionOf('revision')}
      where id = $1 and (tracks, skills, languages)
        is distinct from (coalesce($2::text[], tracks), coalesce($3::text[], skills), coalesce($4::text[], languages))
      returning *`,

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { appendAudit } from '@assay/platform/audit/audit';
 import { notFound, Problem } from '@assay/platform/http/problem';
+import { lostVersions, nextVersion } from '@assay/platform/postgres/lost-versions';
 import { type Caller, maySee } from '@assay/platform/security/caller';
 import { type Transaction } from '@assay/platform/transport/transaction';
 import { Transactions } from '@assay/platform/transport/transactions';
@@ -54,7 +55,8 @@ export class AppealService {
 
   private async clear(tx: Transaction, stored: StoredFinding): Promise<void> {
     const tiers = await lockStandings(tx, stored.project, [stored.worker]);
-    const cleared = { ...stored, version: stored.version + 1, isRaised: false };
+    const version = nextVersion(stored.version, await lostVersions(tx));
+    const cleared = { ...stored, version, isRaised: false };
     await saveFindings(tx, [cleared]);
     tell(tx, cleared, 'appeal');
     await this.findings.changeTiers(tx, stored.project, tiers);

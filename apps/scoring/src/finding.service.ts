@@ -6,6 +6,7 @@ import { findingRaised } from '@assay/contracts/standing/finding-raised';
 import { tierChanged } from '@assay/contracts/standing/tier-changed';
 import { itemsByKey, rowKey } from '@assay/platform/copies/annotated-item';
 import { type Project } from '@assay/platform/copies/project-copy';
+import { lostVersions, nextVersion } from '@assay/platform/postgres/lost-versions';
 import { eventId } from '@assay/platform/transport/event-id';
 import { type Transaction } from '@assay/platform/transport/transaction';
 import { type Found, tierOf, verdictOn } from './finding.domain';
@@ -52,13 +53,20 @@ export class FindingService {
     const tiers = await lockStandings(tx, project, workers);
     const kept = new Map((await findingsOf(tx, project, workers)).filter(isOurs).map((one) => [one.finding, one]));
     const wanted = new Map(found.map((one) => [idOf(project, one), one]));
+    const lost = await lostVersions(tx);
     const changed: StoredFinding[] = [];
     for (const finding of new Set([...kept.keys(), ...wanted.keys()])) {
       const [was, is] = [kept.get(finding), wanted.get(finding)];
       const verdict = verdictOn(was, is?.content);
       if (verdict === 'keep') continue;
       const basis = is ? { ...was, ...is } : was!;
-      const next = { ...basis, finding, project, version: (was?.version ?? 0) + 1, isRaised: verdict === 'raise' };
+      const next = {
+        ...basis,
+        finding,
+        project,
+        version: nextVersion(was?.version ?? 0, lost),
+        isRaised: verdict === 'raise',
+      };
       changed.push(next);
       tell(tx, next, 'evidence');
       if (verdict === 'raise' && !was?.isRaised) this.metrics.found(next.kind);
@@ -74,9 +82,10 @@ export class FindingService {
       project,
       tiers.map((one) => one.worker),
     );
+    const lost = await lostVersions(tx);
     const changed = tiers.flatMap(({ worker, version, tier: was }) => {
       const { tier, reason } = tierOf(standings.get(worker)!);
-      return tier === was ? [] : [{ worker, version: version + 1, tier, reason }];
+      return tier === was ? [] : [{ worker, version: nextVersion(version, lost), tier, reason }];
     });
     for (const { worker, version, tier, reason } of changed) {
       const id = eventId(tierChanged.type, project, worker, version);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Admin, type Kafka, type Producer, type RecordMetadata, type TopicMessages } from 'kafkajs';
 import {
   type AppendedRange,
@@ -15,6 +16,9 @@ import { KafkaSubscription } from './kafka-subscription';
 import { LEAVE_MS, within } from './within';
 import { kafkaTopic } from './kafka-topics';
 import { takenAtOf } from './taken-at';
+
+/** How long a topic that was just made may be without leaders. */
+const LEADERS_MS = 30_000;
 
 /** Bytes of one partition in one request: brokers refuse a batch above 1 MiB unless they are told otherwise. */
 const BATCH_BYTES = 900_000;
@@ -45,6 +49,7 @@ export class KafkaEventLog implements EventLog {
     const there = await this.asking((admin) => admin.listTopics());
     const missing = topics.filter(({ name }) => !there.includes(name)).map((topic) => kafkaTopic(topic));
     if (missing.length > 0) await this.asking((admin) => admin.createTopics({ topics: missing, waitForLeaders: true }));
+    for (const { topic } of missing) await this.untilLed(topic);
   }
 
   async append(records: readonly OutgoingRecord[]): Promise<AppendedRange[]> {
@@ -88,6 +93,20 @@ export class KafkaEventLog implements EventLog {
     // Whoever still asks (gauges) must not connect anew: a client that nobody knows keeps the process alive.
     this.isClosed = true;
     await Promise.all([this.producer, this.admin].map((client) => client && leave(client)));
+  }
+
+  /**
+   * Waits until every partition of a topic that was just made is led. Kafka names leaders before they know of it, and until then they refuse:
+   * of what is appended to several partitions a part, which kafkajs sends again with what they have taken.
+   */
+  private async untilLed(topic: string): Promise<void> {
+    for (const end = performance.now() + LEADERS_MS; ; await sleep(50)) {
+      try {
+        return void (await this.offsets(topic));
+      } catch (error) {
+        if (!(error instanceof LogUnavailable) || performance.now() > end) throw error;
+      }
+    }
   }
 
   /** Calls the administrative interface, once more by a new connection where the old one fails. */

@@ -48,6 +48,17 @@ describeOnOwnKafka('a Kafka subscription', () => {
     return { subscription, batches, crashes };
   }
 
+  it('reads once what was appended to topics that were just made, of a broker that has just started', async () => {
+    const names = ['new-1', 'new-2', 'new-3', 'new-4', 'new-5', 'new-6'];
+    await log.createTopics(names.map((name) => ({ name, partitions: 12, compacted: false })));
+    const everywhere = names.flatMap((topic) =>
+      Array.from({ length: 12 }, (_none, partition) => ({ ...records(topic, 1)[0]!, partition })),
+    );
+    await log.append(everywhere);
+    const ends = await Promise.all(names.map((name) => log.offsets(name)));
+    expect(ends.flat().filter(({ end }) => end !== 1)).toEqual([]);
+  });
+
   it('tells by the first offset of a batch that records are gone before they were read', async () => {
     await log.createTopics([{ name: 'truncated', partitions: 1, compacted: false }]);
     await log.append(records('truncated', 10));

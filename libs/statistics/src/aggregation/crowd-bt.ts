@@ -1,5 +1,5 @@
+import { anderson, type FixedPoint } from './anderson';
 import { bradleyTerry, type Comparisons, logSigmoid, sigmoid } from './bradley-terry';
-import { type FixedPoint, squarem } from './squarem';
 
 export interface CrowdBtFit {
   /** Log strength of each item. */
@@ -21,7 +21,7 @@ const TOLERANCE = 1e-10;
 /**
  * CrowdBT (Chen, Bennett, Collins-Thompson and Horvitz, WSDM 2013) as a batch MAP fit: worker w reports a Bradley-Terry outcome with probability
  * eta_w and its opposite otherwise; eta ~ Beta(8, 2), ridge on the scores. EM: the report is split into what was meant and what was
- * reversed, then Bradley-Terry and the reliabilities are fitted again. Started at the Bradley-Terry scores, accelerated by `squarem`.
+ * reversed, then Bradley-Terry and the reliabilities are fitted again. Started at the Bradley-Terry scores, accelerated by `anderson`.
  * @param worker index of the worker of each comparison, W workers.
  */
 export function crowdBt(comparisons: Comparisons, worker: Int32Array, workers: number, ridge = 0.1): CrowdBtFit {
@@ -42,7 +42,7 @@ export function crowdBt(comparisons: Comparisons, worker: Int32Array, workers: n
       for (let i = T; i < vector.length; i++) vector[i] = Math.min(1 - 1e-9, Math.max(1e-9, vector[i]!));
     },
   };
-  const { at, iterations, converged } = squarem(start, map, TOLERANCE, MOST_ROUNDS);
+  const { at, iterations, converged } = anderson(start, map, TOLERANCE, MOST_ROUNDS);
   const scores = at.slice(0, T);
   const reliabilities = at.slice(T);
   const objective = objectiveAt(comparisons, worker, scores, reliabilities, ridge);

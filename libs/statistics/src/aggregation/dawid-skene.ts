@@ -1,6 +1,6 @@
 import { fitMatrices, type FitOptions, type MatrixFit } from './fit-matrices';
 import { type LabelTable } from './label-table';
-import { logPriorDensity, type MatrixPrior, maximise, pseudoCounts, type PseudoCounts, smoothed } from './matrix-prior';
+import { logPriorDensity, type MatrixPrior, maximise, pseudoCounts, smoothed } from './matrix-prior';
 
 export interface DawidSkeneOptions extends FitOptions {
   /** Default: smoothed (1/K a cell, one more on the diagonal). */
@@ -14,15 +14,12 @@ export interface DawidSkeneOptions extends FitOptions {
 export function dawidSkene(table: LabelTable, options: DawidSkeneOptions = {}): MatrixFit {
   const K = table.labels.length;
   const prior = options.prior ?? smoothed(K);
-  let pseudo: PseudoCounts;
+  const isFixed = prior.type === 'none' || prior.type === 'diagonal';
   return fitMatrices(
     table,
     {
-      maximise(counts, into) {
-        pseudo = pseudoCounts(table, prior, counts);
-        maximise(table, counts, pseudo, into);
-      },
-      logPrior: (at) => logPriorDensity(pseudo, K, at),
+      maximise: (counts, into) => maximise(table, counts, pseudoCounts(table, prior, counts), into),
+      ...(isFixed && { logPrior: (at) => logPriorDensity(prior, K, at) }),
     },
     options,
   );

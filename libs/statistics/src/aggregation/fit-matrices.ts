@@ -1,10 +1,10 @@
 import { acceptedMask, type AcceptedLabels } from './accepted-labels';
+import { anderson, type FixedPoint } from './anderson';
 import { countPosteriors, emptyExpectation, expect, type Expectation, type Parameters } from './expectation';
 import { type LabelTable } from './label-table';
 import { voteShares } from './majority';
 import { FLOOR, normaliseColumns, pooledMatrix } from './matrix-prior';
 import { type MatrixModel, type PublishedModel, UNTEMPERED } from './published-model';
-import { type FixedPoint, squarem } from './squarem';
 
 export interface FitOptions {
   /** Items whose label is known: their posterior stays within these labels. */
@@ -37,7 +37,7 @@ export interface MatrixFit {
 export interface Learner {
   /** The M-step. `from` are the parameters that the counts were expected under; absent at the start, from vote shares. */
   maximise(counts: Float64Array, into: Parameters, from?: Parameters): void;
-  /** Log density of the method's prior, as it is under the counts that `maximise` had last, at the parameters; up to a constant; absent where there is none. */
+  /** Log density of the method's prior at the parameters, up to a constant; absent where EM does not climb likelihood times one fixed prior. */
   logPrior?(at: Parameters): number;
 }
 
@@ -58,14 +58,13 @@ export function fitMatrices(table: LabelTable, learner: Learner, options: FitOpt
     step(from, to) {
       expect(table, K, from, mask, expectation);
       learner.maximise(counts, to, from);
-      const merit = expectation.logLikelihood + (learner.logPrior?.(from) ?? 0);
+      const density = learner.logPrior?.(from);
+      const merit = density === undefined ? undefined : expectation.logLikelihood + density;
       return { merit, move: expectation.largestMove };
     },
-    project: (vector) => projectToProbabilities(vector, table, K),
+    project: (leap, plain) => projectToProbabilities(leap, plain, table, K),
   };
-  const fit = squarem(start, map, options.tolerance ?? 1e-8, options.mostIterations ?? 10_000);
-  // One more E-step makes posteriors and parameters those of each other.
-  expect(table, K, fit.at, mask, expectation);
+  const fit = anderson(start, map, options.tolerance ?? 1e-8, options.mostIterations ?? 10_000);
   return { ...fitOf(table, fit.at, expectation), iterations: fit.iterations, converged: fit.converged };
 }
 
@@ -107,9 +106,12 @@ export function matrixModel(
   };
 }
 
-/** Puts a vector that left the simplex back: cells at least the floor, columns summing to 1. */
-function projectToProbabilities(vector: Parameters, table: LabelTable, states: number): void {
-  for (let i = 0; i < vector.length; i++) if (!(vector[i]! >= FLOOR)) vector[i] = FLOOR;
+/**
+ * Puts a vector that left the simplex back, columns summing to 1. A cell that fell under the floor is as EM would have it: from the floor it would take EM
+ * long to come back.
+ */
+function projectToProbabilities(vector: Parameters, plain: Parameters, table: LabelTable, states: number): void {
+  for (let i = 0; i < vector.length; i++) if (!(vector[i]! >= FLOOR)) vector[i] = plain[i]!;
   let total = 0;
   for (let s = 0; s < states; s++) total += vector[s]!;
   for (let s = 0; s < states; s++) vector[s]! /= total;

@@ -123,15 +123,17 @@ export function maximise(table: LabelTable, counts: Float64Array, pseudo: Pseudo
   }
 }
 
-/** Log density of the prior up to a constant: what the merit of a MAP fit adds to the log-likelihood. */
-export function logPriorDensity(pseudo: PseudoCounts, K: number, parameters: Parameters): number {
-  const { shared, right, wrong, rightness } = pseudo;
-  if (shared[0] === 0) return 0;
+/** Log density up to a constant, at the parameters, of a prior that is the same at each iteration: what the merit of a MAP fit adds to the log-likelihood. */
+export function logPriorDensity(
+  prior: MatrixPrior & { type: 'none' | 'diagonal' },
+  K: number,
+  parameters: Parameters,
+): number {
+  if (prior.type === 'none') return 0;
   let density = 0;
-  for (let at = K, row = 0; at < parameters.length; row += K) {
+  for (let at = K; at < parameters.length;) {
     for (let c = 0; c < K * K; c++, at++) {
-      const r = rightness[row + (c % K)]!;
-      density += (shared[c]! + r * right[c]! + (1 - r) * wrong[c]!) * Math.log(parameters[at]!);
+      density += (prior.cell + (isRight(c, K) ? prior.diagonal : 0)) * Math.log(parameters[at]!);
     }
   }
   return density;
