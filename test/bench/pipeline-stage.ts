@@ -275,6 +275,9 @@ async function latency(order: StageOrder, log: EventLog, resources: Resources): 
   const running = await start(['consensus'], noting, resources);
   // What is sent while a member of a group of Kafka waits for its lanes waits with it.
   await eventually(() => subscription?.lanes().length === ANNOTATION_EVENTS.partitions, 'lanes of consensus');
+  const client = new Client(order.adminUrl);
+  await client.connect();
+  const [node, postgres] = [process.cpuUsage(), await workOf(client)];
   const began = performance.now();
   for (let n = 0; n < order.annotations;) {
     const due = Math.min(order.annotations, Math.floor(((performance.now() - began) * PER_SECOND) / 1000));
@@ -285,9 +288,17 @@ async function latency(order: StageOrder, log: EventLog, resources: Resources): 
     await sleep(5);
   }
   const result = await watch.result();
+  const { user, system } = process.cpuUsage(node);
+  const used = { nodeSeconds: (user + system) / 1e6, postgresSeconds: (await workOf(client)) - postgres };
+  await client.end();
   for (const service of running) await service.close();
   // The first second warms up.
-  return { ...result, latencies: latencies.slice(PER_SECOND).sort((a, b) => a - b) };
+  return {
+    ...result,
+    ...used,
+    annotations: order.annotations,
+    latencies: latencies.slice(PER_SECOND).sort((a, b) => a - b),
+  };
 }
 
 // ---------------------------------------------------------------- the clock

@@ -28,7 +28,7 @@ export class PreparingClient extends Client {
   }
 
   override query(...call: unknown[]): never {
-    if (process.env['CORK'] !== 'off') this.sendTogether();
+    this.sendTogether();
     const [text, values, callback] = call;
     const name = typeof text === 'string' ? names.get(text) : undefined;
     if (name === undefined || callback !== undefined) return super.query(...(call as [string])) as never;

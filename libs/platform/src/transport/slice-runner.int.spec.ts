@@ -14,7 +14,7 @@ import { type Batch } from './batch';
 import { batchMetrics } from './batch-metrics';
 import { redrive } from './dead-letters';
 import { eventId } from './event-id';
-import { lanePositions, resetPosition } from './lane.queries';
+import { createLanes, lanePositions, moveLane, resetPosition } from './lane.queries';
 import { redriveNext } from './redrive';
 import { type Handle, SliceRunner } from './slice-runner';
 import { type LaneTransaction } from './transaction';
@@ -416,4 +416,11 @@ it('has no more than 4,000 events in hand at once', async () => {
   await eventually(() => ends.length === 2, 'the third slice in hand');
   ends.forEach((end) => end());
   await Promise.all([...first, third]);
+});
+
+it('moves no position where the begin of its transaction did not happen', async () => {
+  await createLanes(dataSource.manager, ['item'], 0);
+  expect(await moveLane(dataSource.manager, LANE, TOPIC.name, undefined, 5)).toBeUndefined();
+  expect(await dataSource.transaction((manager) => moveLane(manager, LANE, TOPIC.name, undefined, 5))).toBeUndefined();
+  expect(await lanePositions(dataSource.manager, LANE)).toEqual(new Map());
 });

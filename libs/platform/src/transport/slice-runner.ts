@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Semaphore } from 'async-mutex';
-import { type DataSource } from 'typeorm';
+import { type DataSource, type EntityManager } from 'typeorm';
 import { type Topic } from '@assay/contracts/contract';
 import { type LogBatch, type LogRecord, type Subscription } from '../event-log/event-log';
 import { type Batch, type ReceivedEvent } from './batch';
 import { type BatchMetrics } from './batch-metrics';
 import { failpoint } from '../failpoint';
+import { fencedTransaction } from '../postgres/fenced-transaction';
 import { isTransient } from '../postgres/transient-error';
 import { failureOf } from './failure';
 import { messageOf } from './message-of';
@@ -211,9 +212,8 @@ export class SliceRunner {
       if (!isFor(this.options.service, record)) return undefined;
       return verdict ?? readRecord(topic.name, record);
     });
-    const tx = await dataSource.transaction(async (manager) => {
-      const cut = await moveLane(manager, lane, topic.name, this.known(lane, topic.name), end);
-      if (!cut) return undefined;
+    const fence = (manager: EntityManager) => moveLane(manager, lane, topic.name, this.known(lane, topic.name), end);
+    const tx = await fencedTransaction(dataSource, fence, async (manager, cut) => {
       failpoint('fenced');
       const tx = this.transaction(manager, lane);
       const events = this.receive(tx, topic, slice, readings);
