@@ -16,7 +16,6 @@ export async function fencedTransaction<Fence, Result>(
 ): Promise<Result | undefined> {
   const runner = dataSource.createQueryRunner();
   try {
-    await runner.connect();
     const [, held] = await Promise.all([runner.query('START TRANSACTION DEFERRABLE'), fence(runner.manager)]);
     const result = held === undefined ? undefined : await work(runner.manager, held);
     await runner.query('COMMIT');

@@ -24,7 +24,7 @@ describe('the relay', () => {
     };
     const done = async () => undefined;
     const dataSource = {
-      createQueryRunner: () => ({ connect: done, release: done, query, manager: { query } }),
+      createQueryRunner: () => ({ release: done, query, manager: { query } }),
       // Parcels of another process are read; what this one commits at that moment is more than it remembers.
       query: async (text: string) => {
         if (!text.startsWith('select id')) return [];
