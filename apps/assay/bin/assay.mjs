@@ -9,7 +9,8 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 function newestSource(folder) {
   let newest = 0;
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name);
+    // Not `join`, which takes as long as the rest of the look at 600 files, at every command in a clone.
+    const path = `${folder}/${entry.name}`;
     if (entry.isDirectory()) newest = Math.max(newest, newestSource(path));
     else if (!entry.name.endsWith('.spec.ts')) newest = Math.max(newest, statSync(path).mtimeMs);
   }

@@ -99,7 +99,8 @@ async function aggregatedOfSet(
   options: TableOptions & { method?: string; gold?: string },
 ): Promise<Aggregated> {
   const method = chosen(METHODS, options.method ?? 'auto', 'choice and rating');
-  const tables = await readTables(context, path, options);
+  // Without the columns of the file, which are nearly as large as the tables.
+  const tables = (await readTables(context, path, options)).map(({ question, table }) => ({ question, table }));
   const first = tables[0]?.question.name ?? DEFAULT_QUESTION;
   const gold = options.gold ? await readAnswers(options.gold, first) : undefined;
   const decided = tables.map(({ question, table }) => ({

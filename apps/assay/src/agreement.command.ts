@@ -59,7 +59,7 @@ async function askedIn(context: Context, path: string, options: AgreementOptions
   if (isOfSet || rest.project) {
     const ofSet = kind === 'rating' ? kind : 'choice';
     const tables = await readTables(context, path, { ...rest, kind: ofSet });
-    return tables.map(({ question, ...one }) => ({ name: question.name, kind: question.kind, ...one }));
+    return tables.map(({ question, table, slices }) => ({ name: question.name, kind: question.kind, table, slices }));
   }
   const tables = await readWrittenTables(context, path, rest, readingOf(metric ?? METRIC_OF_KIND[kind]));
   return tables.map(({ question, ...one }) => ({ name: question, kind, ...one }));

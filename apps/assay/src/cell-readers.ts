@@ -24,7 +24,8 @@ export class ValueReader implements CellReader {
   private readonly names = new ByteNames();
   private readonly ofJson = new Map<unknown, number>();
   private readonly values: unknown[] = [];
-  private readonly problems: (string | undefined)[] = [];
+  /** What is wrong with a value, by its index; most files have none. */
+  private readonly problems = new Map<number, string>();
   private readonly index: Int32Array;
 
   /**
@@ -49,7 +50,7 @@ export class ValueReader implements CellReader {
     const index = this.names.indexOf(row.bytes, start, end);
     if (index === known) this.add(cellText(row, cell));
     this.index[n] = index;
-    return this.problems[index];
+    return this.problemOf(index);
   }
 
   readValue(value: unknown, n: number): string | undefined {
@@ -58,7 +59,7 @@ export class ValueReader implements CellReader {
     let index = this.ofJson.get(taken);
     if (index === undefined) this.ofJson.set(taken, (index = this.add(taken)));
     this.index[n] = index;
-    return this.problems[index];
+    return this.problemOf(index);
   }
 
   /** The column of the first so many rows; undefined where no row has a value. */
@@ -68,8 +69,13 @@ export class ValueReader implements CellReader {
   }
 
   private add(value: unknown): number {
-    this.problems.push(this.check(value));
+    const problem = this.check(value);
+    if (problem !== undefined) this.problems.set(this.values.length, problem);
     return this.values.push(value) - 1;
+  }
+
+  private problemOf(index: number): string | undefined {
+    return this.problems.size === 0 ? undefined : this.problems.get(index);
   }
 
   private none(n: number): undefined {

@@ -33,12 +33,9 @@ export function countingRows(columns: LabelColumns, rows: Int32Array, repeats: R
 /** The rows item by item, in those in the order of the file. */
 function byItem(item: Int32Array, items: number, rows: Int32Array): Int32Array {
   let isInOrder = true;
-  const ofRow = new Int32Array(rows.length);
-  for (let i = 0; i < rows.length; i++) {
-    ofRow[i] = item[rows[i]!]!;
-    isInOrder &&= i === 0 || ofRow[i - 1]! <= ofRow[i]!;
-  }
+  for (let i = 1; i < rows.length; i++) isInOrder &&= item[rows[i - 1]!]! <= item[rows[i]!]!;
   if (isInOrder) return rows;
+  const ofRow = rows.map((row) => item[row]!);
   const place = starts(ofRow, items);
   const sorted = new Int32Array(rows.length);
   for (let i = 0; i < rows.length; i++) sorted[place[ofRow[i]!]!++] = rows[i]!;

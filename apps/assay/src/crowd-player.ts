@@ -48,7 +48,7 @@ export class CrowdPlayer {
     readonly population: Population,
   ) {
     this.throws = dice(population.seed);
-    this.items = new Map(drawItems(population, this.throws).map((item) => [item.name, item]));
+    this.items = new Map(Array.from(drawItems(population, this.throws), (item) => [item.name, item]));
     this.drawn = drawWorkers(population, this.throws);
   }
 

@@ -32,8 +32,13 @@ export class Output {
   /** Rows in the format that was asked for; `json` prints the rows as they are. Of CSV only a piece is in memory, so rows may be made one by one. */
   rows<Row>(columns: readonly Column<Row>[], rows: Iterable<Row>): void {
     if (this.format === 'json') this.json([...rows]);
-    else if (this.format === 'csv') for (const piece of csvPieces(columns, rows)) this.stdout.write(piece);
+    else if (this.format === 'csv') this.csv(columns, rows);
     else for (const line of tableOf(columns, [...rows], (text) => this.bold(text))) this.line(line);
+  }
+
+  /** Rows as CSV, whatever format was asked for. */
+  csv<Row>(columns: readonly Column<Row>[], rows: Iterable<Row>): void {
+    for (const piece of csvPieces(columns, rows)) this.stdout.write(piece);
   }
 
   /** A line of words for a person, on stderr; nothing with `--quiet`. */

@@ -1,14 +1,23 @@
 import { writeFile, readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { ORDINARY_POPULATION, type Population } from '@assay/statistics/simulation/population';
-import { simulate, type Simulation } from '@assay/statistics/simulation/simulate';
+import { type SimulatedItem } from '@assay/statistics/simulation/draw-items';
+import { type Play, playPopulation, type SimulatedLabel } from '@assay/statistics/simulation/simulate';
 import { CliError, EXIT } from './cli-error';
 import { type Context } from './context';
-import { csvOf } from './output';
+import { type Column, csvPieces } from './output';
 import { readProjectFile } from './project-file';
 
+const LABEL_COLUMNS: readonly Column<SimulatedLabel>[] = [
+  { heading: 'task', value: (row) => row.item },
+  { heading: 'worker', value: (row) => row.worker },
+  { heading: 'label', value: (row) => row.label },
+  { heading: 'occasion', value: (row) => row.occasion },
+  { heading: 'seconds', value: (row) => row.seconds },
+];
+
 /** Where the files of a simulation go. */
-export interface SimulationFiles {
+interface SimulationFiles {
   labels: string;
   truth: string;
   gold: string;
@@ -20,33 +29,50 @@ export async function simulateCommand(
   options: { population?: string; project?: string; out?: string },
 ): Promise<void> {
   const population = await readPopulation(options);
-  const simulation = play(population);
-  if (!options.out) return context.output.line(labelsCsv(simulation).trimEnd());
-  const files = await writeSimulation(simulation, options.out);
-  const { labels, truth, gold } = simulation;
-  context.output.say(`${labels.length.toLocaleString('en-US')} labels in ${files.labels}`);
+  const played = play(population);
+  if (!options.out) return context.output.csv(LABEL_COLUMNS, played.labels);
+  const { files, counts } = await writePlay(played, population.labels, options.out);
+  context.output.say(`${counts.labels.toLocaleString('en-US')} labels in ${files.labels}`);
   context.output.say(
-    `${truth.size.toLocaleString('en-US')} true labels in ${files.truth}, ${gold.size} of them as gold in ${files.gold}`,
+    `${counts.truth.toLocaleString('en-US')} true labels in ${files.truth}, ${counts.gold} of them as gold in ${files.gold}`,
   );
 }
 
 /** @throws CliError 6 where the population cannot be played. */
-export function play(population: Population): Simulation {
+function play(population: Population): Play {
   try {
-    return simulate(population);
+    return playPopulation(population);
   } catch (error) {
     if (error instanceof RangeError) throw new CliError(EXIT.badData, `population: ${error.message}`, { cause: error });
     throw error;
   }
 }
 
-/** Writes `<prefix>labels.csv`, `<prefix>truth.csv` and `<prefix>gold.csv`. */
-export async function writeSimulation(simulation: Simulation, prefix: string): Promise<SimulationFiles> {
+/** Writes `<prefix>labels.csv`, `<prefix>truth.csv` and `<prefix>gold.csv`, row by row, and says how many rows each has. */
+async function writePlay(
+  { labels, items }: Play,
+  names: readonly string[],
+  prefix: string,
+): Promise<{ files: SimulationFiles; counts: Record<keyof SimulationFiles, number> }> {
   const files = { labels: `${prefix}labels.csv`, truth: `${prefix}truth.csv`, gold: `${prefix}gold.csv` };
-  await writeFile(files.labels, labelsCsv(simulation));
-  await writeFile(files.truth, answersCsv(simulation.truth));
-  await writeFile(files.gold, answersCsv(simulation.gold));
-  return files;
+  const counts = { labels: 0, truth: 0, gold: 0 };
+  const counted = function* <Row>(rows: Iterable<Row>, of: keyof SimulationFiles): Generator<Row> {
+    for (const row of rows) {
+      counts[of] += 1;
+      yield row;
+    }
+  };
+  const goldOf = function* (all: Iterable<SimulatedItem>): Generator<SimulatedItem> {
+    for (const item of all) if (item.gold) yield item;
+  };
+  const answers: Column<SimulatedItem>[] = [
+    { heading: 'task', value: ({ name }) => name },
+    { heading: 'label', value: ({ truth }) => names[truth] },
+  ];
+  await writeFile(files.labels, csvPieces(LABEL_COLUMNS, counted(labels, 'labels')));
+  await writeFile(files.truth, csvPieces(answers, counted(items, 'truth')));
+  await writeFile(files.gold, csvPieces(answers, counted(goldOf(items), 'gold')));
+  return { files, counts };
 }
 
 /** The population of a file, or the ordinary one; labels are those of the project file, where one is named. */
@@ -76,27 +102,4 @@ function parsed(path: string, text: string): unknown {
   } catch (error) {
     throw new CliError(EXIT.badData, `${path}: ${(error as Error).message.split('\n')[0]}`, { cause: error });
   }
-}
-
-function labelsCsv(simulation: Simulation): string {
-  return csvOf(
-    [
-      { heading: 'task', value: (row: Simulation['labels'][number]) => row.item },
-      { heading: 'worker', value: (row) => row.worker },
-      { heading: 'label', value: (row) => row.label },
-      { heading: 'occasion', value: (row) => row.occasion },
-      { heading: 'seconds', value: (row) => row.seconds },
-    ],
-    simulation.labels,
-  );
-}
-
-function answersCsv(answers: ReadonlyMap<string, string>): string {
-  return csvOf(
-    [
-      { heading: 'task', value: ([item]: [string, string]) => item },
-      { heading: 'label', value: ([, label]: [string, string]) => label },
-    ],
-    [...answers],
-  );
 }

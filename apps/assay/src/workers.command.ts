@@ -1,4 +1,6 @@
+import { type Policy, type Question } from '@assay/contracts/project/label-schema';
 import { auto } from '@assay/statistics/aggregation/auto';
+import { type LabelTable } from '@assay/statistics/aggregation/label-table';
 import { type RepeatedLabel } from '@assay/statistics/workers/find-inconsistent';
 import { type WorkerReport, workerReports } from '@assay/statistics/workers/worker-report';
 import { acceptedOf, type Answers, readAnswers } from './answer-file';
@@ -32,7 +34,7 @@ export async function workersCommand(
   path: string,
   options: TableOptions & { gold?: string },
 ): Promise<void> {
-  const questions = await readTables(context, path, options);
+  const questions = (await readTables(context, path, options)).map(askedOf);
   const gold = options.gold
     ? await readAnswers(options.gold, questions[0]?.question.name ?? DEFAULT_QUESTION)
     : undefined;
@@ -41,50 +43,69 @@ export async function workersCommand(
   context.output.rows(questions.length > 1 ? [question, ...COLUMNS] : COLUMNS, rows);
 }
 
-function rowsOf(asked: QuestionTable, gold: Answers | undefined): WorkerRow[] {
-  const { question, policy, columns } = asked;
-  const known = gold && acceptedOf(gold, question);
-  const { first, repeats } = firstAndRepeats(asked);
-  const { table, rows } = repeats.length > 0 ? tableOfSome(asked, first) : asked;
-  const { model } = auto(table, known);
-  const { target, reject } = policy.gold;
-  const goldPolicy = known && { target, reject };
-  const order = orderOf(columns, rows);
+/** What there is to know of the workers of one question, without the columns of the file, which are nearly as large as the table. */
+interface Asked {
+  question: Question;
+  policy: Policy;
+  /** The first label of each worker on each item, and what they said when asked again. */
+  table: LabelTable;
+  repeats: readonly RepeatedLabel[];
+  /** For each row of the table a number that rises with time, and the time that it took. */
+  order: ArrayLike<number>;
+  seconds?: Float64Array;
+}
+
+function askedOf(questionTable: QuestionTable): Asked {
+  const { question, policy, columns } = questionTable;
+  const { first, repeats } = firstAndRepeats(questionTable);
+  const { table, rows } = repeats.length > 0 ? tableOfSome(questionTable, first) : questionTable;
   const took = columns.seconds;
   const seconds = took && Float64Array.from(rows, (row) => took[row]!);
-  return workerReports(table, model, { gold: known, goldPolicy, order, seconds, repeats }).map((report) => ({
+  return { question, policy, table, repeats, order: orderOf(columns, rows), seconds };
+}
+
+function rowsOf({ question, policy, table, ...known }: Asked, gold: Answers | undefined): WorkerRow[] {
+  const accepted = gold && acceptedOf(gold, question);
+  const { model } = auto(table, accepted);
+  const { target, reject } = policy.gold;
+  const goldPolicy = accepted && { target, reject };
+  return workerReports(table, model, { gold: accepted, goldPolicy, ...known }).map((report) => ({
     ...report,
     question: question.name,
   }));
 }
 
 /** The rows of the table that are the first label of a worker on an item, and what the worker said when asked again. */
-function firstAndRepeats({ table, columns, rows }: QuestionTable): { first: number[]; repeats: RepeatedLabel[] } {
-  const first: number[] = [];
+function firstAndRepeats({ table, columns, rows }: QuestionTable): { first: Int32Array; repeats: RepeatedLabel[] } {
+  const first = new Int32Array(rows.length);
+  let firsts = 0;
   const repeats: (RepeatedLabel & { row: number; occasion: number })[] = [];
   const occasionOf = (i: number) => numberAt(columns.occasion, rows[i]!) ?? 0;
   for (let from = 0, to = 0; from < rows.length; from = to) {
     while (to < rows.length && table.item[to] === table.item[from] && table.worker[to] === table.worker[from]) to++;
     if (to === from + 1) {
-      first.push(from);
+      first[firsts++] = from;
       continue;
     }
     const asked = Array.from({ length: to - from }, (_, i) => from + i);
     asked.sort((a, b) => occasionOf(a) - occasionOf(b) || rows[a]! - rows[b]!);
-    first.push(asked[0]!);
+    first[firsts++] = asked[0]!;
     for (const i of asked.slice(1)) {
       const [item, worker] = [table.items[table.item[i]!]!, table.workers[table.worker[i]!]!];
       const [said, again] = [asked[0]!, i].map((one) => table.labels[table.label[one]!]!) as [string, string];
       repeats.push({ item, worker, first: said, again, row: rows[i]!, occasion: occasionOf(i) });
     }
   }
-  return { first, repeats: repeats.sort((a, b) => a.occasion - b.occasion || a.row - b.row) };
+  return {
+    first: first.subarray(0, firsts),
+    repeats: repeats.sort((a, b) => a.occasion - b.occasion || a.row - b.row),
+  };
 }
 
 /** For each row of a table a number that rises with the time at which it occurred. */
 function orderOf(columns: LabelColumns, rows: Int32Array): ArrayLike<number> {
   if (!columns.occurredAt) return rows;
-  const inOrder = Array.from(rows, (_, i) => i).sort((a, b) => (isBefore(columns, rows[a]!, rows[b]!) ? -1 : 1));
+  const inOrder = rows.map((_, i) => i).sort((a, b) => (isBefore(columns, rows[a]!, rows[b]!) ? -1 : 1));
   const order = new Int32Array(rows.length);
   inOrder.forEach((i, place) => (order[i] = place));
   return order;

@@ -3,8 +3,9 @@ export interface FixedPoint {
   /**
    * Writes the next vector and returns what the vector *before* was worth, and how far it moved. Worth is absent where EM climbs nothing, as where a prior is
    * estimated again at each step.
+   * @param isFar nobody looks at the move: it may be Infinity, where it takes time to know.
    */
-  step(from: Float64Array, to: Float64Array): { merit?: number; move: number };
+  step(from: Float64Array, to: Float64Array, isFar: boolean): { merit?: number; move: number };
   /** Brings a leap that left the space of parameters (a probability under zero) back into it; `plain` is where EM went. */
   project(leap: Float64Array, plain: Float64Array): void;
 }
@@ -27,6 +28,13 @@ const PLAIN_ABOVE = 0.05;
 /** Steps that a leap looks back on. Six take a third more passes on a million labels, twelve no fewer. */
 const DEPTH = 8;
 
+/**
+ * From the first leap on nobody looks how far EM moves until its step, squared, is so much smaller, or so many steps were taken: a fifth of a step over a
+ * million labels is to compare posteriors.
+ */
+const FAR = 1e-10;
+const STEPS_FAR = 32;
+
 /** How much of its merit a leap may lose by rounding and still count as no loss. */
 const ROUNDING = 1e-12;
 
@@ -44,9 +52,11 @@ export function anderson(start: Float64Array, map: FixedPoint, tolerance: number
   let before: Standing = { merit: -Infinity, move: 0, step: Infinity };
   let isLeap = false;
   let isNear = false;
+  let isFar = false;
+  let far = { below: 0, until: 0 };
   let wait = PLAIN_STEPS;
   for (let iterations = 1, plain = 0; ; iterations++) {
-    const { merit, move } = map.step(at, next);
+    const { merit, move } = map.step(at, next, isFar);
     const now = { merit, move, step: squaredDistance(at, next) };
     if (!isLeap && move < tolerance && move <= before.move) return { at, iterations, converged: true };
     if (iterations >= mostIterations) return { at, iterations, converged: false };
@@ -59,7 +69,11 @@ export function anderson(start: Float64Array, map: FixedPoint, tolerance: number
       continue;
     }
     // Where moves grow EM leaves a saddle, and a leap would go back to it.
-    isNear ||= iterations >= PLAIN_STEPS && move < PLAIN_ABOVE && move <= before.move;
+    if (!isNear && iterations >= PLAIN_STEPS && move < PLAIN_ABOVE && move <= before.move) {
+      isNear = true;
+      far = { below: FAR * now.step, until: iterations + STEPS_FAR };
+    }
+    isFar = isNear && now.step > far.below && iterations < Math.min(far.until, mostIterations - 1);
     before = now;
     past.add(at, next);
     plain += 1;

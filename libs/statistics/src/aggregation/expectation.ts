@@ -64,6 +64,7 @@ export function countPosteriors(table: LabelTable, states: number, into: Expecta
 /**
  * One E-step with the sums for an M-step. O(N S).
  * @param mask 1 for each possible state of each item, T * S; absent where every state is possible.
+ * @param isFar only the counts and the likelihood are wanted: posteriors stay what they were, and the largest move is Infinity.
  */
 export function expect(
   table: LabelTable,
@@ -71,8 +72,9 @@ export function expect(
   parameters: Parameters,
   mask: Uint8Array | undefined,
   into: Expectation,
+  isFar = false,
 ): void {
-  if (into.lanes) return expectInLanes(table, states, parameters, mask, into, into.lanes);
+  if (into.lanes) return expectInLanes(table, states, parameters, mask, into, into.lanes, isFar);
   const { itemStart } = table;
   const { row, posteriors, counts } = into;
   const joint = new Float64Array(states);
@@ -96,11 +98,11 @@ export function expect(
       }
       i = next;
     } while (i < to);
-    largestMove = Math.max(largestMove, keepPosterior(joint, t * states, posteriors));
+    if (!isFar) largestMove = Math.max(largestMove, keepPosterior(joint, t * states, posteriors));
     addCounts(row, from, to, joint, counts);
   }
   into.logLikelihood = logLikelihood + Math.log(likelihood);
-  into.largestMove = largestMove;
+  into.largestMove = isFar ? Infinity : largestMove;
 }
 
 /**
@@ -114,6 +116,7 @@ function expectInLanes(
   mask: Uint8Array | undefined,
   into: Expectation,
   lanes: { parameters: Float64Array; counts: Float64Array },
+  isFar: boolean,
 ): void {
   const { row, posteriors } = into;
   const { parameters: cell, counts } = lanes;
@@ -177,6 +180,7 @@ function expectInLanes(
     counts[2]! += c;
     counts[3]! += d;
     counts[4]! += e;
+    if (isFar) continue;
     for (let s = 0; s < states; s++) {
       const value = s === 0 ? a : s === 1 ? b : s === 2 ? c : s === 3 ? d : e;
       const move = Math.abs(value - posteriors[at + s]!);
@@ -185,7 +189,7 @@ function expectInLanes(
     }
   }
   into.logLikelihood = logLikelihood + Math.log(likelihood);
-  into.largestMove = largestMove;
+  into.largestMove = isFar ? Infinity : largestMove;
 }
 
 // The two functions below go over an item's labels once for every five states, every two and one, with the states in local variables: with the states

@@ -55,8 +55,8 @@ export function fitMatrices(table: LabelTable, learner: Learner, options: FitOpt
   learner.maximise(counts, start);
 
   const map: FixedPoint = {
-    step(from, to) {
-      expect(table, K, from, mask, expectation);
+    step(from, to, isFar) {
+      expect(table, K, from, mask, expectation, isFar);
       learner.maximise(counts, to, from);
       const density = learner.logPrior?.(from);
       const merit = density === undefined ? undefined : expectation.logLikelihood + density;

@@ -1,7 +1,7 @@
 import { type MatrixFit } from './fit-matrices';
 import { type LabelTable } from './label-table';
 import { type MatrixPrior, pseudoCounts, type PseudoCounts } from './matrix-prior';
-import { effectiveLabels } from './posterior';
+import { effectiveLabels, spreadOf } from './posterior';
 
 /**
  * Mean log-likelihood of a label that is held out, predicted from the other labels of its item, for each value of `perLabel`
@@ -20,7 +20,9 @@ export function heldOutLogLikelihood(
   step = 1,
 ): number[] {
   const held = new HeldOut(table, fit, prior);
-  const sums = perLabels.map(() => 0);
+  const sums = new Float64Array(perLabels.length);
+  // Of the labels since the last logarithm: one for each would be a quarter of the time.
+  const likelihoods = new Float64Array(perLabels.length).fill(1);
   let labels = 0;
   for (let t = 0; t < table.items.length; t += step) {
     const from = table.itemStart[t]!;
@@ -29,12 +31,20 @@ export function heldOutLogLikelihood(
     held.takeItem(t);
     for (let i = from; i < to; i++) {
       const effective = held.without(t, i);
-      for (let j = 0; j < perLabels.length; j++) sums[j]! += held.logProbability(1 + perLabels[j]! * (effective - 1));
+      for (let j = 0; j < perLabels.length; j++) {
+        likelihoods[j]! *= held.probability(1 + perLabels[j]! * (effective - 1));
+        if (likelihoods[j]! > LEAST_LIKELIHOOD) continue;
+        sums[j]! += Math.log(likelihoods[j]!);
+        likelihoods[j] = 1;
+      }
     }
     labels += to - from;
   }
-  return sums.map((sum) => sum / labels);
+  return Array.from(sums, (sum, j) => (sum + Math.log(likelihoods[j]!)) / labels);
 }
+
+/** A product above this stays above the smallest double when it is multiplied by one more probability. */
+const LEAST_LIKELIHOOD = 1e-200;
 
 /** The working memory of one run over the labels. */
 class HeldOut {
@@ -47,6 +57,8 @@ class HeldOut {
   private readonly joint: Float64Array;
   private readonly others: Float64Array;
   private readonly row: Float64Array;
+  /** W * K: evidence of each label of each worker. */
+  private readonly evidence: Float64Array;
   private sum = 0;
   private squares = 0;
 
@@ -57,6 +69,9 @@ class HeldOut {
   ) {
     const K = (this.K = table.labels.length);
     this.logs = fit.matrices.map(Math.log);
+    this.evidence = Float64Array.from({ length: table.workers.length * K }, (_, row) =>
+      spreadOf(this.logs, row * K, K),
+    );
     this.pseudo = pseudoCounts(table, prior, fit.counts);
     this.met = new Float64Array(table.workers.length * K);
     for (let at = K, c = 0; at < fit.counts.length; at++, c++) {
@@ -78,7 +93,7 @@ class HeldOut {
     for (let i = table.itemStart[t]!; i < table.itemStart[t + 1]!; i++) {
       const at = (table.worker[i]! * K + table.label[i]!) * K;
       for (let k = 0; k < K; k++) this.joint[k]! += this.logs[at + k]!;
-      const evidence = this.evidence(at);
+      const evidence = this.evidence[at / K]!;
       this.sum += evidence;
       this.squares += evidence * evidence;
     }
@@ -99,34 +114,23 @@ class HeldOut {
       const count = Math.max(0, fit.counts[K + at + k]! - own[k]!);
       this.row[k] = (count + pseudoCount) / (Math.max(0, this.met[w * K + k]! - own[k]!) + this.pseudoTotal[k]!);
     }
-    const evidence = this.evidence(at);
+    const evidence = this.evidence[at / K]!;
     const n = table.itemStart[t + 1]! - table.itemStart[t]! - 1;
     return effectiveLabels(n, this.sum - evidence, this.squares - evidence * evidence);
   }
 
-  /** Log probability of the label that was held out, where the log odds of the others are divided by the temperature. */
-  logProbability(temperature: number): number {
+  /** Probability of the label that was held out, where the log odds of the others are divided by the temperature. */
+  probability(temperature: number): number {
     const { others, row, K } = this;
     let most = -Infinity;
     for (let k = 0; k < K; k++) if (others[k]! > most) most = others[k]!;
     let total = 0;
     let predicted = 0;
     for (let k = 0; k < K; k++) {
-      const mass = Math.exp((others[k]! - most) / temperature);
+      const mass = others[k] === most ? 1 : Math.exp((others[k]! - most) / temperature);
       total += mass;
       predicted += mass * row[k]!;
     }
-    return Math.log(predicted / total);
-  }
-
-  private evidence(at: number): number {
-    let least = Infinity;
-    let most = -Infinity;
-    for (let k = 0; k < this.K; k++) {
-      const value = this.logs[at + k]!;
-      if (value < least) least = value;
-      if (value > most) most = value;
-    }
-    return most - least;
+    return predicted / total;
   }
 }

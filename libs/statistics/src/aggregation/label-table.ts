@@ -51,7 +51,7 @@ export function labelTable(rows: Iterable<LabelRow>, labels?: readonly string[])
 /** A column of names: row i has names[index[i]]. */
 export interface NamedColumn {
   names: readonly string[];
-  index: Int32Array;
+  index: Int32Array | Int16Array;
 }
 
 /**
@@ -66,12 +66,13 @@ export function tableOfColumns(
   const item = inOrder(itemNames);
   const worker = inOrder(workerNames);
   const row = tableOrder(item, worker.index, label.index);
-  const pick = (column: Int32Array) => {
+  const pick = (column: NamedColumn['index']) => {
     const picked = new Int32Array(row.length);
     for (let i = 0; i < row.length; i++) picked[i] = column[row[i]!]!;
     return picked;
   };
-  const itemColumn = pick(item.index);
+  // Rows that stand item by item stay so: the copy would be the same.
+  const itemColumn = item.index instanceof Int32Array && isRising(item.index) ? item.index : pick(item.index);
   const table: LabelTable = {
     items: item.names,
     workers: worker.names,
@@ -88,7 +89,7 @@ export function tableOfColumns(
 const FEW_LABELS = 32;
 
 /** Rows by item, worker, label; O(N), where comparing names would be the cost of the whole fit. */
-function tableOrder(item: NamedColumn, worker: Int32Array, label: Int32Array): Int32Array {
+function tableOrder(item: NamedColumn, worker: NamedColumn['index'], label: NamedColumn['index']): Int32Array {
   let order = sequence(item.index.length);
   if (!isRising(item.index)) order = stableOrder(order, item.index, item.names.length);
   const start = starts(item.index, item.names.length);
@@ -108,7 +109,7 @@ function tableOrder(item: NamedColumn, worker: Int32Array, label: Int32Array): I
   return order;
 }
 
-function isRising(column: Int32Array): boolean {
+function isRising(column: NamedColumn['index']): boolean {
   for (let i = 1; i < column.length; i++) if (column[i]! < column[i - 1]!) return false;
   return true;
 }
@@ -135,14 +136,14 @@ function inOrder({ names, index }: NamedColumn): NamedColumn {
 }
 
 /** Where each key begins when a column is sorted; one longer than the number of keys. */
-export function starts(sorted: Int32Array, keys: number): Int32Array {
+export function starts(sorted: NamedColumn['index'], keys: number): Int32Array {
   const start = new Int32Array(keys + 1);
   for (let i = 0; i < sorted.length; i++) start[sorted[i]! + 1]!++;
   for (let key = 0; key < keys; key++) start[key + 1]! += start[key]!;
   return start;
 }
 
-function stableOrder(order: Int32Array, keys: Int32Array, count: number): Int32Array {
+function stableOrder(order: Int32Array, keys: NamedColumn['index'], count: number): Int32Array {
   const next = new Int32Array(count + 1);
   for (let i = 0; i < keys.length; i++) next[keys[i]! + 1]!++;
   for (let key = 0; key < count; key++) next[key + 1]! += next[key]!;

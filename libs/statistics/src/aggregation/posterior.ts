@@ -42,6 +42,7 @@ export function posteriorOf(model: PublishedModel, evidence: readonly Evidence[]
 export function posteriorsOf(table: LabelTable, model: PublishedModel): (t: number) => Posterior {
   const memory = emptyMemory(model);
   const matrices = table.workers.map((worker) => model.workers.get(worker) ?? model.pooled);
+  const add = model.form === 'matrix' ? addingRows(matrices, model) : undefined;
   return (t) => {
     const { states } = memory;
     states.set(model.logPrior);
@@ -52,12 +53,37 @@ export function posteriorsOf(table: LabelTable, model: PublishedModel): (t: numb
       const w = table.worker[i]!;
       const label = table.label[i]!;
       if (!isKnown(label, model)) throw unknownLabel(model, table.workers[w]!, label);
-      const spread = addLabel(model, states, matrices[w]!, label);
+      const spread = add ? add(states, w, label) : addLabel(model, states, matrices[w]!, label);
       sum += spread;
       squares += spread * spread;
     }
     return decide(model, memory, effectiveLabels(table.itemStart[t + 1]! - table.itemStart[t]!, sum, squares));
   };
+}
+
+/** `addLabel` for labels by the index of their worker: from one array, and with the evidence of each row known beforehand. */
+function addingRows(matrices: readonly Float64Array[], { labels, stateLabel }: PublishedModel) {
+  const S = stateLabel.length;
+  const cells = new Float64Array(matrices.length * labels * S);
+  matrices.forEach((own, w) => cells.set(own, w * labels * S));
+  const spreads = Float64Array.from({ length: matrices.length * labels }, (_, row) => spreadOf(cells, row * S, S));
+  return (states: Float64Array, worker: number, label: number): number => {
+    const row = worker * labels + label;
+    const at = row * S;
+    for (let s = 0; s < S; s++) states[s]! += cells[at + s]!;
+    return spreads[row]!;
+  };
+}
+
+/** Evidence of a label: the largest less the smallest of its log-likelihoods, which begin at `from`. */
+export function spreadOf(cells: Float64Array, from: number, states: number): number {
+  let least = Infinity;
+  let most = -Infinity;
+  for (let at = from; at < from + states; at++) {
+    if (cells[at]! < least) least = cells[at]!;
+    if (cells[at]! > most) most = cells[at]!;
+  }
+  return most - least;
 }
 
 /** The arrays of one item. */
@@ -98,7 +124,7 @@ export function confidenceIn(model: PublishedModel, evidence: readonly Evidence[
 export function temperedConfidence(logs: Float64Array, label: number, effective: number, tempering: Tempering): number {
   const exponent = effective === 0 ? 1 : 1 / (tempering.temperature * (1 + tempering.perLabel * (effective - 1)));
   let total = 0;
-  for (let k = 0; k < logs.length; k++) total += Math.exp(exponent * (logs[k]! - logs[label]!));
+  for (let k = 0; k < logs.length; k++) total += k === label ? 1 : Math.exp(exponent * (logs[k]! - logs[label]!));
   return (1 - tempering.lapse) / total + tempering.lapse / logs.length;
 }
 
@@ -116,7 +142,7 @@ function logLabelPosterior({ stateLabel }: PublishedModel, { states, top, mass, 
   for (let k = 0; k < logs.length; k++) logs[k] = mass[k] === 1 ? top[k]! : mass[k]! > 0 ? top[k]! + Math.log(mass[k]!) : -Infinity; // prettier-ignore
   const most = logs[indexOfMax(logs)]!;
   let sum = 0;
-  for (let k = 0; k < logs.length; k++) sum += Math.exp(logs[k]! - most);
+  for (let k = 0; k < logs.length; k++) sum += logs[k] === most ? 1 : Math.exp(logs[k]! - most);
   const total = most + Math.log(sum);
   for (let k = 0; k < logs.length; k++) logs[k]! -= total;
 }
@@ -156,15 +182,9 @@ export function effectiveLabels(n: number, sum: number, squares: number): number
 }
 
 function addMatrixRow(states: Float64Array, own: Float64Array, label: number): number {
-  let least = Infinity;
-  let most = -Infinity;
-  for (let s = 0, cell = label * states.length; s < states.length; s++, cell++) {
-    const value = own[cell]!;
-    states[s]! += value;
-    if (value < least) least = value;
-    if (value > most) most = value;
-  }
-  return most - least;
+  const at = label * states.length;
+  for (let s = 0; s < states.length; s++) states[s]! += own[at + s]!;
+  return spreadOf(own, at, states.length);
 }
 
 function addProfileRow(states: Float64Array, own: Float64Array, logProfile: Float64Array, label: number): number {

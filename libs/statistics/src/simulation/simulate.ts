@@ -1,4 +1,4 @@
-import { drawItems, type SimulatedItem } from './draw-items';
+import { drawItems, type SimulatedItem, type SimulatedItems } from './draw-items';
 import { drawWorkers, labelBy, type SimulatedWorker } from './draw-workers';
 import { type Population } from './population';
 import { dice, type Dice } from './random';
@@ -23,24 +23,31 @@ export interface Simulation {
   workers: { worker: string; behaviour: string; accuracy: number; copiesFrom?: string }[];
 }
 
+/** A population while it is played. */
+export interface Play {
+  items: SimulatedItems;
+  workers: readonly SimulatedWorker[];
+  /** The labels in the order of occurrence, made while they are read: once. */
+  labels: Iterable<SimulatedLabel>;
+}
+
 /**
  * Plays a population: items come one after the other, each is labelled by distinct workers drawn by their activity. Copiers see only items
  * that the worker they copy from has labelled. The same description gives the same labels.
  * @throws RangeError where the description cannot be played.
  */
 export function simulate(population: Population): Simulation {
-  checkPopulation(population);
-  const throws = dice(population.seed);
-  const items = drawItems(population, throws);
-  const workers = drawWorkers(population, throws);
-  const labels: SimulatedLabel[] = [];
-  const choose = chooser(workers, throws);
-  for (const item of items) labelItem(item, choose(item.labels), population, throws, labels);
-  repeatSome(labels, new Map(workers.map((worker) => [worker.name, worker])), items, population, throws);
+  const { items, workers, labels } = playPopulation(population);
+  const truth = new Map<string, string>();
+  const gold = new Map<string, string>();
+  for (const item of items) {
+    truth.set(item.name, population.labels[item.truth]!);
+    if (item.gold) gold.set(item.name, population.labels[item.truth]!);
+  }
   return {
-    labels,
-    truth: new Map(items.map((item) => [item.name, population.labels[item.truth]!])),
-    gold: new Map(items.filter((item) => item.gold).map((item) => [item.name, population.labels[item.truth]!])),
+    labels: [...labels],
+    truth,
+    gold,
     workers: workers.map(({ name, group, accuracy, copiesFrom }) => ({
       worker: name,
       behaviour: group.behaviour,
@@ -50,36 +57,67 @@ export function simulate(population: Population): Simulation {
   };
 }
 
-function labelItem(
-  item: SimulatedItem,
-  chosen: SimulatedWorker[],
+/** The same, label by label, so that millions of them need no memory. @throws RangeError where the description cannot be played. */
+export function playPopulation(population: Population): Play {
+  checkPopulation(population);
+  const throws = dice(population.seed);
+  const items = drawItems(population, throws);
+  const workers = drawWorkers(population, throws);
+  return { items, workers, labels: labelsOf(items, workers, population, throws) };
+}
+
+function* labelsOf(
+  items: SimulatedItems,
+  workers: readonly SimulatedWorker[],
   population: Population,
   throws: Dice,
-  into: SimulatedLabel[],
-) {
-  const said = new Map<SimulatedWorker, number>();
-  for (const worker of chosen) {
-    const label = labelBy(worker, item, population, throws, worker.copiesFrom && said.get(worker.copiesFrom));
-    said.set(worker, label);
-    into.push(annotation(item, worker, population.labels[label]!, 0, throws));
+): Generator<SimulatedLabel> {
+  const choose = chooser(workers, throws);
+  const given = population.repeats ? new Given(items, workers) : undefined;
+  let t = 0;
+  for (const item of items) {
+    const said = new Map<SimulatedWorker, number>();
+    for (const worker of choose(item.labels)) {
+      const label = labelBy(worker, item, population, throws, worker.copiesFrom && said.get(worker.copiesFrom));
+      said.set(worker, label);
+      given?.add(t, worker);
+      yield annotation(item, worker, population.labels[label]!, 0, throws);
+    }
+    t++;
+  }
+  // Some are asked again, with `repeats` of the labels as the chance of each, after everything else.
+  for (const [of, worker] of given ?? []) {
+    if (throws.uniform() >= population.repeats!) continue;
+    const item = items.at(of);
+    yield annotation(item, worker, population.labels[labelBy(worker, item, population, throws)]!, 1, throws);
   }
 }
 
-/** Asks some workers again, with `repeats` of the labels as the chance of each, after everything else. */
-function repeatSome(
-  labels: SimulatedLabel[],
-  workers: Map<string, SimulatedWorker>,
-  items: SimulatedItem[],
-  population: Population,
-  throws: Dice,
-) {
-  if (!population.repeats) return;
-  const byName = new Map(items.map((item) => [item.name, item]));
-  for (const { item: name, worker: who } of [...labels]) {
-    if (throws.uniform() >= population.repeats) continue;
-    const item = byName.get(name)!;
-    const worker = workers.get(who)!;
-    labels.push(annotation(item, worker, population.labels[labelBy(worker, item, population, throws)]!, 1, throws));
+/** Who labelled what, in order. */
+class Given implements Iterable<[item: number, worker: SimulatedWorker]> {
+  private readonly item: Int32Array;
+  private readonly worker: Int32Array;
+  private readonly place: Map<SimulatedWorker, number>;
+  private length = 0;
+
+  constructor(
+    items: SimulatedItems,
+    private readonly workers: readonly SimulatedWorker[],
+  ) {
+    let labels = 0;
+    for (const item of items) labels += item.labels;
+    this.item = new Int32Array(labels);
+    this.worker = new Int32Array(labels);
+    this.place = new Map(workers.map((worker, w) => [worker, w]));
+  }
+
+  add(item: number, worker: SimulatedWorker): void {
+    this.item[this.length] = item;
+    this.worker[this.length++] = this.place.get(worker)!;
+  }
+
+  *[Symbol.iterator](): Generator<[number, SimulatedWorker]> {
+    for (let i = 0; i < this.length; i++) yield [this.item[i]!, this.workers[this.worker[i]!]!];
   }
 }
 
@@ -96,7 +134,7 @@ function annotation(
 }
 
 /** Draws distinct workers by activity; the worker that a chosen copier copies from comes along, and first. */
-function chooser(workers: SimulatedWorker[], throws: Dice) {
+function chooser(workers: readonly SimulatedWorker[], throws: Dice) {
   const cumulative = new Float64Array(workers.length);
   let total = 0;
   workers.forEach((worker, i) => (cumulative[i] = total += worker.activity));

@@ -32,11 +32,15 @@ export function beliefsOf(model: PublishedModel, table: LabelTable): Beliefs {
   return { posteriors, believed };
 }
 
-/** Rows of the table by worker, in the table's order: those of worker w are at place w. */
-export function rowsOfWorkers(table: LabelTable): number[][] {
-  const rows: number[][] = table.workers.map(() => []);
-  for (let row = 0; row < table.worker.length; row++) rows[table.worker[row]!]!.push(row);
-  return rows;
+/** Rows of the table by worker, in the table's order: those of worker w are at place w. They are parts of one array. */
+export function rowsOfWorkers(table: LabelTable): Int32Array[] {
+  const next = new Int32Array(table.workers.length + 1);
+  for (const worker of table.worker) next[worker + 1]! += 1;
+  for (let w = 0; w < table.workers.length; w++) next[w + 1]! += next[w]!;
+  const start = next.slice();
+  const rows = new Int32Array(table.worker.length);
+  for (let row = 0; row < rows.length; row++) rows[next[table.worker[row]!]!++] = row;
+  return table.workers.map((_, w) => rows.subarray(start[w], start[w + 1]));
 }
 
 /**
@@ -57,10 +61,14 @@ function tempered({ posterior, label, confidence }: Posterior): Float64Array {
   return spreadOver(posterior, label, confidence);
 }
 
-/** The confidence for the label, and the rest as the posterior spreads it. */
-export function spreadOver(posterior: Float64Array, label: number, confidence: number): Float64Array {
+/** The confidence for the label, and the rest as the posterior spreads it; written into `spread`. */
+export function spreadOver(
+  posterior: Float64Array,
+  label: number,
+  confidence: number,
+  spread: Float64Array = new Float64Array(posterior.length),
+): Float64Array {
   const rest = 1 - posterior[label]!;
-  const spread = new Float64Array(posterior.length);
   for (let k = 0; k < spread.length; k++) {
     // A posterior of 1 leaves nothing to spread by: evenly.
     spread[k] = (1 - confidence) * (rest > 1e-12 ? posterior[k]! / rest : 1 / (posterior.length - 1));

@@ -28,7 +28,7 @@ export function estimatedAccuracies({ workers, labels, item, worker, label, post
   return Array.from(right, (own, w) => {
     const n = all[w]!;
     const wrong = Math.max(0, n - own);
-    const { value } = betaInterval(own, wrong, { prior });
+    const value = (own + prior.right) / (n + POOL_LABELS);
     // Which labels are right is itself unsure: the interval is that of as many labels as have both variances together.
     const weight = 1 / (1 + unsure[w]! / Math.max(1e-9, n * value * (1 - value)));
     return { ...betaInterval(own * weight, wrong * weight, { prior }), value };

@@ -30,7 +30,7 @@ export function findAll(
   table: LabelTable,
   model: PublishedModel,
   beliefs: Beliefs,
-  rows: readonly (readonly number[])[],
+  rows: readonly Int32Array[],
   checks: readonly (readonly boolean[])[],
   { goldPolicy, order, seconds, repeats = [] }: Context,
 ): Finding[][] {

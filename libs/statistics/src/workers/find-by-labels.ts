@@ -22,17 +22,17 @@ export function findByLabels(
   table: LabelTable,
   model: PublishedModel,
   { believed }: Beliefs,
-  rows: readonly (readonly number[])[],
+  rows: readonly Int32Array[],
   order: ArrayLike<number> | undefined,
 ): Suspicion[] {
   const K = table.labels.length;
   const counts = confusionCounts({ ...table, posteriors: believed });
   const pooled = pooledConfusion(counts, K);
   const residuals = new Float64Array(table.label.length);
-  const viewOf = model.form === 'matrix' ? othersViews(model, table) : (row: number) => viewOfOthers(model, table, row);
   const leads: LeadSums[] = [];
+  const saidOf = labelsOfWorkers(table, model);
   const found = rows.flatMap((own, worker): Suspicion[] => {
-    const said = own.map((row): OwnLabel => ({ label: table.label[row]!, view: viewOf(row) }));
+    const said = saidOf(own);
     said.forEach(({ label, view }, i) => (residuals[own[i]!] = residualOf(label, view)));
     leads.push(leadSums(said, pooled, K));
     // Who confuses labels with each other in a fixed way does look at the items: that is no spam.
@@ -47,7 +47,26 @@ export function findByLabels(
     ];
   });
   found.push(...belowPool(leads));
-  return order ? [...found, ...drifting(rows, withoutTrend(residuals, order))] : found;
+  if (!order) return found;
+  takeTrend(residuals, order);
+  return [...found, ...drifting(rows, residuals)];
+}
+
+/** Labels of one worker with what the others believe; overwritten by the next worker's. */
+function labelsOfWorkers(table: LabelTable, model: PublishedModel): (rows: Int32Array) => readonly OwnLabel[] {
+  const view =
+    model.form === 'matrix'
+      ? othersViews(model, table)
+      : (row: number, into: Float64Array) => into.set(viewOfOthers(model, table, row));
+  const all: { label: number; view: Float64Array }[] = [];
+  return (rows) => {
+    while (all.length < rows.length) all.push({ label: 0, view: new Float64Array(table.labels.length) });
+    rows.forEach((row, i) => {
+      all[i]!.label = table.label[row]!;
+      view(row, all[i]!.view);
+    });
+    return all.slice(0, rows.length);
+  };
 }
 
 function belowPool(leads: readonly LeadSums[]): Suspicion[] {
@@ -72,9 +91,9 @@ function patterned(worker: number, said: readonly OwnLabel[], K: number): Suspic
   return { worker, kind: 'patterned', pValue, evidence: { repeated, expected } };
 }
 
-function drifting(rows: readonly (readonly number[])[], residuals: Float64Array): Suspicion[] {
+function drifting(rows: readonly Int32Array[], residuals: Float64Array): Suspicion[] {
   return rows.map((own, worker) => {
-    const { pValue, changedAt, before, after } = driftTest(own.map((row) => residuals[row]!));
+    const { pValue, changedAt, before, after } = driftTest(Float64Array.from(own, (row) => residuals[row]!));
     const evidence = { changedAt, before, after };
     return { worker, kind: 'drifting', pValue: after - before < LEAST_WORSENING ? 1 : pValue, evidence };
   });
@@ -84,19 +103,17 @@ function drifting(rows: readonly (readonly number[])[], residuals: Float64Array)
 const STRETCHES = 20;
 
 /**
- * Residuals less the mean of all workers at the time: where some drift, the others' view of late items gets worse, and everybody would seem to drift
+ * Takes the mean of all workers at the time out of residuals: where some drift, the others' view of late items gets worse, and everybody would seem to drift
  * with them.
  */
-function withoutTrend(residuals: Float64Array, order: ArrayLike<number>): Float64Array {
+function takeTrend(residuals: Float64Array, order: ArrayLike<number>): void {
   const inTime = rowsInTime(order, residuals.length);
-  const level = new Float64Array(residuals.length);
   for (let stretch = 0; stretch < STRETCHES; stretch++) {
     const from = Math.floor((stretch * inTime.length) / STRETCHES);
     const rows = inTime.subarray(from, Math.floor(((stretch + 1) * inTime.length) / STRETCHES));
     const mean = rows.reduce((sum, row) => sum + residuals[row]!, 0) / Math.max(1, rows.length);
-    for (const row of rows) level[row] = residuals[row]! - mean;
+    for (const row of rows) residuals[row]! -= mean;
   }
-  return level;
 }
 
 /** Rows by rising order; whole numbers that are not far apart find their places without being compared. */

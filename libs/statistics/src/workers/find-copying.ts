@@ -14,7 +14,7 @@ export const FALSE_COPIERS = 0.01;
 export function findCopying(
   table: LabelTable,
   { posteriors }: Beliefs,
-  rows: readonly (readonly number[])[],
+  rows: readonly Int32Array[],
   order: ArrayLike<number> | undefined,
 ): Suspicion[] {
   const pairs = copyingPairs({ ...table, posteriors });
@@ -33,13 +33,8 @@ export function findCopying(
 }
 
 /** Of the items of both, the share that the second worker labelled after the first. */
-function shareLater(
-  table: LabelTable,
-  first: readonly number[],
-  second: readonly number[],
-  order: ArrayLike<number>,
-): number {
-  const place = new Map(first.map((row) => [table.item[row]!, order[row]!]));
+function shareLater(table: LabelTable, first: Int32Array, second: Int32Array, order: ArrayLike<number>): number {
+  const place = new Map(Array.from(first, (row) => [table.item[row]!, order[row]!]));
   const common = second.filter((row) => place.has(table.item[row]!));
   return common.filter((row) => order[row]! > place.get(table.item[row]!)!).length / common.length;
 }

@@ -18,6 +18,7 @@ export function findInconsistent(
   { believed }: Beliefs,
   repeated: readonly RepeatedLabel[],
 ): Suspicion[] {
+  if (repeated.length === 0) return [];
   const K = table.labels.length;
   const pooled = pooledConfusion(confusionCounts({ ...table, posteriors: believed }), K);
   const places = (names: readonly string[]) => new Map(names.map((name, i) => [name, i]));

@@ -72,18 +72,19 @@ export function workerReports(
 /** For each worker whether each answer to a gold item is right, in the order of occurrence. */
 function goldChecks(
   table: LabelTable,
-  rows: readonly (readonly number[])[],
+  rows: readonly Int32Array[],
   gold: ReadonlyMap<string, readonly string[]> | undefined,
 ): boolean[][] {
+  if (!gold) return rows.map(() => []);
   return rows.map((own) =>
-    own.flatMap((row) => {
-      const accepted = gold?.get(table.items[table.item[row]!]!);
+    Array.from(own).flatMap((row) => {
+      const accepted = gold.get(table.items[table.item[row]!]!);
       return accepted === undefined ? [] : [accepted.includes(table.labels[table.label[row]!]!)];
     }),
   );
 }
 
-function inOrder(rows: readonly number[], order: ArrayLike<number> | undefined): readonly number[] {
+function inOrder(rows: Int32Array, order: ArrayLike<number> | undefined): Int32Array {
   if (!order || rows.every((row, i) => i === 0 || order[rows[i - 1]!]! <= order[row]!)) return rows;
-  return [...rows].sort((a, b) => order[a]! - order[b]!);
+  return rows.slice().sort((a, b) => order[a]! - order[b]!);
 }
