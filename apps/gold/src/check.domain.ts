@@ -62,10 +62,14 @@ export function isSameCheck(a: Omit<Check, keyof CheckPlace>, b: Omit<Check, key
 /** What an import does to an item. */
 export type GoldChange = { type: 'activated' | 'corrected'; accepted: AcceptedLabels[] } | { type: 'unchanged' };
 
-/** What accepted labels that are told make of an item; questions that are not told keep theirs. */
+/**
+ * What accepted labels that are told make of an item; questions that are not told keep theirs.
+ * @param mayBeOutdone others may know of the item what is lost here, also that it is retired: it is activated again.
+ */
 export function changeOf(
   known: { isActive: boolean; accepted: readonly AcceptedLabels[] } | undefined,
   told: readonly AcceptedLabels[],
+  mayBeOutdone: boolean,
 ): GoldChange {
   const kept = (known?.isActive ? known.accepted : []).filter(
     ({ question }) => !told.some((one) => one.question === question),
@@ -73,7 +77,7 @@ export function changeOf(
   const accepted = [...kept, ...told]
     .map(({ question, labels }) => ({ question, labels: [...labels].sort() }))
     .sort((a, b) => (a.question < b.question ? -1 : 1));
-  if (!known?.isActive) return { type: 'activated', accepted };
+  if (!known?.isActive || mayBeOutdone) return { type: 'activated', accepted };
   return written(accepted) === written(known.accepted) ? { type: 'unchanged' } : { type: 'corrected', accepted };
 }
 

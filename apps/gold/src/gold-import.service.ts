@@ -13,7 +13,7 @@ import { rowKey } from '@assay/platform/copies/annotated-item';
 import { projectsNamed } from '@assay/platform/copies/project-copy';
 import { notFound } from '@assay/platform/http/problem';
 import { type Line } from '@assay/platform/http/read-lines';
-import { lostVersions, nextVersion } from '@assay/platform/postgres/lost-versions';
+import { lostVersions, mayBeOutdone, nextVersion } from '@assay/platform/postgres/lost-versions';
 import { type Caller } from '@assay/platform/security/caller';
 import { eventId } from '@assay/platform/transport/event-id';
 import { type Transaction } from '@assay/platform/transport/transaction';
@@ -72,8 +72,8 @@ export class GoldImportService {
           continue;
         }
         const was = known.get(rowKey({ project: name, item: one.item }));
-        const change = changeOf(was, one.accepted);
         const before = was?.revision ?? 0;
+        const change = changeOf(was, one.accepted, mayBeOutdone(before, lost));
         const revision = change.type === 'unchanged' ? before : nextVersion(before, lost);
         outcomes.push({ item: one.item, status: change.type, revision });
         if (change.type === 'unchanged') continue;
@@ -98,13 +98,10 @@ export class GoldImportService {
       const key = rowKey({ project, item });
       const was = (await lockGold(tx, [key])).get(key);
       if (!was) throw notFound('gold item', item);
-      if (!was.isActive) return { item, status: 'retired', revision: was.revision };
-      const gold = {
-        project,
-        item,
-        revision: nextVersion(was.revision, await lostVersions(tx)),
-        accepted: was.accepted,
-      };
+      const lost = await lostVersions(tx);
+      if (!was.isActive && !mayBeOutdone(was.revision, lost))
+        return { item, status: 'retired', revision: was.revision };
+      const gold = { project, item, revision: nextVersion(was.revision, lost), accepted: was.accepted };
       await saveGold(tx, [{ ...gold, isActive: false }]);
       tx.publish(goldRetired, eventId(goldRetired.type, project, item, gold.revision), gold);
       const reference = { project, item, revision: gold.revision };

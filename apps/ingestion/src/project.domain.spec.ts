@@ -120,6 +120,17 @@ describe('configure', () => {
       });
   });
 
+  it('takes what holds already for news where others may know a revision that is lost here, once', () => {
+    const afterAFailover = (version: number) => Math.max(version, 1_000_000) + 1;
+    const command = { type: 'configure', definition: aDefinition() } as const;
+    const again = decideProject(command, aProject(), afterAFailover);
+    expect(again).toMatchObject({
+      type: 'changed',
+      project: { state: { revision: 1_000_001, schemaVersion: 1_000_001 } },
+    });
+    if (again.type === 'changed') expect(decideProject(command, again.project, afterAFailover).type).toBe('unchanged');
+  });
+
   it('refuses another revision than the expected one, also of a project that is not there', () => {
     expect(configure(aDefinition(), aProject(), 2)).toMatchObject({
       reason: 'precondition_failed',

@@ -28,7 +28,8 @@ type Next = (version: number) => number;
 
 /**
  * What a command makes of a project. The revision grows with every change, the schema version with it where a label or a
- * question was appended; a definition that says what already holds changes nothing.
+ * question was appended; a definition that says what already holds changes nothing, but after a failover, when others may know a revision that
+ * is lost here.
  * @param next the revision or version after one; from 0, the first.
  */
 export function decideProject(command: ProjectCommand, current: Project | undefined, next: Next): ProjectOutcome {
@@ -57,11 +58,14 @@ function configure(definition: ProjectDefinition, current: Project | undefined, 
     return { type: 'created', project: { status: 'configured', state: stateOf(definition, next(0), next(0)) } };
   }
   const { revision, schemaVersion, questions } = current.state;
-  if (saysTheSame(stateOf(definition, revision, schemaVersion), current.state))
+  const isNewest = next(revision) === revision + 1;
+  if (isNewest && saysTheSame(stateOf(definition, revision, schemaVersion), current.state))
     return { type: 'unchanged', project: current };
   const errors = whatShrinks(questions, definition.questions);
   if (errors.length > 0) return refused('schema_shrinks', ...errors);
-  const version = grew(questions, definition.questions) ? next(schemaVersion) : schemaVersion;
+  // Annotations with a schema version that is lost would wait for it for ever.
+  const isNewSchema = !isNewest || grew(questions, definition.questions);
+  const version = isNewSchema ? next(schemaVersion) : schemaVersion;
   return { type: 'changed', project: { status: 'configured', state: stateOf(definition, next(revision), version) } };
 }
 

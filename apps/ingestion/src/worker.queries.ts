@@ -1,5 +1,5 @@
 import { type WorkerRole } from '@assay/contracts/project/label-schema';
-import { nextVersionOf } from '@assay/platform/postgres/lost-versions';
+import { LOST_VERSIONS, nextVersionOf } from '@assay/platform/postgres/lost-versions';
 import { type Transaction } from '@assay/platform/transport/transaction';
 
 /** A worker as the record holds it. */
@@ -55,7 +55,7 @@ export async function registerWorkers(
   return [...added, ...changed];
 }
 
-/** Keeps what is said of a worker's abilities; what is not said stays. @returns the worker, where that changed it. */
+/** Keeps what is said of a worker's abilities; what is not said stays. @returns the worker, where that changed it, or others may know a revision that is lost here. */
 export async function keepAbilities(
   tx: Transaction,
   id: string,
@@ -64,8 +64,8 @@ export async function keepAbilities(
   return tx.sql<WorkerRow>(
     `update worker set tracks = coalesce($2::text[], tracks), skills = coalesce($3::text[], skills),
        languages = coalesce($4::text[], languages), revision = ${nextVersionOf('revision')}
-     where id = $1 and (tracks, skills, languages)
-       is distinct from (coalesce($2::text[], tracks), coalesce($3::text[], skills), coalesce($4::text[], languages))
+     where id = $1 and (revision <= ${LOST_VERSIONS} or (tracks, skills, languages)
+       is distinct from (coalesce($2::text[], tracks), coalesce($3::text[], skills), coalesce($4::text[], languages)))
      returning *`,
     [id, tracks ?? null, skills ?? null, languages ?? null],
   );

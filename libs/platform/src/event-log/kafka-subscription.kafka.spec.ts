@@ -1,4 +1,4 @@
-import { type Admin, Kafka, logLevel } from 'kafkajs';
+import { type Admin, AssignerProtocol, Kafka, logLevel, type PartitionAssigner } from 'kafkajs';
 import { eventually } from '../../../../test/support/eventually';
 import { describeOnOwnKafka } from '../../../../test/support/kafka';
 import { type Broker, startBroker } from '../../../../test/support/kafka-broker';
@@ -6,6 +6,28 @@ import { silentLogger } from '../../../../test/support/silent-logger';
 import { Settings } from '../config/settings';
 import { type LogBatch, type Subscription } from './event-log';
 import { KafkaEventLog } from './kafka-event-log';
+
+/** Of a leader that keeps no lane to itself, and gives the others what it knows of. */
+function givesOthers(topic: string): PartitionAssigner {
+  const { MemberAssignment, MemberMetadata } = AssignerProtocol;
+  return () => ({
+    name: 'assay-lanes',
+    version: 1,
+    assign: ({ members }) =>
+      Promise.resolve(
+        members.map(({ memberId, memberMetadata }) => {
+          const isOther = MemberMetadata.decode(memberMetadata)!.topics.length > 1;
+          const assignment = isOther ? { [topic]: [0, 1] } : {};
+          const memberAssignment = MemberAssignment.encode({ version: 1, assignment, userData: Buffer.alloc(0) });
+          return { memberId, memberAssignment };
+        }),
+      ),
+    protocol: ({ topics }) => ({
+      name: 'assay-lanes',
+      metadata: MemberMetadata.encode({ version: 1, topics, userData: Buffer.alloc(0) }),
+    }),
+  });
+}
 
 describeOnOwnKafka('a Kafka subscription', () => {
   let broker: Broker;
@@ -35,12 +57,12 @@ describeOnOwnKafka('a Kafka subscription', () => {
     await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: String(below) }] });
   }
 
-  async function join(topic: string, position?: number, on = log) {
+  async function join(topic: string, position?: number, on = log, ...more: string[]) {
     const batches: LogBatch[] = [];
     const crashes: Error[] = [];
     const subscription: Subscription = await on.subscribe({
       group: `group of ${topic}`,
-      topics: [topic],
+      topics: [topic, ...more],
       positions: () => Promise.resolve(new Map(position === undefined ? [] : [[topic, position]])),
       eachBatch: (batch) => Promise.resolve(void batches.push(batch)),
       onCrash: (error) => void crashes.push(error),
@@ -102,6 +124,25 @@ describeOnOwnKafka('a Kafka subscription', () => {
     await subscription.stop();
     const [offsets] = await admin.fetchOffsets({ groupId: 'group of monitored', topics: ['monitored'] });
     expect(offsets!.partitions).toMatchObject([{ partition: 0, offset: '4' }]);
+  });
+
+  it('reads a topic that comes to a lane which it has already: the leader before had not known of it', async () => {
+    await log.createTopics(['known', 'unknown'].map((name) => ({ name, partitions: 2, compacted: false })));
+    await log.append([...records('known', 1), ...records('unknown', 1)]);
+    const leader = new Kafka({ brokers: [broker.brokers], logLevel: logLevel.NOTHING }).consumer({
+      groupId: 'group of known',
+      partitionAssigners: [givesOthers('known')],
+    });
+    await leader.subscribe({ topics: ['known'] });
+    const isLeading = new Promise<void>((resolve) => leader.on(leader.events.GROUP_JOIN, () => resolve()));
+    await leader.run({ eachMessage: () => Promise.resolve() });
+    await isLeading;
+    const { batches, subscription } = await join('known', undefined, log, 'unknown');
+    await eventually(() => batches.length > 0, 'a batch of the topic that both know');
+    expect(batches.map(({ topic }) => topic)).toEqual(['known']);
+    await leader.disconnect();
+    await eventually(() => batches.some(({ topic }) => topic === 'unknown'), 'a batch of the other topic');
+    await subscription.stop();
   });
 
   it('lets the process end when the log is closed, whoever still asks', async () => {

@@ -217,7 +217,8 @@ export class KafkaSubscription implements Subscription, LaneSource {
   /** Brings the readers in line with what the group gave to this member. */
   private async balanceLanes(): Promise<void> {
     const mine = new Set([...this.assigned.values()].flat());
-    const others = this.lanes().filter((lane) => !mine.has(lane));
+    // One that came with fewer topics, by a leader that did not know of all, begins anew.
+    const others = this.lanes().filter((lane) => !mine.has(lane) || !this.readsAllOf(lane));
     await this.readers.drop(others);
     for (const lane of others) for (const topic of this.options.topics) this.buffers.delete(placeOf(topic, lane));
     const missing = [...mine].filter((lane) => !this.readers.has(lane));
@@ -235,13 +236,22 @@ export class KafkaSubscription implements Subscription, LaneSource {
     }
   }
 
+  private readsAllOf(lane: number): boolean {
+    return this.topicsOf(lane).every((topic) => this.buffers.has(placeOf(topic, lane)));
+  }
+
+  /** Topics of which the group gave a lane to this member. */
+  private topicsOf(lane: number): string[] {
+    return [...this.assigned].filter(([, partitions]) => partitions.includes(lane)).map(([topic]) => topic);
+  }
+
   private assign(
     lane: number,
     known: ReadonlyMap<string, number>,
     offsets: ReadonlyMap<string, readonly { first: number; end: number }[]>,
   ): void {
     const { consumer } = this;
-    const topics = [...this.assigned].filter(([, partitions]) => partitions.includes(lane)).map(([topic]) => topic);
+    const topics = this.topicsOf(lane);
     if (this.isStopping || !consumer || topics.length === 0) return;
     const positions = new Map<string, number>();
     for (const topic of topics) {

@@ -28,3 +28,11 @@ export function nextVersionOf(column: string): string {
 export function nextVersion(version: number, lost: number): number {
   return Math.max(version, lost) + 1;
 }
+
+/**
+ * Whether others may know a higher version than the newest that is kept here, which was lost: then what is said is news to them, also where it
+ * is what is kept.
+ */
+export function mayBeOutdone(version: number, lost: number): boolean {
+  return version <= lost;
+}

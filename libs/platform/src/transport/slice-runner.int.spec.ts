@@ -228,6 +228,15 @@ it('stops for good, and says so, where the log ends before the position', async 
   expect(said).toEqual([expect.stringContaining('it has read up to 10, but the log ends at 5')]);
 });
 
+it('fetches again where another has read further than the end that a batch tells, and stops where the log ends there still', async () => {
+  await runner().run(batch(0, 10), TOPIC, subscription);
+  const one = runner();
+  await one.run(batch(0, 5), TOPIC, subscription);
+  expect({ seeks, pauses, said }).toEqual({ seeks: [10], pauses: [], said: [] });
+  await one.run(batch(0, 5), TOPIC, subscription);
+  expect({ seeks, pauses }).toEqual({ seeks: [10], pauses: [Infinity] });
+});
+
 it('fetches again from the position where a batch begins above it', async () => {
   await runner().run(batch(0, 10), TOPIC, subscription);
   await runner().run(batch(15, 20), TOPIC, subscription);

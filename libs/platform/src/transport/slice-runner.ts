@@ -104,9 +104,14 @@ export class SliceRunner {
   }
 
   private async runBatch(batch: LogBatch, topic: Topic, lane: Lane, subscription: Subscription): Promise<void> {
+    const isKnown = this.positions.has(nameOf(lane, batch.topic));
     const position = await this.position(lane, batch.topic);
     if (position !== undefined && position < batch.firstOffset) return this.stopAtLoss(batch, position, subscription);
-    if (position !== undefined && position > batch.highWatermark) return this.stopAtEnd(batch, position, subscription);
+    if (position !== undefined && position > batch.highWatermark) {
+      if (isKnown) return this.stopAtEnd(batch, position, subscription);
+      // Another may have read on since the batch was fetched, when the log ended there.
+      return subscription.seek(batch.topic, batch.partition, position);
+    }
     // A lane that has read nothing begins with the first record that is kept, wherever its consumer was.
     const begin = position ?? batch.firstOffset;
     if (batch.fetchedOffset > begin) return subscription.seek(batch.topic, batch.partition, begin);
