@@ -17,24 +17,26 @@ export interface CheckedLabels {
   rows: number;
 }
 
+const UNKNOWN = -2;
+
 /** Checks every row of a file against a project; bad ones go to `errors`. */
 export function checkLabels(columns: LabelColumns, project: ProjectDefinition, errors: RowErrors): CheckedLabels {
   const { length, line, label } = columns;
   const { questions } = project;
   const checked = { question: new Int16Array(length), label: new Int16Array(length), rows: 0 };
   const placeOf = questionPlaces(columns.question?.values ?? [], questions);
-  /** Place of each label of the file among those of a question; what is not there yet was not asked for. */
-  const places = questions.map(() => new Map<number, number>());
+  /** Place of each label of the file among those of a question; of those not asked for yet `UNKNOWN`. */
+  const places = questions.map(() => new Int16Array(label.values.length).fill(UNKNOWN));
   const slices = new Slices(columns);
   for (let i = 0; i < length; i++) {
     const asked = columns.question ? columns.question.index[i]! : -1;
     const q = placeOf[asked + 1]!;
     checked.question[i] = q;
     if (q >= 0) {
-      let place = places[q]!.get(label.index[i]!);
-      if (place === undefined) {
+      let place = places[q]![label.index[i]!]!;
+      if (place === UNKNOWN) {
         place = labelPlace(label.values[label.index[i]!], questions[q]!);
-        places[q]!.set(label.index[i]!, place);
+        places[q]![label.index[i]!] = place;
       }
       checked.label[i] = place;
       if (place >= 0 && slices.take(i)) {

@@ -13,7 +13,9 @@ export function countingRows(columns: LabelColumns, rows: Int32Array, repeats: R
   const last = new Int32Array(worker.values.length).fill(-1);
   const first = new Int32Array(worker.values.length);
   const several = new Map<number, number[]>();
-  for (const row of byItem(item.index, item.values.length, rows)) {
+  const inOrder = byItem(item.index, item.values.length, rows);
+  for (let i = 0; i < inOrder.length; i++) {
+    const row = inOrder[i]!;
     const w = worker.index[row]!;
     if (last[w] !== item.index[row]) {
       last[w] = item.index[row]!;

@@ -19,12 +19,28 @@ export interface CsvRow {
 /** Gets a row and the line on which it begins, the first line of the file being 1. */
 export type CsvHandler = (row: CsvRow, line: number) => void;
 
+/** Where the reading of CSV stands. */
+export interface CsvPlace {
+  /** Byte of the content at which the next row begins. */
+  at: number;
+  /** Its line. */
+  line: number;
+}
+
 /**
  * Reads CSV in UTF-8 by RFC 4180 (quotes doubled inside quotes, newlines in quotes, CRLF or LF, BOM); empty lines are passed over.
  * A row with broken quotes goes to `onError` with the line where it begins, and reading goes on with the *next line*, so that one
  * bad row costs one row. (csv-parse resumes after the next quote that closes, and swallows the rows between.)
+ * @param place.line line at which the content begins; it is moved to the first row that was not read.
+ * @param isWhole whether nothing follows the content; else a row that is broken, or reaches its end, is left to whoever has more of it.
  */
-export function parseCsv(content: Buffer, onRow: CsvHandler, onError: (line: number, message: string) => void): void {
+export function parseCsv(
+  content: Buffer,
+  onRow: CsvHandler,
+  onError: (line: number, message: string) => void,
+  place: CsvPlace = { at: 0, line: 1 },
+  isWhole = true,
+): void {
   const row: ReadRow = {
     bytes: content,
     cells: 0,
@@ -34,10 +50,11 @@ export function parseCsv(content: Buffer, onRow: CsvHandler, onError: (line: num
     lines: 1,
     hasDoubled: false,
   };
-  let line = 1;
-  let at = content.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf])) ? 3 : 0;
+  let { at, line } = place;
+  if (at === 0 && line === 1 && content.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf]))) at = 3;
   while (at < content.length) {
     const error = readRow(content, at, row);
+    if (!isWhole && (error !== undefined || row.next > content.length)) break;
     if (error !== undefined) {
       onError(line, error);
       line += 1;
@@ -49,6 +66,8 @@ export function parseCsv(content: Buffer, onRow: CsvHandler, onError: (line: num
     line += row.lines;
     at = row.next;
   }
+  place.at = at;
+  place.line = line;
 }
 
 /** A cell as text. */

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,10 +9,10 @@ describe('a file of labels', () => {
   const folder = mkdtempSync(join(tmpdir(), 'assay-labels-'));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  async function read(name: string, content: string | Buffer) {
+  async function read(name: string, content: string | Buffer, bytes?: number) {
     const path = join(folder, name);
     writeFileSync(path, content);
-    const file = await openLabels(path);
+    const file = await openLabels(path, bytes);
     const errors = new RowErrors(file.records.name);
     const columns = readLabels(file, errors);
     const rows = Array.from({ length: columns.length }, (_, row) => ({
@@ -32,6 +33,25 @@ describe('a file of labels', () => {
       ignored: ['mood'],
       count: 0,
     });
+  });
+
+  it('reads a large file piece by piece as it would at once: quotes, newlines in quotes, broken rows and bytes', async () => {
+    const cell = fc.oneof(
+      fc.constantFrom('a', 'b', '', '"', 'x"y', '\r', '"q"', '"a,b"', '"two\nlines"', '"cr\r\nlf"', '"d""q"', 'é', '"never', '\ufeff'),
+      fc.string({ maxLength: 30 }).map((text) => text.replaceAll(/[",\n]/g, '-')),
+    ); // prettier-ignore
+    const bytes = fc.oneof({ weight: 20, arbitrary: fc.constant('') }, fc.constant('\u00ff'));
+    const row = fc
+      .tuple(cell, cell, cell, bytes, fc.constantFrom('\n', '\r\n', '\n\n'))
+      .map(([t, w, l, broken, end]) => `${t},${w},${l}${broken}${end}`);
+    const ascii = fc.array(row, { maxLength: 40 }).map((rows) => `task,worker,label\n${rows.join('')}`);
+    await fc.assert(
+      fc.asyncProperty(ascii, fc.constantFrom<BufferEncoding>('utf8', 'latin1'), fc.integer({ min: 20, max: 200 }), fc.boolean(), async (text, encoding, piece, isCut) => {
+        const content = Buffer.from(isCut ? text.trimEnd() : text, encoding);
+        expect(await read('pieces.csv', content, piece)).toEqual(await read('pieces.csv', content, 1e6));
+      }),
+      { numRuns: 300 },
+    ); // prettier-ignore
   });
 
   it('reads JSON Lines, whose labels need not be text', async () => {

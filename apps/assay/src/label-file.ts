@@ -41,10 +41,11 @@ export interface LabelFile {
 
 /**
  * Opens a file of labels.
+ * @param bytes of a piece of a large one; see `openRecords`.
  * @throws CliError 3 where there is none, 6 where a column is missing.
  */
-export async function openLabels(path: string): Promise<LabelFile> {
-  const records = await openRecords(path);
+export async function openLabels(path: string, bytes?: number): Promise<LabelFile> {
+  const records = await openRecords(path, bytes);
   requireColumns(records, [['task', 'item'], ['worker'], ['label']]);
   return { records, ignored: records.columns.filter((column) => !(COLUMNS as readonly string[]).includes(column)) };
 }
@@ -114,9 +115,9 @@ function readersOf(most: number, isThere: (column: string) => boolean) {
 type Readers = ReturnType<typeof readersOf>;
 
 /** More rows than a file of so many bytes can have: of CSV, in which item and worker are not empty, or of JSON with three fields. */
-function mostRows({ content, columns, format }: RecordFile): number {
+function mostRows({ size, columns, format }: RecordFile): number {
   const shortest = format === 'csv' ? columns.length + 2 : '{"item":1,"worker":1,"label":1}\n'.length;
-  return Math.floor(content.length / shortest) + 1;
+  return Math.floor(size / shortest) + 1;
 }
 
 /** Returns how many rows are good. */

@@ -1,16 +1,22 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { CliError, EXIT } from './cli-error';
-import { cellText, type CsvRow, parseCsv } from './csv';
+import { cellText, type CsvPlace, type CsvRow, parseCsv } from './csv';
 import { type RowErrors } from './row-errors';
 
-/** A file of rows, CSV or JSON Lines, in memory as bytes. */
+/** A file of rows, CSV or JSON Lines. */
 export interface RecordFile {
   /** Its name without folders, as it stands in messages. */
   name: string;
-  content: Buffer;
+  /** Bytes. */
+  size: number;
+  /** All of it; of a large file of CSV only a piece is ever in memory. */
+  content: () => Buffer;
+  /** Where a large file of CSV is read from, in pieces of so many bytes. */
+  inPieces?: { path: string; bytes: number };
   format: 'csv' | 'jsonl';
   /** Columns in the order of the file; of JSON Lines those of the first row. */
   columns: string[];
@@ -19,25 +25,50 @@ export interface RecordFile {
 /** Gets the values of a row in the order of the wanted columns, undefined where a row has none (one array, overwritten by the next row), and the line on which it begins. */
 export type RowHandler = (values: unknown[], line: number) => void;
 
+/** Bytes of a file that are in memory at once. */
+const PIECE = 1 << 21;
+
 /**
  * Opens a file of rows and reads its header.
+ * @param bytes of a piece; what is no larger, or no file (a pipe), is read at once.
  * @throws CliError 3 where there is no such file, 6 where it is empty.
  */
-export async function openRecords(path: string): Promise<RecordFile> {
+export async function openRecords(path: string, bytes = PIECE): Promise<RecordFile> {
   const name = basename(path);
-  const content = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+  const { content, size } = await beginningOf(path, bytes).catch((error: NodeJS.ErrnoException) => {
     throw new CliError(EXIT.notFound, `${path}: ${error.code === 'ENOENT' ? 'no such file' : error.message}`);
   });
   const isJson = /\.(jsonl|ndjson)$/i.test(name) || /^\s*\{/.test(content.toString('latin1', 0, 100));
-  const columns = isJson ? Object.keys(firstObject(content)) : csvHeader(name, content);
+  const isPart = content.length < size;
+  // A header that is longer than a piece is read with the rest.
+  const inPieces = isPart && !isJson && content.includes(10) ? { path, bytes } : undefined;
+  const all = isPart && !inPieces ? readFileSync(path) : content;
+  const columns = isJson ? Object.keys(firstObject(all)) : csvHeader(name, all);
   if (columns.length === 0)
     throw new CliError(EXIT.badData, `${name}:1: no columns; expected a header or a JSON object`);
-  return { name, content, format: isJson ? 'jsonl' : 'csv', columns };
+  const format = isJson ? 'jsonl' : 'csv';
+  return { name, size, content: () => (inPieces ? readFileSync(path) : all), inPieces, format, columns };
+}
+
+/** The first bytes of a file, and how many there are; of what is no file everything. */
+async function beginningOf(path: string, bytes: number): Promise<{ content: Buffer; size: number }> {
+  const stats = await stat(path);
+  if (!stats.isFile() || stats.size <= bytes) {
+    const content = await readFile(path);
+    return { content, size: content.length };
+  }
+  const content = Buffer.allocUnsafe(bytes);
+  const file = openSync(path, 'r');
+  try {
+    return { content: content.subarray(0, readSync(file, content, 0, bytes, 0)), size: stats.size };
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** SHA-256 of the file, hex. */
 export function hashOf({ content }: RecordFile): string {
-  return createHash('sha256').update(content).digest('hex');
+  return createHash('sha256').update(content()).digest('hex');
 }
 
 /**
@@ -54,22 +85,65 @@ export function eachRecord(file: RecordFile, wanted: readonly string[], errors: 
   });
 }
 
-/** The same for CSV, without a text for each cell: cells stand in the order of the file's columns. */
+/** The same for CSV, without a text for each cell: cells stand in the order of the file's columns, and are of this row only. */
 export function eachCsvRecord(file: RecordFile, errors: RowErrors, onRow: (row: CsvRow, line: number) => void): void {
-  const content = utf8Of(file.content, errors);
-  const hasBroken = errors.count > 0;
   const width = file.columns.length;
   let isHeader = true;
-  parseCsv(
-    content,
-    (row, line) => {
-      if (isHeader) isHeader = false;
-      else if (hasBroken && errors.has(line)) return;
-      else if (row.cells === width) onRow(row, line);
-      else errors.add(line, `${row.cells} cells; expected ${width} (${file.columns.join(', ')})`);
-    },
-    (line, message) => errors.add(line, message),
-  );
+  const place: CsvPlace = { at: 0, line: 1 };
+  const parse = (content: Buffer, isWhole: boolean, hasBroken: boolean) =>
+    parseCsv(
+      content,
+      (row, line) => {
+        if (isHeader) isHeader = false;
+        else if (hasBroken && errors.has(line)) return;
+        else if (row.cells === width) onRow(row, line);
+        else errors.add(line, `${row.cells} cells; expected ${width} (${file.columns.join(', ')})`);
+      },
+      (line, message) => errors.add(line, message),
+      place,
+      isWhole,
+    );
+  const rest = file.inPieces
+    ? parsePieces(file.inPieces, place, (piece) => parse(piece, false, false))
+    : file.content();
+  const known = errors.count;
+  const content = utf8Of(rest, errors, place.line);
+  parse(content, true, errors.count > known);
+}
+
+/**
+ * Has each piece of a file parsed; what a piece leaves is at the beginning of the next, which is larger where it would be nothing else.
+ * @param parse moves the place behind what it has read.
+ * @returns what is left for one who sees the end, `place.at` being 0: the last rows; or all from the first piece on that is not UTF-8.
+ */
+function parsePieces(
+  { path, bytes }: { path: string; bytes: number },
+  place: CsvPlace,
+  parse: (piece: Buffer) => void,
+): Buffer {
+  let buffer = Buffer.allocUnsafe(2 * bytes);
+  let left = 0;
+  const file = openSync(path, 'r');
+  try {
+    for (;;) {
+      const read = readSync(file, buffer, left, buffer.length - left, null);
+      const content = buffer.subarray(0, left + read);
+      if (read === 0) return content;
+      const lines = content.lastIndexOf(10) + 1;
+      if (!isUtf8(content.subarray(0, lines))) return Buffer.concat([content, readFileSync(file)]);
+      place.at = 0;
+      parse(content);
+      left = content.length - place.at;
+      if (left > buffer.length / 2) {
+        const larger = Buffer.allocUnsafe(2 * buffer.length);
+        content.copy(larger, 0, place.at);
+        buffer = larger;
+      } else content.copy(buffer, 0, place.at);
+      place.at = 0;
+    }
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** The same for JSON Lines: a value is any JSON. */
@@ -79,7 +153,7 @@ export function eachJsonRecord(
   errors: RowErrors,
   onRow: RowHandler,
 ): void {
-  const content = utf8Of(file.content, errors);
+  const content = utf8Of(file.content(), errors, 1);
   let line = 0;
   for (const text of linesOf(content)) {
     line++;
@@ -116,10 +190,10 @@ function firstObject(content: Buffer): Record<string, unknown> {
   return {};
 }
 
-/** The content; where it is not UTF-8, each line that is not goes to `errors`, and the broken bytes become U+FFFD, so that equal texts are equal bytes. */
-function utf8Of(content: Buffer, errors: RowErrors): Buffer {
+/** The content, which begins at a line; where it is not UTF-8, each line that is not goes to `errors`, and the broken bytes become U+FFFD, so that equal texts are equal bytes. */
+function utf8Of(content: Buffer, errors: RowErrors, firstLine: number): Buffer {
   if (isUtf8(content)) return content;
-  let line = 0;
+  let line = firstLine - 1;
   for (let start = 0; start < content.length;) {
     line++;
     const newline = content.indexOf(10, start);

@@ -25,14 +25,16 @@ export function rightByCompetence(table: LabelTable, counts: Float64Array): Floa
   const K = table.labels.length;
   const W = table.workers.length;
   const { right, wrong } = rightAndWrong(counts, W, K);
-  const average = competenceOf(sumRows(right, K), sumRows(wrong, K), {
-    competence: 0.5,
-    habit: new Float64Array(K).fill(1 / K),
-  });
+  const even = { competence: 0.5, habit: new Float64Array(K).fill(1 / K) };
+  const habit = new Float64Array(K);
+  const guesses = new Float64Array(K);
+  const average = {
+    competence: competenceOf(sumRows(right, K), sumRows(wrong, K), 0, even, habit, guesses),
+    habit: habit.slice(),
+  };
   const rightness = new Float64Array(W * K);
-  for (let w = 0; w < W; w++) {
-    const row = w * K;
-    const { competence, habit } = competenceOf(right.subarray(row, row + K), wrong.subarray(row, row + K), average);
+  for (let row = 0; row < W * K; row += K) {
+    const competence = competenceOf(right, wrong, row, average, habit, guesses);
     for (let k = 0; k < K; k++) rightness[row + k] = competence + (1 - competence) * habit[k]!;
   }
   return rightness;
@@ -52,26 +54,35 @@ function rightAndWrong(counts: Float64Array, W: number, K: number) {
   return { right, wrong };
 }
 
-/** EM: a right label was known or guessed, a wrong one guessed. */
-function competenceOf(right: Float64Array, wrong: Float64Array, average: Competence): Competence {
-  const K = right.length;
+/**
+ * EM: a right label was known or guessed, a wrong one guessed. Returns the competence of the worker whose counts begin at `row`.
+ * @param habit the worker's is written into it; like `guesses` it is an array to work in, for arrays of each worker are most of the garbage of a fit.
+ */
+function competenceOf(
+  right: Float64Array,
+  wrong: Float64Array,
+  row: number,
+  average: Competence,
+  habit: Float64Array,
+  guesses: Float64Array,
+): number {
+  const K = habit.length;
   let { competence } = average;
-  const habit = Float64Array.from(average.habit);
-  const guesses = new Float64Array(K);
+  habit.set(average.habit);
   for (let round = 0; round < ROUNDS; round++) {
     let known = COMPETENCE_STRENGTH * average.competence;
     let guessed = 0;
     for (let l = 0; l < K; l++) {
       const guess = (1 - competence) * habit[l]!;
-      const byLuck = right[l]! * (guess / (competence + guess));
-      known += right[l]! - byLuck;
-      guessed += wrong[l]! + byLuck;
-      guesses[l] = wrong[l]! + byLuck + HABIT_STRENGTH * average.habit[l]!;
+      const byLuck = right[row + l]! * (guess / (competence + guess));
+      known += right[row + l]! - byLuck;
+      guessed += wrong[row + l]! + byLuck;
+      guesses[l] = wrong[row + l]! + byLuck + HABIT_STRENGTH * average.habit[l]!;
     }
     competence = known / (known + guessed + COMPETENCE_STRENGTH * (1 - average.competence));
     for (let l = 0; l < K; l++) habit[l] = guesses[l]! / (guessed + HABIT_STRENGTH);
   }
-  return { competence, habit };
+  return competence;
 }
 
 function sumRows(rows: Float64Array, K: number): Float64Array {

@@ -105,14 +105,15 @@ class HeldOut {
     const w = table.worker[i]!;
     const y = table.label[i]!;
     const at = (w * K + y) * K;
-    const own = fit.posteriors.subarray(t * K, (t + 1) * K);
+    const own = t * K;
     for (let k = 0; k < K; k++) {
       this.others[k] = this.joint[k]! - this.logs[at + k]!;
       const c = y * K + k;
       const r = pseudo.rightness[w * K + k]!;
       const pseudoCount = pseudo.shared[c]! + r * pseudo.right[c]! + (1 - r) * pseudo.wrong[c]!;
-      const count = Math.max(0, fit.counts[K + at + k]! - own[k]!);
-      this.row[k] = (count + pseudoCount) / (Math.max(0, this.met[w * K + k]! - own[k]!) + this.pseudoTotal[k]!);
+      const count = Math.max(0, fit.counts[K + at + k]! - fit.posteriors[own + k]!);
+      this.row[k] =
+        (count + pseudoCount) / (Math.max(0, this.met[w * K + k]! - fit.posteriors[own + k]!) + this.pseudoTotal[k]!);
     }
     const evidence = this.evidence[at / K]!;
     const n = table.itemStart[t + 1]! - table.itemStart[t]! - 1;
