@@ -200,8 +200,7 @@ async function introduce(log: EventLog, resources: Resources): Promise<void> {
 /** From the first committed slice until everything is read by everybody and every outbox is empty. */
 async function services(order: StageOrder, log: EventLog, resources: Resources): Promise<StageResult> {
   const names = order.stage === 'all' ? ALL : ['consensus'];
-  const client = new Client(order.adminUrl);
-  await client.connect();
+  const watching = new Pool({ connectionString: order.adminUrl, max: 1 });
   const consumers = names.filter((name) => name !== 'ingestion');
   let read = 0;
   const watch = new Watch(order, () => read);
@@ -211,7 +210,7 @@ async function services(order: StageOrder, log: EventLog, resources: Resources):
   const look = async () => {
     if (isLooking) return;
     isLooking = true;
-    const counts = await Promise.all(consumers.map((name) => progress(client, name)));
+    const counts = await Promise.all(consumers.map((name) => progress(watching, name)));
     isLooking = false;
     // The last annotation counts when its events have left the outbox, in every service.
     const least = Math.min(...counts.map(({ annotations }) => annotations));
@@ -220,30 +219,30 @@ async function services(order: StageOrder, log: EventLog, resources: Resources):
   };
   try {
     const result = await watch.result();
-    return order.stage === 'all' ? { ...result, more: await oneMore(order, log, client, () => read) } : result;
+    return order.stage === 'all' ? { ...result, more: await oneMore(order, log, watching, () => read) } : result;
   } finally {
     clearInterval(poll);
     for (const service of running) await service.close();
-    await client.end();
+    await watching.end();
   }
 }
 
 /** Some more annotations on new items, and what each of them costs all services until they are at rest again. */
-async function oneMore(order: StageOrder, log: EventLog, client: Client, read: () => number) {
+async function oneMore(order: StageOrder, log: EventLog, watching: Pool, read: () => number) {
   const { annotations } = order;
   const records = Array.from({ length: MORE }, (_none, n) => annotation(annotations + n));
-  const [node, postgres] = [process.cpuUsage(), await workOf(client)];
+  const [node, postgres] = [process.cpuUsage(), await workOf(watching)];
   order.annotations += MORE;
   await log.append(records);
   while (read() < order.annotations) await sleep(10);
   const { user, system } = process.cpuUsage(node);
   return {
     nodeSeconds: (user + system) / 1e6 / MORE,
-    postgresSeconds: ((await workOf(client)) - postgres) / MORE,
+    postgresSeconds: ((await workOf(watching)) - postgres) / MORE,
   };
 }
 
-async function progress(client: Client, service: string): Promise<{ annotations: number; waiting: number }> {
+async function progress(client: Pool, service: string): Promise<{ annotations: number; waiting: number }> {
   const { rows } = await client.query<{ annotations: number; waiting: number }>(
     `select (select coalesce(sum((positions ->> $1)::bigint), 0)::float8 from ${service}.lane) as annotations,
             (select count(*)::int from ${service}.outbox) as waiting`,
@@ -276,6 +275,9 @@ async function latency(order: StageOrder, log: EventLog, resources: Resources): 
   const running = await start(['consensus'], noting, resources);
   // What is sent while a member of a group of Kafka waits for its lanes waits with it.
   await eventually(() => subscription?.lanes().length === ANNOTATION_EVENTS.partitions, 'lanes of consensus');
+  const client = new Client(order.adminUrl);
+  await client.connect();
+  const [node, postgres] = [process.cpuUsage(), await workOf(client)];
   const began = performance.now();
   for (let n = 0; n < order.annotations;) {
     const due = Math.min(order.annotations, Math.floor(((performance.now() - began) * PER_SECOND) / 1000));
@@ -286,9 +288,17 @@ async function latency(order: StageOrder, log: EventLog, resources: Resources): 
     await sleep(5);
   }
   const result = await watch.result();
+  const { user, system } = process.cpuUsage(node);
+  const used = { nodeSeconds: (user + system) / 1e6, postgresSeconds: (await workOf(client)) - postgres };
+  await client.end();
   for (const service of running) await service.close();
   // The first second warms up.
-  return { ...result, latencies: latencies.slice(PER_SECOND).sort((a, b) => a - b) };
+  return {
+    ...result,
+    ...used,
+    annotations: order.annotations,
+    latencies: latencies.slice(PER_SECOND).sort((a, b) => a - b),
+  };
 }
 
 // ---------------------------------------------------------------- the clock
@@ -335,7 +345,7 @@ class Watch {
 }
 
 /** Seconds of the processor that the sessions of a database have used, those that ended aside. Linux only. */
-async function workOf(client: Client): Promise<number> {
+async function workOf(client: Client | Pool): Promise<number> {
   const { rows } = await client.query<{ pid: number }>(
     'select pid from pg_stat_activity where datname = current_database()',
   );

@@ -67,7 +67,7 @@ function write(outcomes: readonly Outcome[], published: readonly string[] | unde
     ...lines,
     ...(published ? [`| ${order} | I3 I4 | 1 | ${published[0] ?? 'held'} |`] : []),
   ].join('\n');
-  changeSection('faults', () => table);
+  changeSection(kafka === NEWEST_KAFKA ? 'faults' : `faults-${kafka}`, () => table);
 }
 
 void main();

@@ -15,6 +15,8 @@ export interface Way {
 
 type Query = (sql: string, parameters?: unknown[], isStructured?: boolean) => Promise<unknown>;
 
+const BEGIN = 'START TRANSACTION';
+
 /** In permille of statements. */
 const LOST = 6;
 const CONFLICT = 6;
@@ -42,7 +44,13 @@ export class Gate {
     gated.createQueryRunner = (mode) => {
       const runner = connections.createQueryRunner(mode);
       const query = runner.query.bind(runner) as Query;
-      runner.query = ((...call: Parameters<Query>) => this.statement(runner, query, call)) as QueryRunner['query'];
+      // A connection answers in the order in which it was asked.
+      let last: Promise<unknown> = Promise.resolve();
+      runner.query = ((...call: Parameters<Query>) => {
+        const answer = last.then(() => this.statement(runner, query, call));
+        last = answer.catch(() => undefined);
+        return answer;
+      }) as QueryRunner['query'];
       return runner;
     };
     Object.defineProperty(gated, 'manager', { value: gated.createEntityManager() });
@@ -90,7 +98,7 @@ export class Gate {
         await query('COMMIT');
         throw lostConnection();
       case undefined:
-        if (sql === 'START TRANSACTION') this.begun.set(runner, query);
+        if (sql.startsWith(BEGIN)) this.begun.set(runner, query);
         return query(...call);
     }
   }
@@ -100,7 +108,7 @@ export class Gate {
       if (schedule.happens(COMMIT_UNKNOWN)) return 'committed, but nobody knows';
       return schedule.happens(COMMIT_LOST) ? 'commit lost' : undefined;
     }
-    if (sql === 'START TRANSACTION' && schedule.happens(AWAY)) this.away = AWAY_STATEMENTS;
+    if (sql.startsWith(BEGIN) && schedule.happens(AWAY)) this.away = AWAY_STATEMENTS;
     if (this.away > 0) {
       this.away--;
       return 'connection lost';

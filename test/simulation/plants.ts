@@ -1,3 +1,5 @@
+import { IS_FENCED } from '@assay/platform/postgres/fenced-transaction';
+
 /** A bug that a seed should find: what the code would have asked PostgreSQL, were it there. */
 export interface Plant {
   name: string;
@@ -10,6 +12,10 @@ export const PLANTS: readonly Plant[] = [
     name: 'no-fence',
     rewrite: (sql) =>
       sql.replace('(positions ->> $3)::bigint is not distinct from $4::bigint', '($4::bigint is null or true)'),
+  },
+  {
+    name: 'fence-without-begin',
+    rewrite: (sql) => sql.replace(`and ${IS_FENCED}`, ''),
   },
   {
     name: 'no-inbox',

@@ -8,6 +8,7 @@ const SEEDS = Array.from({ length: 20 }, (_none, index) => index + 1);
 /** A seed that finds the bug. Where the code asks in another order it is another: `npm run simulate:log -- --plant BUG --seeds 40` names them. */
 const FINDING: Record<string, number> = {
   'no-fence': 8,
+  'fence-without-begin': 43,
   'no-inbox': 1,
   'forgets-before-the-acknowledgement': 3,
   'new-numbers-at-each-try': 3,

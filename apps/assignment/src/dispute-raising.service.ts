@@ -4,7 +4,7 @@ import { type LaneTransaction } from '@assay/platform/transport/transaction';
 import { AssignmentMetrics } from './assignment.metrics';
 import { disputePolicy, disputesOf } from './dispute.domain';
 import { publishReleased } from './dispute.event';
-import { endDisputesOfItem, raiseDispute, settleDispute } from './dispute.queries';
+import { endDisputesOfItems, type Raised, raiseDisputes, settleDisputes } from './dispute.queries';
 import { type WorkRow } from './work.queries';
 
 /** Keeps the experts' queue in step with what consensus says of items. */
@@ -16,30 +16,42 @@ export class DisputeRaising {
    * Raises a dispute for each question that is disputed now, and withdraws those that are not any more: an open one at once; one that an
    * expert has in hand is the expert's to decide, and is withdrawn if the claim ends without a decision. Of a withdrawn item every dispute ends.
    */
-  async follow(tx: LaneTransaction, before: WorkRow, row: WorkRow, project: Project | undefined): Promise<void> {
-    if (row.isWithdrawn) {
-      if (!before.isWithdrawn) await this.endAll(tx, row);
-      return;
-    }
-    if (row.decidedVersion === before.decidedVersion) return;
-    const disputed = disputesOf(row.decisions);
-    for (const { question, label: believed, confidence } of disputed) {
-      const { hours } = disputePolicy(project?.policy);
-      const place = { key: row.key, project: row.project, item: row.item, question };
-      const isNew = await raiseDispute(tx, { ...place, version: row.decidedVersion, believed, confidence, hours });
-      if (isNew) this.metrics.disputed('raised');
-    }
-    const settled = disputesOf(before.decisions).filter(
-      ({ question }) => !disputed.some((one) => one.question === question),
+  async follow(tx: LaneTransaction, changes: readonly DecidedWork[]): Promise<void> {
+    const withdrawn = changes.filter(({ before, row }) => row.isWithdrawn && !before.isWithdrawn);
+    const decided = changes.filter(
+      ({ before, row }) => !row.isWithdrawn && row.decidedVersion !== before.decidedVersion,
     );
-    for (const { question } of settled) {
-      if (await settleDispute(tx, row.key, question)) this.metrics.disputed('withdrawn');
-    }
-  }
-
-  private async endAll(tx: LaneTransaction, { key }: WorkRow): Promise<void> {
-    const ended = await endDisputesOfItem(tx, key);
+    const [ended, raised, settled] = await Promise.all([
+      endDisputesOfItems(
+        tx,
+        withdrawn.map(({ row }) => row.key),
+      ),
+      raiseDisputes(tx, decided.flatMap(raisedBy)),
+      settleDisputes(tx, decided.flatMap(settledBy)),
+    ]);
     for (const dispute of ended) if (dispute.expert !== null) publishReleased(tx, dispute, 'withdrawn');
-    this.metrics.disputed('withdrawn', ended.length);
+    this.metrics.disputed('raised', raised);
+    this.metrics.disputed('withdrawn', ended.length + settled);
   }
+}
+
+/** A row of work as it was and as it is. */
+export interface DecidedWork {
+  before: WorkRow;
+  row: WorkRow;
+  project: Project | undefined;
+}
+
+function raisedBy({ row, project }: DecidedWork): Raised[] {
+  const { hours } = disputePolicy(project?.policy);
+  const { key, project: name, item, decidedVersion: version } = row;
+  return disputesOf(row.decisions).map(({ question, label: believed, confidence }) => {
+    return { key, project: name, item, question, version, believed, confidence, hours };
+  });
+}
+
+function settledBy({ before, row }: DecidedWork): { key: string; question: string }[] {
+  const disputed = new Set(disputesOf(row.decisions).map(({ question }) => question));
+  const settled = disputesOf(before.decisions).filter(({ question }) => !disputed.has(question));
+  return settled.map(({ question }) => ({ key: row.key, question }));
 }

@@ -31,63 +31,69 @@ const COLUMNS = `id, key, project, item, question, status, is_settled as "isSett
 
 type Sql = Pick<Transaction, 'sql'>;
 
+/** A question that is disputed, by the decision of a version. */
+export interface Raised extends ItemRef {
+  key: string;
+  question: string;
+  version: number;
+  believed: string | undefined;
+  confidence: number;
+  hours: number;
+}
+
 /**
- * Raises a dispute unless the question has one that is open or claimed, or was decided by an expert: that is final. `version` is that of
- * the decision which raises it. @returns whether it is new.
+ * Raises disputes, but where the question has one that is open or claimed, or was decided by an expert: that is final. @returns how many are
+ * new.
  */
-export async function raiseDispute(
-  tx: LaneTransaction,
-  raised: ItemRef & {
-    key: string;
-    question: string;
-    version: number;
-    believed: string | undefined;
-    confidence: number;
-    hours: number;
-  },
-): Promise<boolean> {
-  const { key, project, item, question, version, believed, confidence, hours } = raised;
+export async function raiseDisputes(tx: LaneTransaction, raised: readonly Raised[]): Promise<number> {
+  if (raised.length === 0) return 0;
   const rows = await tx.sql<{ is_new: boolean }>(
     `insert into dispute as d (id, key, project, item, lane, question, status, believed, confidence, raised_at, deadline)
-     select $1, $2, $3, $4, $5, $6, 'open', $9, $7, now(), now() + make_interval(secs => $8)
+     select id, key, project, item, $1, question, 'open', believed, confidence, now(), now() + make_interval(secs => hours * 3600)
+     from unnest($2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::double precision[], $9::double precision[])
+       as r (id, key, project, item, question, believed, confidence, hours)
      where not exists (
-       select 1 from dispute where key = $2 and question = $6 and status in ('decided', 'unresolvable'))
+       select 1 from dispute k where k.key = r.key and k.question = r.question and k.status in ('decided', 'unresolvable'))
      on conflict (key, question) where status in ('open', 'claimed')
        do update set believed = excluded.believed, confidence = excluded.confidence, is_settled = false
-     returning id = $1 as is_new`,
+     returning id = any($2) as is_new`,
     [
-      eventId('dispute', project, item, question, version),
-      key,
-      project,
-      item,
       tx.lane,
-      question,
-      confidence,
-      hours * 3600,
-      believed ?? null,
+      raised.map(({ project, item, question, version }) => eventId('dispute', project, item, question, version)),
+      raised.map(({ key }) => key),
+      raised.map(({ project }) => project),
+      raised.map(({ item }) => item),
+      raised.map(({ question }) => question),
+      raised.map(({ believed }) => believed ?? null),
+      raised.map(({ confidence }) => confidence),
+      raised.map(({ hours }) => hours),
     ],
   );
-  return rows[0]?.is_new ?? false;
+  return rows.filter((row) => row.is_new).length;
 }
 
-/** Withdraws an open dispute; a claimed one is marked, and withdrawn when its claim ends. @returns whether it was withdrawn. */
-export async function settleDispute(tx: Sql, key: string, question: string): Promise<boolean> {
+/** Withdraws open disputes; claimed ones are marked, and withdrawn when their claims end. @returns how many were withdrawn. */
+export async function settleDisputes(tx: Sql, settled: readonly { key: string; question: string }[]): Promise<number> {
+  if (settled.length === 0) return 0;
   const rows = await tx.sql<{ status: DisputeStatus }>(
-    `update dispute set is_settled = true,
+    `update dispute d set is_settled = true,
        status = case status when 'open' then 'withdrawn' else status end,
        ended_at = case status when 'open' then now() end
-     where key = $1 and question = $2 and status in ('open', 'claimed') returning status`,
-    [key, question],
+     from unnest($1::bigint[], $2::text[]) as s (key, question)
+     where d.key = any($1) and d.key = s.key and d.question = s.question and d.status in ('open', 'claimed')
+     returning status`,
+    [settled.map(({ key }) => key), settled.map(({ question }) => question)],
   );
-  return rows[0]?.status === 'withdrawn';
+  return rows.filter(({ status }) => status === 'withdrawn').length;
 }
 
-/** Ends every open and claimed dispute of an item. @returns them, with the expert of those that were claimed. */
-export async function endDisputesOfItem(tx: Sql, key: string): Promise<Dispute[]> {
+/** Ends every open and claimed dispute of items. @returns them, with the experts of those that were claimed. */
+export async function endDisputesOfItems(tx: Sql, keys: readonly string[]): Promise<Dispute[]> {
+  if (keys.length === 0) return [];
   return tx.sql<Dispute>(
     `update dispute set status = 'withdrawn', ended_at = now()
-     where key = $1 and status in ('open', 'claimed') returning ${COLUMNS}`,
-    [key],
+     where key = any($1::bigint[]) and status in ('open', 'claimed') returning ${COLUMNS}`,
+    [keys],
   );
 }
 

@@ -1,6 +1,8 @@
 import { type Decision } from '@assay/contracts/consensus/decision';
 import { type ItemRef } from '@assay/contracts/item/item-imported';
 import { rowKey } from '@assay/platform/copies/annotated-item';
+import { joinedJson, jsonTexts } from '@assay/platform/postgres/joined-json';
+import { plainArray } from '@assay/platform/postgres/plain-array';
 import { type LaneTransaction, type Transaction } from '@assay/platform/transport/transaction';
 import { type Work } from './work.domain';
 
@@ -39,18 +41,21 @@ export async function holdWork(tx: LaneTransaction, refs: readonly ItemRef[]): P
   const byKey = new Map(refs.map((ref) => [rowKey(ref), ref]));
   const distinct = [...byKey.values()];
   if (distinct.length === 0) return new Map();
-  await tx.sql(
-    `insert into work (key, project, item, lane)
-     select key, project, item, $4 from unnest($1::bigint[], $2::text[], $3::text[]) as i (key, project, item)
-     on conflict do nothing`,
-    [[...byKey.keys()], distinct.map((ref) => ref.project), distinct.map((ref) => ref.item), tx.lane],
-  );
-  const rows = await tx.sql<StoredRow>(
-    `select key, project, item, data, imported_revision, imported_content, is_withdrawn, is_gold, gold_revision,
-       decided_version, state, decisions
-     from work where key = any($1::bigint[]) order by key for update`,
-    [[...byKey.keys()]],
-  );
+  const keys = plainArray([...byKey.keys()]);
+  const [, rows] = await Promise.all([
+    tx.sql(
+      `insert into work (key, project, item, lane)
+       select key, project, item, $4 from unnest($1::bigint[], $2::text[], $3::text[]) as i (key, project, item)
+       on conflict do nothing`,
+      [keys, distinct.map((ref) => ref.project), distinct.map((ref) => ref.item), tx.lane],
+    ),
+    tx.sql<StoredRow>(
+      `select key, project, item, data, imported_revision, imported_content, is_withdrawn, is_gold, gold_revision,
+         decided_version, state, decisions
+       from work where key = any($1::bigint[]) order by key for update`,
+      [keys],
+    ),
+  ]);
   return new Map(rows.map((row) => [row.key, workRow(row)]));
 }
 
@@ -82,36 +87,36 @@ export interface ChangedWork {
 /** Writes rows that `holdWork` has given. */
 export async function saveWork(tx: Pick<Transaction, 'sql'>, changes: readonly ChangedWork[]): Promise<void> {
   if (changes.length === 0) return;
-  const column = <Value>(pick: (change: ChangedWork) => Value) => changes.map(pick);
+  const plain = (pick: (change: ChangedWork) => string | number | boolean | null) => plainArray(changes.map(pick));
   await tx.sql(
-    `update work w set data = n.data, imported_revision = n.imported_revision, imported_content = n.imported_content,
+    `update work w set data = n.data::json, imported_revision = n.imported_revision, imported_content = n.imported_content,
        is_withdrawn = n.is_withdrawn, is_gold = n.is_gold, gold_revision = n.gold_revision,
-       decided_version = n.decided_version, state = n.state, decisions = n.decisions,
+       decided_version = n.decided_version, state = n.state, decisions = n.decisions::jsonb,
        overlap = n.overlap, wanted = n.wanted, confidence = n.confidence, is_sure = n.is_sure,
        by_uncertainty = n.by_uncertainty, live = w.live + n.live_change
-     from unnest($1::bigint[], $2::json[], $3::bigint[], $4::text[], $5::boolean[], $6::boolean[], $7::bigint[],
-       $8::bigint[], $9::text[], $10::jsonb[], $11::integer[], $12::integer[], $13::real[], $14::boolean[], $15::boolean[],
+     from unnest($1::bigint[], ${jsonTexts(2)}, $3::bigint[], $4::text[], $5::boolean[], $6::boolean[], $7::bigint[],
+       $8::bigint[], $9::text[], ${jsonTexts(10)}, $11::integer[], $12::integer[], $13::real[], $14::boolean[], $15::boolean[],
        $16::integer[])
        as n (key, data, imported_revision, imported_content, is_withdrawn, is_gold, gold_revision,
          decided_version, state, decisions, overlap, wanted, confidence, is_sure, by_uncertainty, live_change)
      where w.key = n.key`,
     [
-      column(({ row }) => row.key),
-      column(({ row }) => (row.imported?.data === undefined ? null : JSON.stringify(row.imported.data))),
-      column(({ row }) => row.imported?.revision ?? null),
-      column(({ row }) => row.imported?.content ?? null),
-      column(({ row }) => row.isWithdrawn),
-      column(({ row }) => row.isGold),
-      column(({ row }) => row.goldRevision),
-      column(({ row }) => row.decidedVersion),
-      column(({ row }) => row.state),
-      column(({ row }) => JSON.stringify(row.decisions)),
-      column(({ work }) => work.overlap),
-      column(({ work }) => work.wanted),
-      column(({ work }) => work.confidence),
-      column(({ work }) => work.isSure),
-      column(({ work }) => work.byUncertainty),
-      column(({ liveChange }) => liveChange),
+      plain(({ row }) => row.key),
+      joinedJson(changes.map(({ row }) => row.imported?.data)),
+      plain(({ row }) => row.imported?.revision ?? null),
+      changes.map(({ row }) => row.imported?.content ?? null),
+      plain(({ row }) => row.isWithdrawn),
+      plain(({ row }) => row.isGold),
+      plain(({ row }) => row.goldRevision),
+      plain(({ row }) => row.decidedVersion),
+      changes.map(({ row }) => row.state),
+      joinedJson(changes.map(({ row }) => row.decisions)),
+      plain(({ work }) => work.overlap),
+      plain(({ work }) => work.wanted),
+      plain(({ work }) => work.confidence),
+      plain(({ work }) => work.isSure),
+      plain(({ work }) => work.byUncertainty),
+      plain(({ liveChange }) => liveChange),
     ],
   );
 }

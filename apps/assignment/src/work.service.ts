@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { type ConsensusUpdated, consensusUpdated } from '@assay/contracts/consensus/consensus-updated';
+import { type ConsensusUpdated } from '@assay/contracts/consensus/consensus-updated';
 import { type PoolAvailable, poolAvailable } from '@assay/contracts/gold/pool-available';
 import { type ItemImported, itemImported, type ItemRef } from '@assay/contracts/item/item-imported';
 import { type ProjectConfigured } from '@assay/contracts/project/project-configured';
@@ -16,7 +16,7 @@ import { assignmentsOfItems } from './assignment.queries';
 import { DisputeRaising } from './dispute-raising.service';
 import { keepSweep, nextSweep } from './progress.queries';
 import { cellOf, standingCells, workOf } from './work.domain';
-import { type ChangedWork, holdWork, keepAnnotators, saveWork, workOfLane, type WorkRow } from './work.queries';
+import { holdWork, keepAnnotators, saveWork, workOfLane, type WorkRow } from './work.queries';
 
 /** Items of one slice of lane work. */
 const SLICE = 200;
@@ -63,9 +63,7 @@ export class WorkService {
   /** Keeps what consensus decided, of each item the newest; raises disputes and withdraws them. */
   async onConsensus(batch: Batch<ConsensusUpdated>, tx: LaneTransaction): Promise<void> {
     const changes = noChanges();
-    for (const { type, data } of batch.events) {
-      if (type === consensusUpdated.type) change(changes, data, (row) => withDecisions(row, data));
-    }
+    for (const { data } of batch.events) change(changes, data, (row) => withDecisions(row, data));
     await this.apply(changes, tx);
   }
 
@@ -98,19 +96,22 @@ export class WorkService {
 
   /** Changes rows, judges the items anew, and ends assignments and disputes that are over. */
   private async apply(changes: Changes, tx: LaneTransaction): Promise<void> {
-    const held = await holdWork(tx, changes.refs);
-    const missing = [...held.keys()].filter((key) => !changes.items.has(key));
-    const items = new Map([...(await itemsByKey(tx, missing)), ...changes.items]);
-    const projects = await projectsNamed(tx, [...new Set([...held.values()].map((row) => row.project))]);
+    const missing = changes.refs.map(rowKey).filter((key) => !changes.items.has(key));
+    const [held, known, projects] = await Promise.all([
+      holdWork(tx, changes.refs),
+      itemsByKey(tx, missing),
+      projectsNamed(tx, [...new Set(changes.refs.map(({ project }) => project))]),
+    ]);
+    const items = new Map([...known, ...changes.items]);
     const liveChanges = await this.settleAssignments(changes.items, projects, tx);
-    const saved: ChangedWork[] = [];
-    for (const [key, before] of held) {
+    const decided = [...held].map(([key, before]) => {
       const row = changes.rows.get(key)!(before);
-      const work = judged(row, items.get(key), projects.get(row.project));
-      saved.push({ row, work, liveChange: liveChanges.get(key) ?? 0 });
-      await this.disputes.follow(tx, before, row, projects.get(row.project));
-    }
-    await saveWork(tx, saved);
+      return { before, row, project: projects.get(row.project) };
+    });
+    const saved = decided.map(({ row, project }) => {
+      return { row, work: judged(row, items.get(row.key), project), liveChange: liveChanges.get(row.key) ?? 0 };
+    });
+    await Promise.all([this.disputes.follow(tx, decided), saveWork(tx, saved)]);
   }
 
   /** Completes live assignments whose annotation stands, and gives back completed ones whose annotation was taken back. */

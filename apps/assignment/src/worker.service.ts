@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type TierChanged, tierChanged } from '@assay/contracts/standing/tier-changed';
+import { type TierChanged } from '@assay/contracts/standing/tier-changed';
 import { type WorkerRegistered } from '@assay/contracts/worker/worker-registered';
 import { type Batch } from '@assay/platform/transport/batch';
 import { type LaneTransaction } from '@assay/platform/transport/transaction';
@@ -19,7 +19,7 @@ export class WorkerService {
   async onStanding(batch: Batch<TierChanged>, tx: LaneTransaction): Promise<void> {
     await keepTiers(
       tx,
-      batch.events.filter(({ type }) => type === tierChanged.type).map(({ data }) => data),
+      batch.events.map(({ data }) => data),
     );
   }
 }

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type DisputeDecided, disputeDecided } from '@assay/contracts/dispute/dispute-decided';
 import { type DisputeEnded } from '@assay/contracts/dispute/dispute-event';
-import { disputeUnresolvable } from '@assay/contracts/dispute/dispute-unresolvable';
 import { type PoolAvailable, poolAvailable } from '@assay/contracts/gold/pool-available';
 import { type ItemImported, itemImported } from '@assay/contracts/item/item-imported';
 import { itemWithdrawn } from '@assay/contracts/item/item-withdrawn';
@@ -57,27 +56,28 @@ export class ConsensusService {
 
   /** Applies events about items, decides the items anew, publishes what changed. */
   async onItemEvents(events: readonly ItemEvent[], tx: LaneTransaction): Promise<void> {
-    const { ready, projects } = await readyEvents(events, tx);
-    const keys = ready.map((event) => rowKey(event.data));
-    const before = await itemsByKey(tx, [...new Set(keys)]);
+    const keys = [...new Set(events.map(({ data }) => rowKey(data)))];
+    const named = [...new Set(events.map(({ data }) => data.project))];
+    const [{ ready, projects }, before, grounds] = await Promise.all([
+      readyEvents(events, tx),
+      itemsByKey(tx, keys),
+      this.decisions.grounds(tx, named, keys),
+    ]);
     const after = new Map(before);
-    ready.forEach((event, at) => this.apply(event, keys[at]!, projects.get(event.data.project)!, after, tx));
+    for (const event of ready) this.apply(event, projects.get(event.data.project)!, after, tx);
     const changed = [...after].filter(([key, item]) => item !== before.get(key));
     await this.decisions.settle(
       changed.map(([key, item]) => [before.get(key), item]),
       projects,
+      grounds,
       tx,
     );
     this.metrics.applied(ready.filter(isAnnotation).map(({ time }) => time));
   }
 
-  /** Takes what experts decided; what else they did with a dispute decides nothing. */
+  /** Takes what experts decided. */
   async onDisputes(batch: Batch<DisputeEnded>, tx: LaneTransaction): Promise<void> {
-    const ended: string[] = [disputeDecided.type, disputeUnresolvable.type];
-    await this.onItemEvents(
-      batch.events.filter((event) => ended.includes(event.type)),
-      tx,
-    );
+    await this.onItemEvents(batch.events, tx);
   }
 
   /** Keeps which items audit workers, and decides them anew: an item that is not there yet is decided when it comes. */
@@ -86,11 +86,18 @@ export class ConsensusService {
       tx,
       batch.events.map(({ type, data }) => ({ ...data, isAvailable: type === poolAvailable.type })),
     );
-    const items = await itemsByKey(tx, [...new Set(batch.events.map(({ data }) => rowKey(data)))]);
-    const projects = await projectsNamed(tx, [...new Set([...items.values()].map((item) => item.project))]);
+    const keys = [...new Set(batch.events.map(({ data }) => rowKey(data)))];
+    const named = [...new Set(batch.events.map(({ data }) => data.project))];
+    const [items, projects, grounds] = await Promise.all([
+      itemsByKey(tx, keys),
+      projectsNamed(tx, named),
+      this.decisions.grounds(tx, named, keys),
+    ]);
+    const known = [...items.values()].filter(({ project }) => projects.has(project));
     await this.decisions.settle(
-      [...items.values()].map((item) => [item, item]),
+      known.map((item) => [item, item]),
       projects,
+      grounds,
       tx,
     );
   }
@@ -115,15 +122,18 @@ export class ConsensusService {
   /** A new policy and a settling epoch touch every item; any other epoch what is undecided or would flip. */
   private async sweepItems({ project, swept }: Sweep, items: readonly Item[], tx: LaneTransaction): Promise<void> {
     const projects = new Map([[project.project, project]]);
-    const models = await this.decisions.current(tx, [project.project]);
-    const decided = await this.decisions.decideAll(
+    const grounds = await this.decisions.grounds(
+      tx,
+      [project.project],
+      items.map(({ key }) => key),
+    );
+    const decided = this.decisions.decideAll(
       items.map((item) => [item, item]),
       projects,
-      models,
-      tx,
+      grounds,
     );
     const isNewPolicy = swept.revision !== project.revision;
-    const touchesAll = isNewPolicy || models.settlesSince(project.project, swept.epoch);
+    const touchesAll = isNewPolicy || grounds.models.settlesSince(project.project, swept.epoch);
     const kept = decided.filter(
       ({ before, after }) =>
         touchesAll || after.decisions.some((one, index) => isUndecidedOrFlipped(before?.decisions[index], one)),
@@ -131,8 +141,9 @@ export class ConsensusService {
     await this.decisions.keep(kept, projects, tx, isNewPolicy ? 'policy' : 'epoch');
   }
 
-  private apply(event: ItemEvent, key: string, project: Project, items: Map<string, Item>, tx: LaneTransaction): void {
+  private apply(event: ItemEvent, project: Project, items: Map<string, Item>, tx: LaneTransaction): void {
     const { data, type } = event;
+    const key = rowKey(data);
     const item = items.get(key) ?? newItem({ key, project: data.project, item: data.item });
     if (item.project !== data.project || item.item !== data.item) {
       return tx.deadLetter(event, data.project, 'key_conflict', `key ${key} is that of another item`);

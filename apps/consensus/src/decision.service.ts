@@ -20,6 +20,13 @@ export interface DecidedItem {
   gold: GoldReference | undefined;
 }
 
+/** What items are decided by, besides themselves and their projects. */
+export interface DecisionGrounds {
+  models: CurrentModels;
+  /** By row key; most items were never in the pool. */
+  gold: ReadonlyMap<string, GoldReference>;
+}
+
 /** Decides items by what counts at the moment, and brings everything that follows from them up to date. */
 @Injectable()
 export class DecisionService {
@@ -28,33 +35,32 @@ export class DecisionService {
     private readonly metrics: ConsensusMetrics,
   ) {}
 
-  /** The models that count in this transaction. */
-  async current(tx: Pick<Transaction, 'sql'>, projects: readonly string[]): Promise<CurrentModels> {
-    return this.models.current(tx, projects);
+  /** What items are decided by, besides themselves and their projects, as this transaction sees it. */
+  async grounds(
+    tx: Pick<Transaction, 'sql'>,
+    projects: readonly string[],
+    keys: readonly string[],
+  ): Promise<DecisionGrounds> {
+    const [models, gold] = await Promise.all([this.models.current(tx, projects), goldAmong(tx, keys)]);
+    return { models, gold };
   }
 
   /** Decides changed items and keeps them. */
   async settle(
     changes: readonly (readonly [before: Item | undefined, after: Item])[],
     projects: ReadonlyMap<string, Project>,
+    grounds: DecisionGrounds,
     tx: LaneTransaction,
   ): Promise<void> {
-    if (changes.length === 0) return;
-    const models = await this.current(tx, [...new Set(changes.map(([, { project }]) => project))]);
-    await this.keep(await this.decideAll(changes, projects, models, tx), projects, tx, 'evidence');
+    if (changes.length > 0) await this.keep(this.decideAll(changes, projects, grounds), projects, tx, 'evidence');
   }
 
   /** Decides items; keeps nothing. */
-  async decideAll(
+  decideAll(
     changes: readonly (readonly [before: Item | undefined, after: Item])[],
     projects: ReadonlyMap<string, Project>,
-    models: CurrentModels,
-    tx: Pick<Transaction, 'sql'>,
-  ): Promise<DecidedItem[]> {
-    const references = await goldAmong(
-      tx,
-      changes.map(([, { key }]) => key),
-    );
+    { models, gold: references }: DecisionGrounds,
+  ): DecidedItem[] {
     return changes.map(([before, item]) => {
       const gold = references.get(item.key);
       return { before, after: decided(item, projects.get(item.project)!, models, gold?.isAvailable ?? false), gold };

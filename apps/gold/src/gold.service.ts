@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { type AssignmentEvent } from '@assay/contracts/assignment/assignment-event';
-import { assignmentIssued } from '@assay/contracts/assignment/assignment-issued';
 import { type ProjectConfigured } from '@assay/contracts/project/project-configured';
 import { applyItemEvents, rowKey } from '@assay/platform/copies/annotated-item';
 import { type ItemEvent } from '@assay/platform/copies/item-events';
@@ -43,8 +42,10 @@ export class GoldService {
 
   /** Counts who was shown which gold item. */
   async onAssignments(batch: Batch<AssignmentEvent>, tx: LaneTransaction): Promise<void> {
-    const issued = batch.events.filter(({ type }) => type === assignmentIssued.type).map(({ data }) => data);
-    if (issued.length > 0) await keepExposures(tx, issued);
+    await keepExposures(
+      tx,
+      batch.events.map(({ data }) => data),
+    );
   }
 
   /** Checks a slice of the gold items that changed by HTTP or by a policy. @returns whether more is left. */

@@ -1,12 +1,12 @@
 import { Controller } from '@nestjs/common';
 import type { AnnotationSubmitted } from '@assay/contracts/annotation/annotation-submitted';
-import { type ConsensusAdjudicated, consensusAdjudicated } from '@assay/contracts/consensus/consensus-adjudicated';
+import type { ConsensusAdjudicated } from '@assay/contracts/consensus/consensus-adjudicated';
 import type { CheckVoided } from '@assay/contracts/gold/check-voided';
 import type { GoldChecked } from '@assay/contracts/gold/gold-checked';
 import type { GoldItem } from '@assay/contracts/gold/gold-item';
 import type { ItemImported } from '@assay/contracts/item/item-imported';
 import type { ProjectConfigured } from '@assay/contracts/project/project-configured';
-import { type EpochPublished, epochPublished } from '@assay/contracts/reliability/epoch-published';
+import type { EpochPublished } from '@assay/contracts/reliability/epoch-published';
 import {
   ANNOTATION_EVENTS,
   CONSENSUS_EVENTS,
@@ -66,14 +66,12 @@ export class ScoringConsumer {
 
   @Consumes(CONSENSUS_EVENTS)
   async onConsensus(batch: Batch<ConsensusAdjudicated>, tx: LaneTransaction): Promise<void> {
-    const events = batch.events.filter(({ type }) => type === consensusAdjudicated.type);
-    if (events.length > 0) await this.scoring.onAdjudicated({ ...batch, events }, tx);
+    await this.scoring.onAdjudicated(batch, tx);
   }
 
   @Consumes(RELIABILITY)
   async onReliability(batch: Batch<EpochPublished>, tx: LaneTransaction): Promise<void> {
-    const events = batch.events.filter(({ type }) => type === epochPublished.type);
-    if (events.length > 0) await this.scoring.onEpochs(events, tx);
+    await this.scoring.onEpochs(batch, tx);
   }
 
   @LaneWork({ lane: 'item', everyMs: 2000, due: lanesToDrain })

@@ -9,7 +9,7 @@ import { type ItemEvent } from '@assay/platform/copies/item-events';
 import { drainParked } from '@assay/platform/copies/parked-events';
 import { keepProjects } from '@assay/platform/copies/project-copy';
 import { type EpochPublished } from '@assay/contracts/reliability/epoch-published';
-import { type Batch, type ReceivedEvent } from '@assay/platform/transport/batch';
+import { type Batch } from '@assay/platform/transport/batch';
 import { type LaneTransaction } from '@assay/platform/transport/transaction';
 import { countChanges, countProjectChanges, keepForeign } from './fit.queries';
 import { keepAdjudicated, keepGoldItems } from './known-label.queries';
@@ -62,8 +62,8 @@ export class ScoringService {
   }
 
   /** Hears what was said of epochs, by whatever database. */
-  async onEpochs(events: readonly ReceivedEvent<EpochPublished>[], tx: LaneTransaction): Promise<void> {
-    const heard = events.map(({ id, data }) => ({ project: data.project, epoch: data.epoch, event: id }));
+  async onEpochs(batch: Batch<EpochPublished>, tx: LaneTransaction): Promise<void> {
+    const heard = batch.events.map(({ id, data }) => ({ project: data.project, epoch: data.epoch, event: id }));
     await keepForeign(tx, heard);
   }
 

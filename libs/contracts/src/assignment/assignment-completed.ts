@@ -13,5 +13,5 @@ export const assignmentCompleted = contract({
   key: itemKey,
   data: AssignmentCompleted,
   producers: ['assignment'],
-  consumers: ['gold'],
+  consumers: [],
 });

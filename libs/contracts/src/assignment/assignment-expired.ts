@@ -13,5 +13,5 @@ export const assignmentExpired = contract({
   key: itemKey,
   data: AssignmentExpired,
   producers: ['assignment'],
-  consumers: ['gold'],
+  consumers: [],
 });

@@ -13,5 +13,5 @@ export const assignmentReleased = contract({
   key: itemKey,
   data: AssignmentReleased,
   producers: ['assignment'],
-  consumers: ['gold'],
+  consumers: [],
 });

@@ -15,5 +15,5 @@ export const consensusAdjudicated = contract({
   key: itemKey,
   data: ConsensusAdjudicated,
   producers: ['consensus'],
-  consumers: ['scoring', 'assignment'],
+  consumers: ['scoring'],
 });

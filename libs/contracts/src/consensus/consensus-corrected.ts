@@ -18,5 +18,5 @@ export const consensusCorrected = contract({
   key: itemKey,
   data: ConsensusCorrected,
   producers: ['consensus'],
-  consumers: ['assignment'],
+  consumers: [],
 });

@@ -13,5 +13,5 @@ export const consensusDisputed = contract({
   key: itemKey,
   data: ConsensusDisputed,
   producers: ['consensus'],
-  consumers: ['assignment'],
+  consumers: [],
 });

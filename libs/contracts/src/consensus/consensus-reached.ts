@@ -13,5 +13,5 @@ export const consensusReached = contract({
   key: itemKey,
   data: ConsensusReached,
   producers: ['consensus'],
-  consumers: ['assignment'],
+  consumers: [],
 });

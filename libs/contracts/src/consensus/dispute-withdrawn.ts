@@ -13,5 +13,5 @@ export const disputeWithdrawn = contract({
   key: itemKey,
   data: DisputeWithdrawn,
   producers: ['consensus'],
-  consumers: ['assignment'],
+  consumers: [],
 });

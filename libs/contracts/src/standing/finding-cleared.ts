@@ -21,5 +21,5 @@ export const findingCleared = contract({
   key: workerKey,
   data: FindingCleared,
   producers: ['scoring'],
-  consumers: ['assignment'],
+  consumers: [],
 });

@@ -13,5 +13,5 @@ export const findingRaised = contract({
   key: workerKey,
   data: FindingRaised,
   producers: ['scoring'],
-  consumers: ['assignment'],
+  consumers: [],
 });

@@ -68,8 +68,10 @@ export const CREATE_COPIES: readonly string[] = [
  * retraction outdoes, whatever the policy says of repeats; of a withdrawn item none.
  */
 export async function applyItemEvents(events: readonly ItemEvent[], tx: LaneTransaction): Promise<ItemChange[]> {
-  const { ready, projects } = await readyEvents(events, tx);
-  const before = await itemsByKey(tx, [...new Set(ready.map((event) => rowKey(event.data)))]);
+  const [{ ready, projects }, before] = await Promise.all([
+    readyEvents(events, tx),
+    itemsByKey(tx, [...new Set(events.map((event) => rowKey(event.data)))]),
+  ]);
   const after = new Map(before);
   for (const event of ready) {
     const { project: name, item: itemName } = event.data;

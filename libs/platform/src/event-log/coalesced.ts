@@ -8,10 +8,13 @@ export function coalesced(work: () => Promise<void>): () => Promise<void> {
       running = work().finally(() => (running = undefined));
       return running;
     }
-    next = running.then(() => {
-      next = undefined;
-      return run();
-    });
+    // What failed was told to those who asked for it.
+    next = running
+      .catch(() => undefined)
+      .then(() => {
+        next = undefined;
+        return run();
+      });
     return next;
   };
   return run;

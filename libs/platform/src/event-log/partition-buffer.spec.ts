@@ -22,6 +22,20 @@ describe('PartitionBuffer', () => {
     expect(buffer.take(2_500)).toBeUndefined();
   });
 
+  it('gives all that came meanwhile as one batch, but never what lies beyond the end of a topic that was made anew', () => {
+    const buffer = new PartitionBuffer(0, 0);
+    for (let at = 0; at < 3_000; at += 3) buffer.put(fetched(upTo(3, at), at + 3));
+    const [first, second] = [buffer.take(0), buffer.take(2_000)];
+    expect(first!.records.map(({ offset }) => offset)).toEqual(upTo(2_000));
+    expect(first!.highWatermark).toBe(2_001);
+    expect(second!.records.map(({ offset }) => offset)).toEqual(upTo(1_000, 2_000));
+    buffer.put(fetched([3_000], 3_001));
+    buffer.put(fetched([0, 1], 2));
+    expect(buffer.take(3_000)).toMatchObject({ highWatermark: 3_001, records: [{ offset: 3_000 }] });
+    expect(buffer.take(3_001)).toMatchObject({ highWatermark: 2, records: [{ offset: 0 }, { offset: 1 }] });
+    expect(buffer.isEmpty).toBe(true);
+  });
+
   it('keeps no record that it has had', () => {
     const buffer = new PartitionBuffer(5, 0);
     buffer.put(fetched([3, 4, 5, 6], 10));

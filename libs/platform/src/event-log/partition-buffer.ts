@@ -66,18 +66,34 @@ export class PartitionBuffer {
     for (const { value } of records) this.bytes += value?.length ?? 0;
   }
 
-  /** Takes the next records from a position on; undefined where it holds none. */
+  /**
+   * Takes the next records from a position on; undefined where it holds none. All that came while the reader was busy is one batch: many
+   * small ones would cost it a transaction each, and it would never catch up.
+   */
   take(position: number): Pick<LogBatch, 'records' | 'firstOffset' | 'highWatermark'> | undefined {
-    const [chunk] = this.chunks;
-    if (!chunk) return undefined;
-    const { highWatermark } = chunk;
-    const taken = chunk.records.slice(chunk.taken, chunk.taken + MOST_RECORDS);
-    chunk.taken += taken.length;
-    if (chunk.taken >= chunk.records.length) this.chunks.shift();
-    this.records -= taken.length;
-    for (const { value } of taken) this.bytes -= value?.length ?? 0;
-    const records = highWatermark < position ? taken : taken.filter(({ offset }) => offset >= position);
+    let [taken, highWatermark] = [this.takeOfChunk(MOST_RECORDS), 0];
+    if (!taken) return undefined;
+    const records: LogRecord[] = [];
+    do {
+      highWatermark = taken.highWatermark;
+      // A topic that ends below the position was made anew: all of it is new.
+      const isAnew = highWatermark < position;
+      for (const record of taken.records) if (isAnew || record.offset >= position) records.push(record);
+      const [next] = this.chunks;
+      taken = next && next.highWatermark >= highWatermark ? this.takeOfChunk(MOST_RECORDS - records.length) : undefined;
+    } while (taken);
     return records.length > 0 ? { records, firstOffset: this.first, highWatermark } : undefined;
+  }
+
+  private takeOfChunk(most: number): Pick<Chunk, 'records' | 'highWatermark'> | undefined {
+    const [chunk] = this.chunks;
+    if (!chunk || most === 0) return undefined;
+    const records = chunk.records.slice(chunk.taken, chunk.taken + most);
+    chunk.taken += records.length;
+    if (chunk.taken >= chunk.records.length) this.chunks.shift();
+    this.records -= records.length;
+    for (const { value } of records) this.bytes -= value?.length ?? 0;
+    return { records, highWatermark: chunk.highWatermark };
   }
 }
 

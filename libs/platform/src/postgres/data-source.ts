@@ -28,7 +28,12 @@ export async function openDataSource(
     entities: [...entities],
     applicationName: `assay ${name}`,
     installExtensions: false,
-    extra: { max: connections, idleTimeoutMillis: IDLE_MS, Client: PreparingClient },
+    extra: {
+      max: connections,
+      idleTimeoutMillis: IDLE_MS,
+      Client: PreparingClient,
+      pipeline: true,
+    },
   }).initialize();
   try {
     await checkVersion(dataSource, name, [...platformMigrations, ...migrations]);

@@ -1,3 +1,4 @@
+import { type Duplex } from 'node:stream';
 import { Client, type ClientConfig, type QueryConfig } from 'pg';
 
 /** Statements of one process that are prepared; each costs every connection some 20 KiB. */
@@ -18,6 +19,8 @@ export function prepared(text: string): string {
 
 /** A connection that keeps the plans of statements that are marked by `prepared`. */
 export class PreparingClient extends Client {
+  private isCorked = false;
+
   constructor(config?: string | ClientConfig) {
     super(config);
     // While the pool hands it over nobody listens, and an error that nobody hears ends the process. The next statement fails, which says it.
@@ -25,6 +28,7 @@ export class PreparingClient extends Client {
   }
 
   override query(...call: unknown[]): never {
+    this.sendTogether();
     const [text, values, callback] = call;
     const name = typeof text === 'string' ? names.get(text) : undefined;
     if (name === undefined || callback !== undefined) return super.query(...(call as [string])) as never;
@@ -35,6 +39,23 @@ export class PreparingClient extends Client {
       throw error;
     }) as never;
   }
+
+  /** What is asked before anything else happens goes out in one write: a write to a socket costs more than most statements cost Node. */
+  private sendTogether(): void {
+    if (this.isCorked) return;
+    const { stream } = (this as unknown as Connected).connection;
+    this.isCorked = true;
+    stream.cork();
+    process.nextTick(() => {
+      this.isCorked = false;
+      stream.uncork();
+    });
+  }
+}
+
+/** What is touched of a client. */
+interface Connected {
+  connection: { stream: Duplex };
 }
 
 /** Whether a kept plan is of no use any more: the same call succeeds when the statement is planned again. */

@@ -1,4 +1,5 @@
 import { type EntityManager } from 'typeorm';
+import { IS_FENCED } from '../postgres/fenced-transaction';
 import { prepared } from '../postgres/prepared';
 import { rowsOf } from '../postgres/rows-of';
 import { type Write } from '../postgres/together';
@@ -33,7 +34,7 @@ export interface Cut {
 }
 
 /**
- * The fence: takes the lane's row until the end of the transaction and moves a topic's position, if it stands where the caller
+ * The fence of a `fencedTransaction`: takes the lane's row until the end of the transaction and moves a topic's position, if it stands where the caller
  * thinks. Undefined: another has moved it, and nothing that this transaction would do may be done.
  * @returns where the lane stood in the producer's numbers.
  */
@@ -48,7 +49,7 @@ export async function moveLane(
     await manager.query(
       prepared(`with moved as (
          update lane set positions = jsonb_set(positions, array[$3], to_jsonb($5::bigint)), version = version + 1
-         where kind = $1 and partition = $2 and (positions ->> $3)::bigint is not distinct from $4::bigint
+         where kind = $1 and partition = $2 and (positions ->> $3)::bigint is not distinct from $4::bigint and ${IS_FENCED}
          returning partition)
        select sequence, is_moved from moved left join cut on cut.topic = $3 and cut.partition = moved.partition`),
       [lane.kind, lane.partition, topic, from ?? null, to],

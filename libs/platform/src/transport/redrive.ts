@@ -4,7 +4,7 @@ import { type Failure, failureOf } from './failure';
 import { holdLane, type Lane } from './lane.queries';
 import { type BatchTransaction } from './lane-transaction';
 import { type Handle, type RunnerOptions, type SliceRunner } from './slice-runner';
-import { readRecord } from './wire';
+import { isFor, readRecord } from './wire';
 
 /** What handling dead letters again needs of the transport. */
 export interface Redriving {
@@ -42,7 +42,7 @@ export async function redriveNext(redriving: Redriving, lane: Lane): Promise<boo
 }
 
 async function handleAgain(
-  { handlers }: Redriving,
+  { handlers, options }: Redriving,
   tx: BatchTransaction,
   letter: NonNullable<Awaited<ReturnType<typeof nextToRedrive>>>,
 ): Promise<BatchTransaction | undefined> {
@@ -54,7 +54,8 @@ async function handleAgain(
   }
   tx.records.set(record.offset, record);
   tx.takeBack(topic, project);
-  await handlers.get(topic)?.({ topic, lane: tx.lane, events: [reading.event] }, tx);
+  if (isFor(options.service, record))
+    await handlers.get(topic)?.({ topic, lane: tx.lane, events: [reading.event] }, tx);
   const refusal = tx.refusal();
   if (refusal) throw new Refused(refusal);
   await tx.flush();

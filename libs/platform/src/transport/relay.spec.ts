@@ -22,8 +22,9 @@ describe('the relay', () => {
       if (text.startsWith('insert into relay_sequence')) return [{ topic: 't', partition: 0, last: '2' }];
       return [];
     };
+    const done = async () => undefined;
     const dataSource = {
-      transaction: (work: (manager: unknown) => unknown) => work({ query }),
+      createQueryRunner: () => ({ release: done, query, manager: { query } }),
       // Parcels of another process are read; what this one commits at that moment is more than it remembers.
       query: async (text: string) => {
         if (!text.startsWith('select id')) return [];

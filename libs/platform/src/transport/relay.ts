@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type DataSource, type EntityManager } from 'typeorm';
 import { failpoint } from '../failpoint';
 import { type EventLog, type OutgoingRecord } from '../event-log/event-log';
+import { fencedTransaction } from '../postgres/fenced-transaction';
 import { prepared } from '../postgres/prepared';
 import { rowsOf } from '../postgres/rows-of';
 import { eventsOf, type Parcel, type WrittenEvent } from './outbox';
@@ -111,22 +112,25 @@ export class Relay {
 
   /** Forgets what was published, and numbers what comes next. Undefined where another relay has the lease. */
   private async take(published: readonly string[]): Promise<ParcelRow[] | undefined> {
-    return this.options.dataSource.transaction(async (manager) => {
-      const lease = rowsOf<unknown>(
+    const lease = async (manager: EntityManager) => {
+      const held = rowsOf<unknown>(
         await manager.query(
           prepared(`update relay set owner = $1, leased_until = now() + make_interval(secs => $2)
            where owner = $1 or leased_until <= now() returning owner`),
           [this.id, LEASE_SECONDS],
         ),
       );
-      this.hasLease = lease.length > 0;
+      this.hasLease = held.length > 0;
       if (!this.hasLease) this.forget([...this.remembered.keys()]);
-      if (!this.hasLease) return undefined;
-      if (published.length > 0)
-        await manager.query(prepared('delete from outbox where id = any($1::bigint[])'), [published]);
-      if (this.isStopping) return undefined;
-      const parcels = await nextParcels(manager);
-      await numberParcels(manager, parcels);
+      return this.hasLease || undefined;
+    };
+    return fencedTransaction(this.options.dataSource, lease, async (manager) => {
+      // In this order they go through one connection, together: what was deleted is not found again.
+      const [, parcels] = await Promise.all([
+        published.length > 0 && manager.query(prepared('delete from outbox where id = any($1::bigint[])'), [published]),
+        this.isStopping ? undefined : nextParcels(manager),
+      ]);
+      if (parcels) await numberParcels(manager, parcels);
       return parcels;
     });
   }
@@ -195,8 +199,8 @@ async function nextParcels(manager: EntityManager): Promise<ParcelRow[]> {
         [PARCELS],
       ),
     );
-  const numbered = await oldest('is not null');
-  const rows = numbered.length > 0 ? inOrderOfNumbers(numbered) : await oldest('is null');
+  const [numbered, fresh] = await Promise.all([oldest('is not null'), oldest('is null')]);
+  const rows = numbered.length > 0 ? inOrderOfNumbers(numbered) : fresh;
   let events = 0;
   return rows.filter((row, index) => (events += row.count) <= EVENTS || index === 0);
 }

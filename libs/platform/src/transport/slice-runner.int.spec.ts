@@ -1,8 +1,10 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Client } from 'pg';
 import { Registry } from 'prom-client';
 import { type DataSource } from 'typeorm';
 import { type AnnotationSubmitted, annotationSubmitted } from '@assay/contracts/annotation/annotation-submitted';
-import { ANNOTATION_EVENTS as TOPIC } from '@assay/contracts/topics';
+import { ANNOTATION_EVENTS as TOPIC, CONSENSUS_EVENTS } from '@assay/contracts/topics';
 import { freshDatabase, type FreshDatabase } from '../../../../test/support/database';
 import { eventually } from '../../../../test/support/eventually';
 import { type LogBatch, type LogRecord, type Subscription } from '../event-log/event-log';
@@ -12,7 +14,7 @@ import { type Batch } from './batch';
 import { batchMetrics } from './batch-metrics';
 import { redrive } from './dead-letters';
 import { eventId } from './event-id';
-import { resetPosition } from './lane.queries';
+import { createLanes, lanePositions, moveLane, resetPosition } from './lane.queries';
 import { redriveNext } from './redrive';
 import { type Handle, SliceRunner } from './slice-runner';
 import { type LaneTransaction } from './transaction';
@@ -91,6 +93,17 @@ function record(offset: number, change: Partial<LogRecord> = {}): LogRecord {
     '2026-01-01T00:00:00.000Z',
   );
   return { ...recordOf(event, offset + 1), offset, timestamp: 0, ...change };
+}
+
+/** A recorded sample of an event. */
+function recorded(type: string): LogRecord {
+  const folder = join(__dirname, '../../../../test/contracts/golden', type);
+  const { key, headers, value } = JSON.parse(readFileSync(join(folder, readdirSync(folder)[0]!), 'utf8')) as {
+    key: string;
+    headers: Record<string, string>;
+    value: object;
+  };
+  return { offset: 0, key, headers, value: Buffer.from(JSON.stringify(value)), timestamp: 0 };
 }
 
 function batch(from: number, to: number, change: Partial<LogBatch> = {}): LogBatch {
@@ -370,4 +383,53 @@ it('repeats no value of an event in a dead letter or a log', async () => {
     { detail: 'value of 12 bytes: expected JSON in UTF-8' },
   ]);
   expect(said.join()).not.toContain('Ada');
+});
+
+it('passes over what the catalogue gives to other services, unread, and moves its position on', async () => {
+  const seen: string[] = [];
+  const handled: Handle = async (given) => void seen.push(...(given as Batch).events.map(({ type }) => type));
+  const topics = [CONSENSUS_EVENTS];
+  const scoring = new SliceRunner(
+    { ...optionsOf(dataSource), service: 'scoring' },
+    topics,
+    new Map([[CONSENSUS_EVENTS.name, handled]]),
+  );
+  const [updated, adjudicated] = [recorded('assay.consensus.updated.v1'), recorded('assay.consensus.adjudicated.v1')];
+  const records = [updated, adjudicated, { ...updated, value: Buffer.from('no JSON') }];
+  await scoring.run(
+    batch(0, 3, { topic: CONSENSUS_EVENTS.name, records: records.map((one, offset) => ({ ...one, offset })) }),
+    CONSENSUS_EVENTS,
+    subscription,
+  );
+  expect(seen).toEqual(['assay.consensus.adjudicated.v1']);
+  expect(await accounts()).toMatchObject({ dead: 0 });
+  expect((await lanePositions(dataSource.manager, LANE)).get(CONSENSUS_EVENTS.name)).toBe(3);
+});
+
+it('has no more than 4,000 events in hand at once', async () => {
+  const inHand: number[] = [];
+  const ends: (() => void)[] = [];
+  handle = async ({ lane }) => {
+    inHand.push(lane);
+    if (lane < 3) await new Promise<void>((resolve) => ends.push(resolve));
+  };
+  const one = runner();
+  const run = (lane: number, by = one) => by.run(batch(0, 2000, { partition: lane }), TOPIC, subscription);
+  const first = [run(0), run(1)];
+  await eventually(() => ends.length === 2, 'two slices in hand');
+  const third = run(2);
+  // What begins after it and has room is over before it has begun.
+  await run(3, runner());
+  expect(inHand.sort()).toEqual([0, 1, 3]);
+  ends.shift()!();
+  await eventually(() => ends.length === 2, 'the third slice in hand');
+  ends.forEach((end) => end());
+  await Promise.all([...first, third]);
+});
+
+it('moves no position where the begin of its transaction did not happen', async () => {
+  await createLanes(dataSource.manager, ['item'], 0);
+  expect(await moveLane(dataSource.manager, LANE, TOPIC.name, undefined, 5)).toBeUndefined();
+  expect(await dataSource.transaction((manager) => moveLane(manager, LANE, TOPIC.name, undefined, 5))).toBeUndefined();
+  expect(await lanePositions(dataSource.manager, LANE)).toEqual(new Map());
 });

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type DataSource } from 'typeorm';
+import { Semaphore } from 'async-mutex';
+import { type DataSource, type EntityManager } from 'typeorm';
 import { type Topic } from '@assay/contracts/contract';
 import { type LogBatch, type LogRecord, type Subscription } from '../event-log/event-log';
 import { type Batch, type ReceivedEvent } from './batch';
 import { type BatchMetrics } from './batch-metrics';
 import { failpoint } from '../failpoint';
+import { fencedTransaction } from '../postgres/fenced-transaction';
 import { isTransient } from '../postgres/transient-error';
 import { failureOf } from './failure';
 import { messageOf } from './message-of';
@@ -12,10 +14,12 @@ import { createLanes, holdLane, type Lane, lanePositions, moveCut, moveLane } fr
 import { BatchTransaction } from './lane-transaction';
 import { type Parcel } from './outbox';
 import { type LaneTransaction } from './transaction';
-import { type Reading, readRecord } from './wire';
+import { isFor, type Reading, readRecord } from './wire';
 
 /** Events of one transaction, at most: beyond it a slice gains nothing and holds its lane longer. */
 const SLICE = 2000;
+/** Events of all transactions at once, at most: each takes some 10 KB until its slice is committed, and more at once make nothing faster. */
+const AT_ONCE = 4000;
 /** A transient failure is tried again after .1 s, then twice as long each time, this often; then the partition is paused. */
 const TRANSIENT_TRIES = 6;
 const PAUSE_MS = 5000;
@@ -43,6 +47,7 @@ type SliceOutcome = 'committed' | 'fenced' | 'gave-up';
 export class SliceRunner {
   private readonly positions = new Map<string, number | undefined>();
   private readonly losses = new Set<string>();
+  private readonly room = new Semaphore(AT_ONCE);
   private readonly accountedOf: ReadonlyMap<string, string>;
 
   constructor(
@@ -157,7 +162,7 @@ export class SliceRunner {
       try {
         // A connection that was lost in the commit leaves open whether it happened: the position says it.
         if (transientFailures > 0 && (await this.position(lane, topic.name)) !== from) return 'fenced';
-        return await this.attempt(lane, topic, slice, verdict);
+        return await this.room.runExclusive(() => this.attempt(lane, topic, slice, verdict), slice.length);
       } catch (error) {
         if (!isTransient(error)) {
           if (verdict) throw error;
@@ -208,10 +213,12 @@ export class SliceRunner {
     const { metrics, dataSource } = this.options;
     const end = (slice.at(-1)?.offset ?? 0) + 1;
     const timer = metrics.duration.startTimer({ topic: topic.name });
-    const readings = slice.map((record) => verdict ?? readRecord(topic.name, record));
-    const tx = await dataSource.transaction(async (manager) => {
-      const cut = await moveLane(manager, lane, topic.name, this.known(lane, topic.name), end);
-      if (!cut) return undefined;
+    const readings = slice.map((record) => {
+      if (!isFor(this.options.service, record)) return undefined;
+      return verdict ?? readRecord(topic.name, record);
+    });
+    const fence = (manager: EntityManager) => moveLane(manager, lane, topic.name, this.known(lane, topic.name), end);
+    const tx = await fencedTransaction(dataSource, fence, async (manager, cut) => {
       failpoint('fenced');
       const tx = this.transaction(manager, lane);
       const events = this.receive(tx, topic, slice, readings);
@@ -259,16 +266,17 @@ export class SliceRunner {
     if (tx.parcels().length > 0) this.options.onPublish(tx.parcels());
   }
 
-  /** Puts aside what is no event, and counts what came. */
+  /** Puts aside what is no event, and counts what came; `readings` of what is passed over are undefined. */
   private receive(
     tx: BatchTransaction,
     topic: Topic,
     slice: readonly LogRecord[],
-    readings: readonly Reading[],
+    readings: readonly (Reading | undefined)[],
   ): ReceivedEvent[] {
     const events: ReceivedEvent[] = [];
     slice.forEach((record, index) => {
-      const reading = readings[index]!;
+      const reading = readings[index];
+      if (!reading) return;
       tx.records.set(record.offset, record);
       const project = reading.type === 'event' ? projectOf(reading.event.data) : projectOfKey(record.key);
       if (topic.accounted) tx.receive(project);

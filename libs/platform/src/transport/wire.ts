@@ -63,6 +63,12 @@ export function recordOf({ topic, partition, key, event, json }: OutboxEvent, se
   };
 }
 
+/** Whether a service is to read a record: not where the catalogue gives its type to others only. */
+export function isFor(service: string, record: LogRecord): boolean {
+  const consumers: readonly string[] | undefined = contractOf(record.headers['ce_type'] ?? '')?.consumers;
+  return !consumers || consumers.includes(service);
+}
+
 /** Reads a record by the contract that its `ce_type` names. Never throws, whatever the bytes. */
 export function readRecord(topic: string, record: LogRecord): Reading {
   const type = record.headers['ce_type'];
