@@ -33,7 +33,7 @@ export async function run(): Promise<void> {
     const latency = await stage('latency', LATENCY);
     const bySize = new Map<number, StageResult>();
     for (const size of SIZES) bySize.set(size, size === COMPARED ? compared.all[0]! : await stage('all', size));
-    report(compared, latency.latencies!, bySize);
+    report(compared, latency, bySize);
   } finally {
     await tearDownPostgres();
     await broker?.stop();
@@ -78,7 +78,7 @@ function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
-function report(compared: Compared, latencies: readonly number[], bySize: ReadonlyMap<number, StageResult>): void {
+function report(compared: Compared, latency: StageResult, bySize: ReadonlyMap<number, StageResult>): void {
   const of = (name: keyof Compared, value: (result: StageResult) => number) => median(compared[name].map(value));
   const ratio = (name: keyof Compared, value: (floor: StageResult, other: StageResult) => number) =>
     median(compared[name].map((other, at) => value(compared.floor[at]!, other)));
@@ -112,11 +112,12 @@ function report(compared: Compared, latencies: readonly number[], bySize: Readon
       `${Math.round(result.resident / 2 ** 20)} MiB`,
     ]),
   );
+  const latencies = latency.latencies!;
   const at = (share: number) => latencies[Math.floor(latencies.length * share)]!.toFixed(0);
   const log = kafka ? 'Kafka' : 'the embedded log';
   record(
     'benchmarks.md',
     kafka ? 'pipeline-kafka' : 'pipeline',
-    `${COMPARED.toLocaleString('en')} annotations of 500 workers, five an item, shuffled, on ${log} in 12 partitions; ${REPETITIONS === 1 ? 'one run of each stage' : `the median of ${REPETITIONS} runs of all stages in turn`} (${machine()}; log, database and services on the same cores). The goal is half of the floor.\n\n${stages}\n\nAll five services, by the number of annotations that are there:\n\n${sizes}\n\nFrom the append of a record to the committed decision at 1,000/s: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms.`,
+    `${COMPARED.toLocaleString('en')} annotations of 500 workers, five an item, shuffled, on ${log} in 12 partitions; ${REPETITIONS === 1 ? 'one run of each stage' : `the median of ${REPETITIONS} runs of all stages in turn`} (${machine()}; log, database and services on the same cores). The goal is half of the floor.\n\n${stages}\n\nAll five services, by the number of annotations that are there:\n\n${sizes}\n\nFrom the append of a record to the committed decision at 1,000/s, consensus alone: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms; then an annotation, with its append, costs ${micros(latency).toFixed(0)} us of Node and ${microsOfPostgres(latency).toFixed(0)} of PostgreSQL.`,
   );
 }

@@ -49,7 +49,7 @@ export async function raiseDisputes(tx: LaneTransaction, raised: readonly Raised
   if (raised.length === 0) return 0;
   const rows = await tx.sql<{ is_new: boolean }>(
     `insert into dispute as d (id, key, project, item, lane, question, status, believed, confidence, raised_at, deadline)
-     select id, key, project, item, $1, question, 'open', believed, confidence, now(), now() + make_interval(secs => hours * 3600)
+     select distinct on (key, question) id, key, project, item, $1, question, 'open', believed, confidence, now(), now() + make_interval(secs => hours * 3600)
      from unnest($2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::double precision[], $9::double precision[])
        as r (id, key, project, item, question, believed, confidence, hours)
      where not exists (

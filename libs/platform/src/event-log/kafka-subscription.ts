@@ -21,7 +21,7 @@ const RETRY_MS = 1_000;
 
 /**
  * One member of a Kafka consumer group. kafkajs fetches into buffers, one a partition, and a `LaneReader` a lane takes from them: a lane
- * whose handler is slow or paused holds up no other, and the member goes on saying that it lives.
+ * whose handler is slow or paused holds up no other here, and the member goes on saying that it lives.
  *
  * Positions are the reader's. kafkajs does not wait for listeners of GROUP_JOIN, but runs them up to their first `await` before it
  * fetches: new partitions are paused there, and resumed when the reader has said where they begin and they were sought to it.

@@ -32,7 +32,9 @@ describe('PartitionBuffer', () => {
     buffer.put(fetched([3_000], 3_001));
     buffer.put(fetched([0, 1], 2));
     expect(buffer.take(3_000)).toMatchObject({ highWatermark: 3_001, records: [{ offset: 3_000 }] });
+    buffer.put(fetched([2, 3_001], 3_002));
     expect(buffer.take(3_001)).toMatchObject({ highWatermark: 2, records: [{ offset: 0 }, { offset: 1 }] });
+    expect(buffer.take(3_001)).toMatchObject({ highWatermark: 3_002, records: [{ offset: 3_001 }] });
     expect(buffer.isEmpty).toBe(true);
   });
 

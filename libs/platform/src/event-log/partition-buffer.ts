@@ -80,7 +80,8 @@ export class PartitionBuffer {
       const isAnew = highWatermark < position;
       for (const record of taken.records) if (isAnew || record.offset >= position) records.push(record);
       const [next] = this.chunks;
-      taken = next && next.highWatermark >= highWatermark ? this.takeOfChunk(MOST_RECORDS - records.length) : undefined;
+      const isOfSame = next && next.highWatermark >= highWatermark && next.highWatermark < position === isAnew;
+      taken = isOfSame ? this.takeOfChunk(MOST_RECORDS - records.length) : undefined;
     } while (taken);
     return records.length > 0 ? { records, firstOffset: this.first, highWatermark } : undefined;
   }

@@ -6,6 +6,7 @@ export const IS_FENCED = `current_setting('transaction_deferrable') = 'on'`;
 /**
  * Runs work in a transaction if its fence holds. The fence travels with the begin, before it is known that the begin succeeded: what must not stand
  * alone it writes only if `IS_FENCED`.
+ * TypeORM does not know of the transaction: a manager's own `transaction` or `save` would begin and commit in the middle of it.
  * @param fence gives undefined where it does not hold.
  * @returns what the work gave, committed; undefined where the fence does not hold.
  */

@@ -28,6 +28,14 @@ afterAll(async () => {
   await database.drop();
 });
 
+async function alter(statement: string): Promise<void> {
+  const migration = new Client(database.adminUrl);
+  await migration.connect();
+  await migration.query('set search_path = consensus');
+  await migration.query(statement);
+  await migration.end();
+}
+
 describe('a prepared statement', () => {
   const insert = prepared(`insert into thing select * from unnest($1::integer[], ${jsonTexts(2)}::json[])`);
   const read = prepared('select * from thing where id = any($1) order by id');
@@ -46,14 +54,20 @@ describe('a prepared statement', () => {
 
   it('whose table is changed under it fails once, as what may succeed when it is tried again, and does', async () => {
     await dataSource.query(read, [[1]]);
-    const migration = new Client(database.adminUrl);
-    await migration.connect();
-    await migration.query('alter table consensus.thing add column more text');
-    await migration.end();
+    await alter('alter table thing add column more text');
     const error = await dataSource.query(read, [[1]]).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(Error);
     expect(isTransient(error)).toBe(true);
     expect(await dataSource.query(read, [[1]])).toEqual([expect.objectContaining({ id: 1, more: null })]);
+  });
+
+  it('that was forgotten is not named like another when it is prepared again', async () => {
+    const [forgotten, last] = ['select t.*, 1 as one from thing t', 'select 2 as two'];
+    for (const text of [forgotten, last]) await dataSource.query(prepared(text));
+    await alter('alter table thing add column still_more text');
+    await expect(dataSource.query(prepared(forgotten))).rejects.toThrow('cached plan');
+    await expect(dataSource.query(prepared(forgotten))).resolves.toBeDefined();
+    await expect(dataSource.query(prepared(last))).resolves.toEqual([{ two: 2 }]);
   });
 
   it('does not read a table from end to end, however small it was when the plan was made', async () => {

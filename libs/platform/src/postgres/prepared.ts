@@ -4,6 +4,8 @@ import { Client, type ClientConfig, type QueryConfig } from 'pg';
 /** Statements of one process that are prepared; each costs every connection some 20 KiB. */
 const MOST = 200;
 const names = new Map<string, string>();
+/** Names that were given: what was forgotten is never named like another. */
+let given = 0;
 
 /**
  * Marks a statement of constant text as one to be planned once a connection. At a thousand events a second, most batches hold a few
@@ -13,7 +15,7 @@ const names = new Map<string, string>();
  * and for any parameter: no `$1 is null or ...`.
  */
 export function prepared(text: string): string {
-  if (!names.has(text) && names.size < MOST) names.set(text, `assay_${names.size + 1}`);
+  if (!names.has(text) && names.size < MOST) names.set(text, `assay_${++given}`);
   return text;
 }
 

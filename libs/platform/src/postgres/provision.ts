@@ -9,10 +9,12 @@ import { passwordOf, roleOf } from './service-url';
 /** Owns every schema and what is in it; nobody logs in as it. */
 const OWNER = 'assay_owner';
 
-/** What a service's role may wait for: a process that was stopped inside a transaction must not stop its successor. */
+/** What a service's role may wait for, and how it begins: a process that was stopped inside a transaction must not stop its successor. */
 const limits = {
   idle_in_transaction_session_timeout: '3s',
   statement_timeout: '60s',
+  // What a fence looks at to see that it stands in its transaction (`fencedTransaction`).
+  default_transaction_deferrable: 'off',
 };
 
 /** Plans that are kept while a table grows from nothing must not read all of it (`prepared`). */

@@ -41,6 +41,7 @@ export class BatchTransaction implements LaneTransaction {
   readonly lane: number;
   /** The records of the slice by offset: the bytes of dead letters. */
   readonly records = new Map<number, LogRecord>();
+  private failure: unknown;
   private readonly outbox: OutboxEvent[] = [];
   private readonly writes: Write[] = [];
   private written: readonly Parcel[] = [];
@@ -56,7 +57,12 @@ export class BatchTransaction implements LaneTransaction {
   }
 
   async sql<Row>(statement: string, parameters: readonly unknown[] = []): Promise<Row[]> {
-    return rowsOf<Row>(await this.manager.query(prepared(statement), [...parameters]));
+    try {
+      return rowsOf<Row>(await this.manager.query(prepared(statement), [...parameters]));
+    } catch (error) {
+      // Of statements that were asked together the first that fails is the cause; the others say only that the transaction is over.
+      throw (this.failure ??= error);
+    }
   }
 
   later(statement: string, parameters: readonly unknown[]): void {

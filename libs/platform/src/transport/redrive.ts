@@ -54,7 +54,7 @@ async function handleAgain(
   }
   tx.records.set(record.offset, record);
   tx.takeBack(topic, project);
-  if (isFor(options.service, record))
+  if (isFor(options.service, topic, record))
     await handlers.get(topic)?.({ topic, lane: tx.lane, events: [reading.event] }, tx);
   const refusal = tx.refusal();
   if (refusal) throw new Refused(refusal);

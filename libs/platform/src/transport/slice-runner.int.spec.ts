@@ -433,3 +433,20 @@ it('moves no position where the begin of its transaction did not happen', async 
   expect(await dataSource.transaction((manager) => moveLane(manager, LANE, TOPIC.name, undefined, 5))).toBeUndefined();
   expect(await lanePositions(dataSource.manager, LANE)).toEqual(new Map());
 });
+
+it('puts aside a record on the wrong topic, also one of a type that is for others', async () => {
+  const { headers } = recorded('assay.finding.raised.v1');
+  await runner().run(batch(0, 1, { records: [record(0, { headers })] }), TOPIC, subscription);
+  expect(await dataSource.query('select reason from dead_letter')).toEqual([{ reason: 'unknown_type' }]);
+});
+
+it('says what went wrong first of statements that were asked together', async () => {
+  const deep = async (tx: LaneTransaction) => {
+    const deeper = async () => tx.sql('select $1::integer / 0', [1]);
+    return (await deeper()).map((row) => row);
+  };
+  handle = async (_batch, tx) => void (await Promise.all([deep(tx), tx.sql('select 1')]));
+  await runner().run(batch(0, 1), TOPIC, subscription);
+  const [{ detail }] = await dataSource.query('select detail from dead_letter');
+  expect(detail).toMatch(/22012|division/);
+});

@@ -162,7 +162,8 @@ export class SliceRunner {
       try {
         // A connection that was lost in the commit leaves open whether it happened: the position says it.
         if (transientFailures > 0 && (await this.position(lane, topic.name)) !== from) return 'fenced';
-        return await this.room.runExclusive(() => this.attempt(lane, topic, slice, verdict), slice.length);
+        const attempt = async () => (batch.isCurrent() ? this.attempt(lane, topic, slice, verdict) : 'fenced');
+        return await this.room.runExclusive(attempt, slice.length);
       } catch (error) {
         if (!isTransient(error)) {
           if (verdict) throw error;
@@ -214,7 +215,7 @@ export class SliceRunner {
     const end = (slice.at(-1)?.offset ?? 0) + 1;
     const timer = metrics.duration.startTimer({ topic: topic.name });
     const readings = slice.map((record) => {
-      if (!isFor(this.options.service, record)) return undefined;
+      if (!isFor(this.options.service, topic.name, record)) return undefined;
       return verdict ?? readRecord(topic.name, record);
     });
     const fence = (manager: EntityManager) => moveLane(manager, lane, topic.name, this.known(lane, topic.name), end);

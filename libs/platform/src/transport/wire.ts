@@ -63,10 +63,11 @@ export function recordOf({ topic, partition, key, event, json }: OutboxEvent, se
   };
 }
 
-/** Whether a service is to read a record: not where the catalogue gives its type to others only. */
-export function isFor(service: string, record: LogRecord): boolean {
-  const consumers: readonly string[] | undefined = contractOf(record.headers['ce_type'] ?? '')?.consumers;
-  return !consumers || consumers.includes(service);
+/** Whether a service is to read a record of a topic: not where the catalogue gives its type to others only. */
+export function isFor(service: string, topic: string, record: LogRecord): boolean {
+  const contract = contractOf(record.headers['ce_type'] ?? '');
+  if (contract?.topic.name !== topic) return true;
+  return (contract.consumers as readonly string[]).includes(service);
 }
 
 /** Reads a record by the contract that its `ce_type` names. Never throws, whatever the bytes. */
