@@ -1,23 +1,19 @@
 import 'reflect-metadata';
-import Ajv2020 from 'ajv/dist/2020';
 import { plainToInstance, Type } from 'class-transformer';
 import * as classValidator from 'class-validator';
 import fc from 'fast-check';
 import { CATALOGUE } from '../../libs/contracts/src/catalogue';
 import { checkFields } from '../../libs/contracts/src/check-fields';
-import {
-  type DataClass,
-  isUtcTimestamp,
-  type JsonSchema,
-  schemaOf,
-  tellClassValidator,
-} from '../../libs/contracts/src/fields';
+import { type DataClass, type JsonSchema, schemaOf, tellClassValidator } from '../../libs/contracts/src/fields';
 import { InboundAnnotation } from '../../libs/contracts/src/inbound/inbound-annotation';
+import { ProjectConfigured } from '../../libs/contracts/src/project/project-configured';
+import { DEFAULT_POLICY } from '../../libs/contracts/src/project/project-defaults';
 import { AnnotationSubmitted } from '../../libs/contracts/src/annotation/annotation-submitted';
+import { schemaValidator } from '../../libs/platform/src/transport/schema-validator';
 import { nearly, odd } from './json-values';
 
 tellClassValidator({ ...classValidator, Type });
-const ajv = new Ajv2020({ strict: true, formats: { 'utc-timestamp': isUtcTimestamp } });
+const ajv = schemaValidator();
 
 /** As NestJS would check a body: a closed object, no unknown field. A value that is no object never gets to class-transformer. */
 function isValidByClass(dataClass: DataClass, value: unknown): boolean {
@@ -112,6 +108,17 @@ describe('ajv on the generated schema, class-validator and checkFields', () => {
     [true, nested(50_000)],
   ])('say %s to %.60s', (verdict, field) => {
     expect(verdicts(InboundAnnotation, annotation(field))).toEqual(all(verdict));
+  });
+
+  it.each([
+    [true, ['a', 'b']],
+    [false, ['a', 'a']],
+    [true, ['__proto__', 'a']],
+    [false, ['__proto__', 'a', '__proto__']],
+  ])('say %s to the labels %j', (verdict, labels) => {
+    const questions = [{ name: 'label', kind: 'choice', labels }];
+    const state = { project: 'rte', title: 'rte', questions, tracks: [], revision: 1, schemaVersion: 1 };
+    expect(verdicts(ProjectConfigured, { ...state, policy: DEFAULT_POLICY })).toEqual(all(verdict));
   });
 
   it.each([

@@ -33,9 +33,10 @@ describe('a relay that may not write', () => {
     const transport = createTransport('consensus', {
       dataSource: {
         query: () => Promise.resolve([]),
-        transaction: () => {
+        createQueryRunner: () => {
           tries++;
-          return Promise.reject(new LogRefused('not authorized: topic a'));
+          const refused = () => Promise.reject(new LogRefused('not authorized: topic a'));
+          return { query: refused, manager: { query: refused }, release: () => Promise.resolve() };
         },
       } as unknown as DataSource,
       eventLog: {} as EventLog,

@@ -1,12 +1,13 @@
-import Ajv2020, { type ValidateFunction } from 'ajv/dist/2020';
+import { type ValidateFunction } from 'ajv/dist/2020';
 import { CATALOGUE, contractOf } from '@assay/contracts/catalogue';
 import { type CloudEvent } from '@assay/contracts/cloud-event';
 import { type Contract } from '@assay/contracts/contract';
 import { type DeadLetterReason } from '@assay/contracts/deadletter/event-dead-lettered';
-import { isUtcTimestamp, schemaOf } from '@assay/contracts/fields';
+import { schemaOf } from '@assay/contracts/fields';
 import { type LogRecord, type OutgoingRecord } from '../event-log/event-log';
 import { partitionOf } from '../event-log/partitioner';
 import { type ReceivedEvent } from './batch';
+import { schemaValidator } from './schema-validator';
 
 /** An event that waits in the outbox: where it goes, and what it says. */
 export interface OutboxEvent {
@@ -23,7 +24,7 @@ export type Reading =
   { type: 'event'; event: ReceivedEvent } | { type: 'unreadable'; reason: DeadLetterReason; detail: string };
 
 /** Validating with class-validator costs 20 us an event, ajv .1 us; `test/contracts` proves that both give one verdict. */
-const ajv = new Ajv2020({ strict: true, allErrors: false, formats: { 'utc-timestamp': isUtcTimestamp } });
+const ajv = schemaValidator();
 const validators = new Map<string, ValidateFunction>();
 
 /** The event of a contract, with the partition that its key gives. */
