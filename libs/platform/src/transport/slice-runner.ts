@@ -18,7 +18,7 @@ import { isFor, type Reading, readRecord } from './wire';
 
 /** Events of one transaction, at most: beyond it a slice gains nothing and holds its lane longer. */
 const SLICE = 2000;
-/** Events of all transactions at once, at most: each takes some 10 KB until its slice is committed, and more at once make nothing faster. */
+/** Events of all transactions at once, at most: they are objects until their slices are committed, and more at once make nothing faster. */
 const AT_ONCE = 4000;
 /** A transient failure is tried again after .1 s, then twice as long each time, this often; then the partition is paused. */
 const TRANSIENT_TRIES = 6;
