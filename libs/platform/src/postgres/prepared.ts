@@ -36,7 +36,7 @@ export class PreparingClient extends Client {
     if (name === undefined || callback !== undefined) return super.query(...(call as [string])) as never;
     const query: QueryConfig = { name, text: text as string, values: (values ?? []) as unknown[] };
     return (super.query(query) as Promise<unknown>).catch((error: Error & { code?: string }) => {
-      // A migration has changed a table, or a pooler has given another session: what fails is tried again, without a plan.
+      // A migration has changed a table, or a pooler has given another session: what fails is planned anew when it is tried again.
       if (isStale(error)) names.delete(query.text);
       throw error;
     }) as never;
