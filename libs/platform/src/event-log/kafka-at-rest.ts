@@ -5,11 +5,8 @@ const TIMEOUT_CHECK_MS = 1_000;
 
 /** How long an answer waits for records, in ms; also how long a partition that was full may wait to be asked for again. */
 export const WAIT_MS = 250;
-/**
- * The same, at most, where nothing has come for long and no partition is full: twice as long as the last one, up to this. Records are
- * answered when they come, however long the answer may wait; what waits for its end is a heartbeat, and with it news of the group.
- */
-const REST_WAIT_MS = 3_000;
+/** The same, at the most, where nothing comes: each answer may wait for twice as long as the last one. Records are answered at once. */
+const REST_WAIT_MS = 1_000;
 
 /** What is touched of a queue of requests. */
 interface RequestQueue {
