@@ -93,13 +93,13 @@ export class KafkaSubscription implements Subscription, LaneSource {
     return this.stopping;
   }
 
-  end(topic: string, lane: number): number {
-    return this.buffers.get(placeOf(topic, lane))?.isEmpty === false ? Infinity : 0;
+  waiting(topic: string, lane: number): number {
+    return this.buffers.get(placeOf(topic, lane))?.records ?? 0;
   }
 
-  fetch(topic: string, lane: number, position: number) {
+  fetch(topic: string, lane: number, position: number, most: number) {
     const buffer = this.buffers.get(placeOf(topic, lane));
-    const taken = buffer?.take(position);
+    const taken = buffer?.take(position, most);
     if (buffer) this.fill(topic, lane, buffer);
     return Promise.resolve(taken);
   }
