@@ -1,7 +1,7 @@
 import { SliceSize } from './slice-size';
 
 describe('SliceSize', () => {
-  it('doubles while slices take less than half a second, up to 10,000 records', () => {
+  it('doubles while slices take less than 750 ms, up to 10,000 records', () => {
     const size = new SliceSize();
     const sizes = Array.from({ length: 4 }, () => {
       size.took(size.records, 100);
@@ -10,9 +10,9 @@ describe('SliceSize', () => {
     expect(sizes).toEqual([4_000, 8_000, 10_000, 10_000]);
   });
 
-  it('falls to what is handled in a second, down to 500 records', () => {
+  it('falls to what is handled in 1.5 s, down to 500 records', () => {
     const size = new SliceSize();
-    size.took(2_000, 2_500);
+    size.took(2_000, 3_750);
     expect(size.records).toBe(800);
     size.took(800, 10_000);
     expect(size.records).toBe(500);

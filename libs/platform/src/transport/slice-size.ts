@@ -6,11 +6,11 @@ const MOST = 10_000;
  * How long a slice may take. It holds its lane so long, and PostgreSQL ends a transaction that is idle for three seconds: where the handler
  * works longer than that between two statements, the slice would never be committed, however often it is tried.
  */
-const MOST_MS = 1_000;
+const MOST_MS = 1_500;
 
 /**
  * How many records the next slice takes. The more of a backlog are handled at once, the fewer items are written more than once; how many that
- * may be depends on what a record costs, and on what else the machine does: so many as, lately, were handled in a second.
+ * may be depends on what a record costs, and on what else the machine does: so many as, lately, were handled in a second and a half.
  */
 export class SliceSize {
   private size = FIRST;
