@@ -1,7 +1,7 @@
 import { type Semaphore } from 'async-mutex';
 import { type LogBatch } from './event-log';
 
-/** Records of one batch, at most. The more there are, the fewer items are written once for each of their labels: catching up is three times as fast with 10,000 as with 2,000. */
+/** Records of one batch, at most. The more there are, the fewer items are written once for each of their labels. */
 const MOST_RECORDS = 10_000;
 
 /** What a lane reads of one topic. */
