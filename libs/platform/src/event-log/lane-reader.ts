@@ -1,8 +1,11 @@
 import { type Semaphore } from 'async-mutex';
 import { type LogBatch } from './event-log';
 
-/** Records of one batch, at most. The more there are, the fewer items are written once for each of their labels. */
-const MOST_RECORDS = 10_000;
+/**
+ * Records of one batch, at most, where fewer wait and where more do. The more there are, the fewer items are written once for each of their
+ * labels. Few large ones at once: what waits in other lanes grows meanwhile, and is cheaper then.
+ */
+const MOST_RECORDS = { small: 1_000, large: 10_000 };
 
 /** What a lane reads of one topic. */
 interface Reading {
@@ -47,7 +50,7 @@ export class LaneReader {
       const reading = this.next();
       if (!reading) await this.sleep();
       else {
-        const most = Math.min(MOST_RECORDS, this.waiting(reading));
+        const most = MOST_RECORDS[this.waiting(reading) < MOST_RECORDS.small ? 'small' : 'large'];
         await this.room.runExclusive(() => this.deliver(reading, most), most);
       }
     }

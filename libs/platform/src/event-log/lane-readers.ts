@@ -2,13 +2,13 @@ import { Semaphore } from 'async-mutex';
 import { type SubscribeOptions } from './event-log';
 import { LaneReader, type LaneSource } from './lane-reader';
 
-/** Records that are fetched and not yet handled, of all lanes: one lane's batch is handled while PostgreSQL works on another's. */
-const MOST_AT_ONCE = 20_000;
+/** Room for records that are fetched and not yet handled, of all lanes: one lane's batch is handled while PostgreSQL works on another's. */
+const ROOM = 20_000;
 
 /** The lanes that a member has, each read by a reader of its own. */
 export class LaneReaders {
   private readonly running = new Map<number, { reader: LaneReader; done: Promise<void> }>();
-  private readonly room = new Semaphore(MOST_AT_ONCE);
+  private readonly room = new Semaphore(ROOM);
 
   /** @param failed is called with what ended a reader: what `eachBatch` threw. */
   constructor(
