@@ -36,6 +36,18 @@ describe('anderson', () => {
     expect(at[0]).toBeCloseTo(1, 6);
   });
 
+  it('leaves a saddle with leaps where the merit says that this is up', () => {
+    const map = aMap(
+      (x, i) => (i === 0 ? 0.9 * x : x + 0.02 * (x - x ** 3)),
+      ([x, y]) => y! ** 2 / 2 - y! ** 4 / 4 - x! ** 2 / 2,
+    );
+    const { at, iterations } = anderson(Float64Array.of(1, 1e-4), map, 1e-10, 1000);
+    expect(at[0]).toBeCloseTo(0, 8);
+    expect(at[1]).toBeCloseTo(1, 8);
+    // Steps of the map alone take 460 to get from 1e-4 to 1.
+    expect(iterations).toBeLessThan(100);
+  });
+
   it('undoes a leap that lowers the merit', () => {
     const seen: number[] = [];
     // Steps shrink by a hundredth until 1 and then stand still: a leap goes far beyond, where the merit is low.
