@@ -77,7 +77,7 @@ function runner(source = dataSource, metrics = batchMetrics(new Registry())) {
 function redriven(source: DataSource) {
   const call: Handle = (given, tx) => handle(given as Batch<AnnotationSubmitted>, tx);
   const handlers = new Map([[TOPIC.name, call]]);
-  return redriveNext({ options: optionsOf(source), topics: [TOPIC.name], handlers, runner: runner(source) }, LANE);
+  return redriveNext({ options: optionsOf(source), topics: [TOPIC], handlers, runner: runner(source) }, LANE);
 }
 
 function record(offset: number, change: Partial<LogRecord> = {}): LogRecord {
