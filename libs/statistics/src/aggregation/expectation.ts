@@ -54,11 +54,14 @@ export function countPosteriors(table: LabelTable, states: number, { posteriors,
   const { itemStart, worker, label, labels } = table;
   counts.fill(0);
   for (let t = 0; t < table.items.length; t++) {
-    const of = t * states;
-    for (let s = 0; s < states; s++) counts[s]! += posteriors[of + s]!;
-    for (let i = itemStart[t]!; i < itemStart[t + 1]!; i++) {
-      const row = (1 + worker[i]! * labels.length + label[i]!) * states;
-      for (let s = 0; s < states; s++) counts[row + s]! += posteriors[of + s]!;
+    for (let s = 0; s < states; s++) {
+      const share = posteriors[t * states + s]!;
+      // Most shares of votes.
+      if (share === 0) continue;
+      counts[s]! += share;
+      for (let i = itemStart[t]!; i < itemStart[t + 1]!; i++) {
+        counts[(1 + worker[i]! * labels.length + label[i]!) * states + s]! += share;
+      }
     }
   }
 }
