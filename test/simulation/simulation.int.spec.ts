@@ -7,11 +7,11 @@ import { SimulationDatabase } from './simulation-database';
 const SEEDS = Array.from({ length: 20 }, (_none, index) => index + 1);
 /** A seed that finds the bug. Where the code asks in another order it is another: `npm run simulate:log -- --plant BUG --seeds 40` names them. */
 const FINDING: Record<string, number> = {
-  'no-fence': 8,
+  'no-fence': 2,
   'fence-without-begin': 43,
   'no-inbox': 1,
   'forgets-before-the-acknowledgement': 3,
-  'new-numbers-at-each-try': 3,
+  'new-numbers-at-each-try': 8,
 };
 
 let server: FreshDatabase;

@@ -3,6 +3,7 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShut
 import { DataSource, type QueryRunner } from 'typeorm';
 import { epochPublished } from '@assay/contracts/reliability/epoch-published';
 import { modelChunk } from '@assay/contracts/reliability/model-chunk';
+import { sqlOn } from '@assay/platform/postgres/rows-of';
 import { eventId } from '@assay/platform/transport/event-id';
 import { type Transaction } from '@assay/platform/transport/transaction';
 import { Transactions } from '@assay/platform/transport/transactions';
@@ -64,7 +65,7 @@ export class FitService implements OnApplicationBootstrap, OnApplicationShutdown
     do {
       this.isAskedAgain = false;
       try {
-        for (const project of await this.transactions.run(dueProjects)) await this.tryToFit(project);
+        for (const project of await dueProjects({ sql: sqlOn(this.dataSource) })) await this.tryToFit(project);
       } catch (error) {
         this.logger.warn(`it is not known which projects are due: ${(error as Error).message}`);
       }
@@ -148,9 +149,7 @@ export class FitService implements OnApplicationBootstrap, OnApplicationShutdown
 async function snapshotOf(runner: QueryRunner, project: string): Promise<FitSnapshot | undefined> {
   await runner.startTransaction('REPEATABLE READ');
   try {
-    const sql = async <Row>(statement: string, parameters: readonly unknown[] = []) =>
-      (await runner.query(statement, [...parameters])) as Row[];
-    return await readSnapshot(runner.manager, sql, project);
+    return await readSnapshot(runner.manager, sqlOn(runner), project);
   } finally {
     await runner.rollbackTransaction();
   }

@@ -5,7 +5,7 @@ const TIMEOUT_CHECK_MS = 1_000;
 
 /** How long an answer waits for records, in ms; also how long a partition that was full may wait to be asked for again. */
 export const WAIT_MS = 250;
-/** The same where nothing came the last time and no partition is full. */
+/** The same, at the most, where nothing comes: each answer may wait for twice as long as the last one. Records are answered at once. */
 const REST_WAIT_MS = 1_000;
 
 /** What is touched of a queue of requests. */
@@ -72,10 +72,11 @@ let fetchAll: ConsumerGroup['fetch'];
  * asks as often when there is nothing: each question names them all again.
  */
 async function fetchWhatIsThere(this: ConsumerGroup, nodeId: string) {
+  // What is paused is asked for soon: a partition that was full, or one that has just come. Where all are, kafkajs sleeps for as long.
+  if (this.subscriptionState.paused().length > 0) this.maxWaitTime = WAIT_MS;
   const batches = (await fetchAll.call(this, nodeId)).filter(
     (batch) => !batch.isEmpty() || batch.isEmptyDueToFiltering(),
   );
-  const isResting = batches.length === 0 && this.subscriptionState.paused().length === 0;
-  this.maxWaitTime = isResting ? REST_WAIT_MS : WAIT_MS;
+  this.maxWaitTime = batches.length === 0 ? Math.min(2 * this.maxWaitTime, REST_WAIT_MS) : WAIT_MS;
   return batches;
 }

@@ -6,11 +6,11 @@ import { CATALOGUE } from '@assay/contracts/catalogue';
 import { type EventLog, type LogBatch, type Subscription } from '../event-log/event-log';
 import { type Due, type HandlerRole, TRANSPORT } from './consumes';
 import { type BatchMetrics } from './batch-metrics';
-import { lanesToRedrive } from './dead-letters';
+import { partitionsToRedrive } from './dead-letters';
 import { LaneLook } from './lane-look';
-import { rowsOf } from '../postgres/rows-of';
+import { sqlOn } from '../postgres/rows-of';
 import { LaneWorker, type Work } from './lane-worker';
-import { createLanes, lanePositions } from './lane.queries';
+import { createLanes, type Lane, lanePositions } from './lane.queries';
 import { type Parcel } from './outbox';
 import { PositionWatch } from './position-watch';
 import { type Redriving, redriveNext } from './redrive';
@@ -196,31 +196,39 @@ export class BatchServer extends Server implements CustomTransportStrategy {
     for (const look of this.looks) void look.look();
   }
 
-  /** A look for each kind of lane work of the service, and for dead letters on each kind of lane. */
+  /** A look for each kind of lane work of the service, and one for dead letters. */
   private makeLooks(runner: SliceRunner): LaneLook[] {
     const { dataSource, logger } = this.options;
-    const take = (kind: string, lanes: readonly number[], work: Work) => {
-      for (const lane of lanes) if (this.mine.has(lane)) this.lane(kind, lane).take(work);
+    const take = (lanes: readonly Lane[], work: Work) => {
+      for (const { kind, partition } of lanes) if (this.mine.has(partition)) this.lane(kind, partition).take(work);
     };
-    const sql = async <Row>(statement: string, parameters: readonly unknown[] = []) =>
-      rowsOf<Row>(await dataSource.query(statement, [...parameters]));
+    const store = { sql: sqlOn(dataSource) };
     const works = this.laneWork.map(
       ({ kind, everyMs, due, handle }) =>
         new LaneLook({
-          ...{ kind, everyMs, take, logger, due: () => due({ sql }) },
+          ...{ name: `work on ${kind} lanes`, everyMs, take, logger },
+          due: async () => (await due(store)).map((partition) => ({ kind, partition })),
           work: (lane) => runner.work(lane, handle),
         }),
     );
-    const redrives = [...new Set(this.topics.map((topic) => topic.lane))].map((kind) => {
-      const topics = this.topics.filter((topic) => topic.lane === kind).map((topic) => topic.name);
-      const redriving: Redriving = { options: this.options, topics, handlers: this.consumers, runner };
-      return new LaneLook({
-        ...{ kind, everyMs: REDRIVE_MS, take, logger, due: () => lanesToRedrive({ sql }, topics) },
-        work: (lane) => redriveNext(redriving, lane),
-      });
+    const redriving: Redriving = { options: this.options, topics: this.topics, handlers: this.consumers, runner };
+    const redrives = new LaneLook({
+      ...{ name: 'dead letters', everyMs: REDRIVE_MS, take, logger },
+      due: async () => lanesOf(await partitionsToRedrive(store), this.topics),
+      work: (lane) => redriveNext(redriving, lane),
     });
-    return [...works, ...redrives];
+    return [...works, redrives];
   }
+}
+
+/** The lanes that partitions belong to, each once. */
+function lanesOf(partitions: readonly { topic: string; partition: number }[], topics: readonly Topic[]): Lane[] {
+  const lanes = new Map<string, Lane>();
+  for (const { topic, partition } of partitions) {
+    const kind = topics.find(({ name }) => name === topic)?.lane;
+    if (kind) lanes.set(`${kind} ${partition}`, { kind, partition });
+  }
+  return [...lanes.values()];
 }
 
 function handleOf(handler: MessageHandler): Handle {

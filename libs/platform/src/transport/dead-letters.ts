@@ -67,13 +67,11 @@ export async function discard(manager: EntityManager, id: string): Promise<boole
   return changeStatus(manager, id, 'discarded');
 }
 
-/** Partition numbers of the lanes with dead letters of these topics that are to be handled again. */
-export async function lanesToRedrive(store: Pick<Transaction, 'sql'>, topics: readonly string[]): Promise<number[]> {
-  const rows = await store.sql<{ partition: number }>(
-    `select distinct partition from dead_letter where status = 'redriving' and topic = any($1::text[])`,
-    [topics],
-  );
-  return rows.map(({ partition }) => partition);
+/** The partitions with dead letters that are to be handled again. */
+export async function partitionsToRedrive(
+  store: Pick<Transaction, 'sql'>,
+): Promise<{ topic: string; partition: number }[]> {
+  return store.sql(`select distinct topic, partition from dead_letter where status = 'redriving'`);
 }
 
 /** The oldest dead letter of a lane that is to be handled again, as the record that it was. */

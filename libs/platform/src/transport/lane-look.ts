@@ -1,16 +1,18 @@
 import { coalesced } from '../event-log/coalesced';
+import { type Lane } from './lane.queries';
 import { type Work } from './lane-worker';
 import { messageOf } from './message-of';
 
-/** One kind of work on the lanes of one kind. */
+/** One kind of work on lanes. */
 export interface LaneLookOptions {
-  kind: string;
+  /** What it looks for, for the log. */
+  name: string;
   everyMs: number;
   work: Work;
-  /** Partition numbers of the lanes where there is something to do, whoever has them. */
-  due(): Promise<readonly number[]>;
+  /** The lanes where there is something to do, whoever has them. */
+  due(): Promise<readonly Lane[]>;
   /** Lanes where there is something to do: gives those that this instance has their turns. */
-  take(kind: string, lanes: readonly number[], work: Work): void;
+  take(lanes: readonly Lane[], work: Work): void;
   logger: { warn(message: string): void };
 }
 
@@ -45,12 +47,12 @@ export class LaneLook {
   }
 
   private async find(): Promise<void> {
-    const { kind, due, work, take, logger } = this.options;
+    const { name, due, work, take, logger } = this.options;
     try {
       const lanes = await due();
-      if (!this.isStopped && lanes.length > 0) take(kind, lanes, work);
+      if (!this.isStopped && lanes.length > 0) take(lanes, work);
     } catch (error) {
-      logger.warn(`look for work on ${kind} lanes: ${messageOf(error)}`);
+      logger.warn(`look for ${name}: ${messageOf(error)}`);
     }
   }
 }

@@ -1,3 +1,4 @@
+import { type Topic } from '@assay/contracts/contract';
 import { isTransient } from '../postgres/transient-error';
 import { nextToRedrive, settleRedriven } from './dead-letters';
 import { type Failure, failureOf } from './failure';
@@ -9,8 +10,8 @@ import { isFor, readRecord } from './wire';
 /** What handling dead letters again needs of the transport. */
 export interface Redriving {
   options: Omit<RunnerOptions, 'onPark'>;
-  /** Names of the topics of this kind of lane that the service reads. */
-  topics: readonly string[];
+  /** What the service reads. */
+  topics: readonly Pick<Topic, 'name' | 'lane'>[];
   handlers: ReadonlyMap<string, Handle>;
   runner: SliceRunner;
 }
@@ -20,7 +21,8 @@ export interface Redriving {
  * @returns whether there was one.
  */
 export async function redriveNext(redriving: Redriving, lane: Lane): Promise<boolean> {
-  const { options, topics } = redriving;
+  const { options } = redriving;
+  const topics = redriving.topics.filter((topic) => topic.lane === lane.kind).map((topic) => topic.name);
   // Without the lane only to see whether there is anything to do: which one, is asked again when it is held.
   if (!(await nextToRedrive(options.dataSource.manager, topics, lane.partition))) return false;
   let id: string | undefined;

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type Contract } from '@assay/contracts/contract';
-import { rowsOf } from '../postgres/rows-of';
+import { sqlOn } from '../postgres/rows-of';
 import { insertOutbox } from './outbox';
 import { failpoint } from '../failpoint';
 import { type Relay } from './relay';
@@ -64,9 +64,7 @@ function isUndone(error: unknown): boolean {
 function transactionOf(manager: EntityManager, service: string, events: OutboxEvent[]): Transaction {
   return {
     manager,
-    async sql<Row>(statement: string, parameters: readonly unknown[] = []) {
-      return rowsOf<Row>(await manager.query(statement, [...parameters]));
-    },
+    sql: sqlOn(manager),
     publish<T extends object>(contract: Contract<T>, id: string, data: T, options: { time?: string } = {}) {
       events.push(outboxEvent(contract, `/assay/${service}`, id, data, options.time ?? new Date().toISOString()));
     },

@@ -483,23 +483,7 @@ describe('the relay', () => {
   });
 
   it('publishes the same events with the same numbers when it died after the log took them', async () => {
-    await dataSource.query(`insert into outbox (topic, partition, events, count) values ($1, 3, $2, 2)`, [
-      CONSENSUS_EVENTS.name,
-      JSON.stringify(
-        ['x', 'y'].map((item) => ({
-          key: `rte/${item}`,
-          event: {
-            specversion: '1.0',
-            id: eventId(item),
-            source: 's',
-            type: consensusUpdated.type,
-            time: 't',
-            datacontenttype: 'application/json',
-            data: decision(item, 1),
-          },
-        })),
-      ),
-    ]);
+    await writeParcel('x', 'y');
     let appended = 0;
     const dying = {
       ...log,
@@ -521,6 +505,63 @@ describe('the relay', () => {
     expect(records.length).toBeGreaterThanOrEqual(4);
     for (const { item, sequence } of records) expect(sequence).toBe(item === 'x' ? 1 : 2);
   });
+
+  it('finds at rest what another process wrote', async () => {
+    const { relay } = await start();
+    await until(async () => relay.isLeading, 'the lease');
+    // So that it does not find them when it renews its lease.
+    await dataSource.query(`update relay set leased_until = now() + interval '1 h'`);
+    await writeParcel('x', 'y');
+    await until(async () => (await count('outbox')) === 0, 'an empty outbox');
+    expect((await published()).map(({ item }) => item)).toEqual(['x', 'y']);
+  });
+
+  it('renews its lease at rest before it runs out', async () => {
+    const { relay } = await start();
+    await until(async () => relay.isLeading, 'the lease');
+    await dataSource.query(`update relay set leased_until = now() + interval '4 s'`);
+    await until(() => isLeasedFor('6 s'), 'a longer lease');
+    expect(relay.isLeading).toBe(true);
+  });
+
+  it('sees at rest that another has the lease, and takes it when it has run out', async () => {
+    const { relay } = await start();
+    await until(async () => relay.isLeading, 'the lease');
+    await dataSource.query(`update relay set owner = gen_random_uuid(), leased_until = now() + interval '1 h'`);
+    await until(async () => !relay.isLeading, 'the other one to lead');
+    expect(await isLeasedFor('50 min')).toBe(true);
+    await dataSource.query(`update relay set leased_until = now()`);
+    await until(async () => relay.isLeading, 'the lease');
+  });
+
+  async function isLeasedFor(interval: string): Promise<boolean> {
+    const [row] = await dataSource.query(`select leased_until > now() + $1::interval as is_longer from relay`, [
+      interval,
+    ]);
+    return row.is_longer;
+  }
+
+  /** What another process would have said. */
+  async function writeParcel(...items: string[]) {
+    await dataSource.query(`insert into outbox (topic, partition, events, count) values ($1, 3, $2, $3)`, [
+      CONSENSUS_EVENTS.name,
+      JSON.stringify(
+        items.map((item) => ({
+          key: `rte/${item}`,
+          event: {
+            specversion: '1.0',
+            id: eventId(item),
+            source: 's',
+            type: consensusUpdated.type,
+            time: 't',
+            datacontenttype: 'application/json',
+            data: decision(item, 1),
+          },
+        })),
+      ),
+      items.length,
+    ]);
+  }
 
   async function published() {
     const all: { partition: number; sequence: number; item: string; version: number }[] = [];
