@@ -109,7 +109,7 @@ export function expect(
 }
 
 // The two functions below go over an item's labels once for every five states, every two and one, with the states in local variables: with the states
-// as the inner loop a pass over labels of five kinds takes three times as long.
+// as the inner loop a pass takes up to three times as long.
 
 /** Multiplies the likelihoods of some labels of an item into `joint`. */
 function multiplyLabels(row: Int32Array, from: number, to: number, parameters: Parameters, joint: Float64Array): void {
