@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { Client, Pool } from 'pg';
 import { type Logger, pino } from 'pino';
 import { annotationSubmitted } from '../../libs/contracts/src/annotation/annotation-submitted';
@@ -40,9 +42,9 @@ export interface StageResult {
   seconds: number;
   nodeSeconds: number;
   postgresSeconds: number;
-  /** What one more annotation costs at rest, in seconds of the processor; of the stage of all services. */
-  more?: { nodeSeconds: number; postgresSeconds: number };
-  /** Resident memory at rest in bytes. */
+  /** At rest, of the stage of all services: memory in use in bytes, and what one more annotation costs in seconds of the processor. */
+  rest?: { inUse: number; nodeSeconds: number; postgresSeconds: number };
+  /** The most resident memory that the process had, in bytes. */
   resident: number;
   /** From the append of a record to the end of the batch that committed it, in ms; of the stage that measures it. */
   latencies?: number[];
@@ -219,7 +221,7 @@ async function services(order: StageOrder, log: EventLog, resources: Resources):
   };
   try {
     const result = await watch.result();
-    return order.stage === 'all' ? { ...result, more: await oneMore(order, log, watching, () => read) } : result;
+    return order.stage === 'all' ? { ...result, rest: await oneMore(order, log, watching, () => read) } : result;
   } finally {
     clearInterval(poll);
     for (const service of running) await service.close();
@@ -227,19 +229,32 @@ async function services(order: StageOrder, log: EventLog, resources: Resources):
   }
 }
 
-/** Some more annotations on new items, and what each of them costs all services until they are at rest again. */
+/** What is in use at rest; then some more annotations on new items, and what each of them costs all services until they are applied. */
 async function oneMore(order: StageOrder, log: EventLog, watching: Pool, read: () => number) {
   const { annotations } = order;
   const records = Array.from({ length: MORE }, (_none, n) => annotation(annotations + n));
+  await atRest(watching);
+  const inUse = memoryInUse();
   const [node, postgres] = [process.cpuUsage(), await workOf(watching)];
   order.annotations += MORE;
   await log.append(records);
   while (read() < order.annotations) await sleep(10);
   const { user, system } = process.cpuUsage(node);
   return {
+    inUse,
     nodeSeconds: (user + system) / 1e6 / MORE,
     postgresSeconds: ((await workOf(watching)) - postgres) / MORE,
   };
+}
+
+/** Until fits and sweeps that the last annotations made due are over: less than a twentieth of a core is at work for a second. */
+async function atRest(watching: Pool): Promise<void> {
+  for (let work = Infinity; work > 0.05;) {
+    const [node, postgres] = [process.cpuUsage(), await workOf(watching)];
+    await sleep(1000);
+    const { user, system } = process.cpuUsage(node);
+    work = (user + system) / 1e6 + (await workOf(watching)) - postgres;
+  }
 }
 
 async function progress(client: Pool, service: string): Promise<{ annotations: number; waiting: number }> {
@@ -338,10 +353,18 @@ class Watch {
     const { user, system } = process.cpuUsage(before.node);
     const postgresSeconds = (await workOf(client)) - before.postgres;
     await client.end();
-    const resident = process.memoryUsage.rss();
     const handled = annotations - before.count;
+    const resident = process.resourceUsage().maxRSS * 1024;
     return { annotations: handled, seconds, nodeSeconds: (user + system) / 1e6, postgresSeconds, resident };
   }
+}
+
+/** Memory that is still in use when the garbage is collected, in bytes: V8 lets it pile up while there is room for it. */
+function memoryInUse(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
 }
 
 /** Seconds of the processor that the sessions of a database have used, those that ended aside. Linux only. */

@@ -104,11 +104,12 @@ function report(compared: Compared, latency: StageResult, bySize: ReadonlyMap<nu
     row('all five services in one process, until the last has read and published', 'all'),
   ]);
   const sizes = markdownTable(
-    ['annotations', 'one more: us of Node', 'us of PostgreSQL', 'resident memory'],
+    ['annotations', 'one more: us of Node', 'us of PostgreSQL', 'memory in use at rest', 'most resident memory'],
     [...bySize].map(([size, result]) => [
       size.toLocaleString('en'),
-      (result.more!.nodeSeconds * 1e6).toFixed(0),
-      (result.more!.postgresSeconds * 1e6).toFixed(0),
+      (result.rest!.nodeSeconds * 1e6).toFixed(0),
+      (result.rest!.postgresSeconds * 1e6).toFixed(0),
+      `${Math.round(result.rest!.inUse / 2 ** 20)} MiB`,
       `${Math.round(result.resident / 2 ** 20)} MiB`,
     ]),
   );

@@ -4,7 +4,7 @@ import { type Decision, type DecisionState } from '@assay/contracts/consensus/de
 import { type Policy, type Question } from '@assay/contracts/project/label-schema';
 import { epochZero } from '@assay/statistics/aggregation/epoch-zero';
 import { type Adjudication } from './adjudication.domain';
-import { decide, isSameDecision, isUndecidedOrFlipped, stateOfItem, transitions } from './decision.domain';
+import { decide, isSameDecision, isDisputedOrFlipped, stateOfItem, transitions } from './decision.domain';
 import { countingEntries, type Entry } from '@assay/contracts/annotation/entry';
 import { anEntry, aRetraction } from '@assay/contracts/annotation/entry.fixture';
 
@@ -181,17 +181,19 @@ describe('transitions', () => {
   });
 });
 
-describe('isUndecidedOrFlipped', () => {
+describe('isDisputedOrFlipped', () => {
   it.each<[string, Decision | undefined, Decision, boolean]>([
     ['what was never decided', undefined, inState('open'), true],
-    ['what is open, also where it stays so', inState('open'), inState('open'), true],
+    ['what stays open', inState('open'), inState('open', { confidence: 0.6, epoch: 3 }), false],
+    ['what is open with another label', inState('open'), inState('open', { label: 'no' }), true],
+    ['what can be reached now', inState('open'), inState('reached', { epoch: 3 }), true],
     ['a dispute, also where it stays so', inState('disputed'), inState('disputed'), true],
     ['what is reached again', inState('reached'), inState('reached', { confidence: 0.99, epoch: 3 }), false],
     ['a reached label that flips', inState('reached'), inState('reached', { label: 'no' }), true],
     ['what opens again', inState('reached'), inState('open'), true],
     ['what an expert decided', inState('adjudicated'), inState('adjudicated', { epoch: 3 }), false],
   ])('of %s', (_what, before, after, expected) => {
-    expect(isUndecidedOrFlipped(before, after)).toBe(expected);
+    expect(isDisputedOrFlipped(before, after)).toBe(expected);
   });
 });
 

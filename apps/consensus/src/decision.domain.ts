@@ -100,12 +100,11 @@ function isFinal(state: DecisionState): boolean {
 }
 
 /**
- * Whether a decision by a newer fit is worth keeping where not everything is to be settled: it concerns what is undecided, or it flips what was
- * decided.
+ * Whether a decision by a newer fit is worth keeping where not everything is to be settled: it flips state or label, or it concerns a dispute,
+ * whose place in the experts' queue follows its confidence. What stays open follows with its next label.
  */
-export function isUndecidedOrFlipped(before: Decision | undefined, after: Decision): boolean {
-  if (!before || before.state === 'open' || before.state === 'disputed') return true;
-  return before.state !== after.state || before.label !== after.label;
+export function isDisputedOrFlipped(before: Decision | undefined, after: Decision): boolean {
+  return !before || before.state === 'disputed' || before.state !== after.state || before.label !== after.label;
 }
 
 /** Whether two decisions say the same. */

@@ -15,11 +15,11 @@ import { LEAVE_MS, within } from './within';
 
 // A killed member's lanes are free after the session; a member says that it lives every second.
 const membership = { sessionTimeout: 10_000, heartbeatInterval: 1_000, rebalanceTimeout: 30_000 };
-const fetching = { minBytes: 1, maxWaitTimeInMs: WAIT_MS, maxBytesPerPartition: 1_048_576 };
-type Joined = ConsumerGroupJoinEvent['payload'];
-
+const fetching = { minBytes: 1, maxWaitTimeInMs: WAIT_MS, maxBytesPerPartition: 8_388_608 };
 const COMMIT_MS = 5_000;
 const RETRY_MS = 1_000;
+
+type Joined = ConsumerGroupJoinEvent['payload'];
 
 /**
  * One member of a Kafka consumer group. kafkajs fetches into buffers, one a partition, and a `LaneReader` a lane takes from them: a lane
@@ -97,13 +97,13 @@ export class KafkaSubscription implements Subscription, LaneSource {
     return this.stopping;
   }
 
-  end(topic: string, lane: number): number {
-    return this.buffers.get(placeOf(topic, lane))?.isEmpty === false ? Infinity : 0;
+  waiting(topic: string, lane: number): number {
+    return this.buffers.get(placeOf(topic, lane))?.records ?? 0;
   }
 
-  fetch(topic: string, lane: number, position: number) {
+  fetch(topic: string, lane: number, position: number, most: number) {
     const buffer = this.buffers.get(placeOf(topic, lane));
-    const taken = buffer?.take(position);
+    const taken = buffer?.take(position, most);
     if (buffer) this.fill(topic, lane, buffer);
     return Promise.resolve(taken);
   }

@@ -1,4 +1,11 @@
+import { type Semaphore } from 'async-mutex';
 import { type LogBatch } from './event-log';
+
+/**
+ * Records of one batch, at most, where fewer wait and where more do. The more there are, the fewer items are written once for each of their
+ * labels. Few large ones at once: what waits in other lanes grows meanwhile, and is cheaper then.
+ */
+const MOST_RECORDS = { small: 1_000, large: 10_000 };
 
 /** What a lane reads of one topic. */
 interface Reading {
@@ -13,10 +20,10 @@ type Fetched = Pick<LogBatch, 'records' | 'firstOffset' | 'highWatermark'>;
 
 /** What a lane needs of its subscription. */
 export interface LaneSource {
-  /** Offset after the last record that is known of. */
-  end(topic: string, lane: number): number;
-  /** Reads on from an offset; undefined when it could not, for now: the lane asks again. */
-  fetch(topic: string, lane: number, position: number): Promise<Fetched | undefined>;
+  /** How many records are known to wait from a position on; gaps between offsets may count. */
+  waiting(topic: string, lane: number, position: number): number;
+  /** Reads on from an offset, at most so many records; undefined when it could not, for now: the lane asks again. */
+  fetch(topic: string, lane: number, position: number, most: number): Promise<Fetched | undefined>;
   eachBatch(batch: LogBatch): Promise<void>;
 }
 
@@ -27,10 +34,12 @@ export class LaneReader {
   private wakeUp: () => void = () => undefined;
   private isAwake = false;
 
+  /** @param room for records that are fetched and not yet handled, of all lanes. */
   constructor(
     private readonly lane: number,
     positions: ReadonlyMap<string, number>,
     private readonly source: LaneSource,
+    private readonly room: Semaphore,
   ) {
     this.readings = [...positions].map(([topic, position]) => ({ topic, position, seeks: 0, pausedUntil: 0 }));
   }
@@ -39,8 +48,11 @@ export class LaneReader {
   async run(): Promise<void> {
     while (!this.isStopping) {
       const reading = this.next();
-      if (reading) await this.deliver(reading);
-      else await this.sleep();
+      if (!reading) await this.sleep();
+      else {
+        const most = MOST_RECORDS[this.waiting(reading) < MOST_RECORDS.small ? 'small' : 'large'];
+        await this.room.runExclusive(() => this.deliver(reading, most), most);
+      }
     }
   }
 
@@ -84,18 +96,21 @@ export class LaneReader {
   /** The topic that waited longest among those with something to read. */
   private next(): Reading | undefined {
     const now = performance.now();
-    const at = this.readings.findIndex(
-      ({ topic, position, pausedUntil }) => pausedUntil <= now && position < this.source.end(topic, this.lane),
-    );
+    const at = this.readings.findIndex((reading) => reading.pausedUntil <= now && this.waiting(reading) > 0);
     if (at === -1) return undefined;
     const [reading] = this.readings.splice(at, 1);
     this.readings.push(reading!);
     return reading;
   }
 
-  private async deliver(reading: Reading): Promise<void> {
+  private waiting({ topic, position }: Reading): number {
+    return this.source.waiting(topic, this.lane, position);
+  }
+
+  private async deliver(reading: Reading, most: number): Promise<void> {
+    if (this.isStopping) return;
     const { topic, position, seeks } = reading;
-    const fetched = await this.source.fetch(topic, this.lane, position);
+    const fetched = await this.source.fetch(topic, this.lane, position, most);
     if (!fetched || this.isStopping || reading.seeks !== seeks || reading.pausedUntil > performance.now()) return;
     if (fetched.records.length > 0)
       await this.source.eachBatch({

@@ -1,9 +1,14 @@
+import { Semaphore } from 'async-mutex';
 import { type SubscribeOptions } from './event-log';
 import { LaneReader, type LaneSource } from './lane-reader';
+
+/** Room for records that are fetched and not yet handled, of all lanes: one lane's batch is handled while PostgreSQL works on another's. */
+const ROOM = 20_000;
 
 /** The lanes that a member has, each read by a reader of its own. */
 export class LaneReaders {
   private readonly running = new Map<number, { reader: LaneReader; done: Promise<void> }>();
+  private readonly room = new Semaphore(ROOM);
 
   /** @param failed is called with what ended a reader: what `eachBatch` threw. */
   constructor(
@@ -23,7 +28,7 @@ export class LaneReaders {
 
   /** Begins a lane at these positions, by topic. */
   start(lane: number, positions: ReadonlyMap<string, number>): void {
-    const reader = new LaneReader(lane, positions, this.source);
+    const reader = new LaneReader(lane, positions, this.source, this.room);
     this.options.onAssigned?.(lane);
     this.running.set(lane, { reader, done: reader.run().catch(this.failed) });
   }

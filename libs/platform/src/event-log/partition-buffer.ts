@@ -1,10 +1,8 @@
 import { type Batch } from 'kafkajs';
 import { type LogBatch, type LogRecord } from './event-log';
 
-/** Records of one batch, at most: no more than a handler takes in a second. */
-const MOST_RECORDS = 2_000;
 /** A partition is full at so many records or bytes, and has room again below half of them. */
-const FULL = { records: 4_000, bytes: 2_097_152 };
+const FULL = { records: 10_000, bytes: 8_388_608 };
 
 interface Chunk {
   records: LogRecord[];
@@ -23,7 +21,7 @@ export class PartitionBuffer {
   /** How often it was cleared: what was handled before says nothing of the position after. */
   clearings = 0;
   private chunks: Chunk[] = [];
-  private records = 0;
+  private held = 0;
   private bytes = 0;
 
   /**
@@ -35,8 +33,9 @@ export class PartitionBuffer {
     public first: number,
   ) {}
 
-  get isEmpty(): boolean {
-    return this.records === 0;
+  /** How many it holds. */
+  get records(): number {
+    return this.held;
   }
 
   get isFull(): boolean {
@@ -49,7 +48,7 @@ export class PartitionBuffer {
 
   /** Forgets what it holds; the next record to be fetched is another. */
   clear(expected: number): void {
-    [this.chunks, this.records, this.bytes] = [[], 0, 0];
+    [this.chunks, this.held, this.bytes] = [[], 0, 0];
     this.expected = this.handled = expected;
     this.clearings++;
   }
@@ -62,16 +61,16 @@ export class PartitionBuffer {
     this.expected = Math.max(from, Number(batch.lastOffset()) + 1);
     if (records.length === 0) return;
     this.chunks.push({ records, taken: 0, highWatermark });
-    this.records += records.length;
+    this.held += records.length;
     for (const { value } of records) this.bytes += value?.length ?? 0;
   }
 
   /**
-   * Takes the next records from a position on; undefined where it holds none. All that came while the reader was busy is one batch: many
+   * Takes the next records from a position on, at most so many; undefined where it holds none. All that came while the reader was busy is one batch: many
    * small ones would cost it a transaction each, and it would never catch up.
    */
-  take(position: number): Pick<LogBatch, 'records' | 'firstOffset' | 'highWatermark'> | undefined {
-    let [taken, highWatermark] = [this.takeOfChunk(MOST_RECORDS), 0];
+  take(position: number, most: number): Pick<LogBatch, 'records' | 'firstOffset' | 'highWatermark'> | undefined {
+    let [taken, highWatermark] = [this.takeOfChunk(most), 0];
     if (!taken) return undefined;
     const records: LogRecord[] = [];
     do {
@@ -81,7 +80,7 @@ export class PartitionBuffer {
       for (const record of taken.records) if (isAnew || record.offset >= position) records.push(record);
       const [next] = this.chunks;
       const isOfSame = next && next.highWatermark >= highWatermark && next.highWatermark < position === isAnew;
-      taken = isOfSame ? this.takeOfChunk(MOST_RECORDS - records.length) : undefined;
+      taken = isOfSame ? this.takeOfChunk(most - records.length) : undefined;
     } while (taken);
     return records.length > 0 ? { records, firstOffset: this.first, highWatermark } : undefined;
   }
@@ -92,7 +91,7 @@ export class PartitionBuffer {
     const records = chunk.records.slice(chunk.taken, chunk.taken + most);
     chunk.taken += records.length;
     if (chunk.taken >= chunk.records.length) this.chunks.shift();
-    this.records -= records.length;
+    this.held -= records.length;
     for (const { value } of records) this.bytes -= value?.length ?? 0;
     return { records, highWatermark: chunk.highWatermark };
   }

@@ -8,8 +8,8 @@ import { GroupMember } from './group-member';
 import { type LaneSource } from './lane-reader';
 import { LaneReaders } from './lane-readers';
 
-// Bounds of a batch: what kafkajs reads at once from a partition, and no more records than a handler takes in a second.
-const most = { records: 2_000, bytes: 1_048_576 };
+/** Of one batch, hardly more: a record that is larger comes alone. */
+const MOST_BYTES = 8_388_608;
 // How long a killed member's lanes may lie idle, and how long a lost notification may delay a record.
 const membersEvery = 1_000;
 const endsEvery = 5_000;
@@ -76,14 +76,18 @@ export class PostgresSubscription implements Subscription, LaneSource {
     return this.stopping;
   }
 
-  end(topic: string, lane: number): number {
-    return this.ends.get(`${lane} ${topic}`)?.end ?? 0;
+  waiting(topic: string, lane: number, position: number): number {
+    return Math.max(0, (this.ends.get(`${lane} ${topic}`)?.end ?? 0) - position);
   }
 
-  async fetch(topic: string, lane: number, position: number) {
+  async fetch(topic: string, lane: number, position: number, most: number) {
     try {
       const { id } = this.topics.find(({ name }) => name === topic)!;
-      return await fetchRecords(this.pool, { topic: id, partition: lane, position }, most);
+      return await fetchRecords(
+        this.pool,
+        { topic: id, partition: lane, position },
+        { records: most, bytes: MOST_BYTES },
+      );
     } catch (error) {
       await this.bear(error as Error);
       return undefined;

@@ -28,7 +28,7 @@ describe('the relay', () => {
       // Parcels of another process are read; what this one commits at that moment is more than it remembers.
       query: async (text: string) => {
         if (!text.startsWith('select id')) return [];
-        relay.wake([{ id: '3', events: Array.from({ length: 10_000 }, () => event('3')) }]);
+        relay.wake([{ id: '3', events: Array.from({ length: 30_000 }, () => event('3')) }]);
         return [{ ...row('2'), events: written }];
       },
     } as unknown as DataSource;

@@ -14,7 +14,7 @@ const EVENTS = 5000;
 /** A relay that was stopped this long has lost its lease. */
 const LEASE_SECONDS = 10;
 /** Events of this process that are remembered until they are published; beyond it they are read from the outbox again. */
-const MOST_REMEMBERED = 10_000;
+const MOST_REMEMBERED = 30_000;
 /** Without a wake, the relay looks so often: another process may have written, or died with parcels in hand. */
 const LOOK_MS = 1000;
 

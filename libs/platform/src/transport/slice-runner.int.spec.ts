@@ -406,27 +406,6 @@ it('passes over what the catalogue gives to other services, unread, and moves it
   expect((await lanePositions(dataSource.manager, LANE)).get(CONSENSUS_EVENTS.name)).toBe(3);
 });
 
-it('has no more than 4,000 events in hand at once', async () => {
-  const inHand: number[] = [];
-  const ends: (() => void)[] = [];
-  handle = async ({ lane }) => {
-    inHand.push(lane);
-    if (lane < 3) await new Promise<void>((resolve) => ends.push(resolve));
-  };
-  const one = runner();
-  const run = (lane: number, by = one) => by.run(batch(0, 2000, { partition: lane }), TOPIC, subscription);
-  const first = [run(0), run(1)];
-  await eventually(() => ends.length === 2, 'two slices in hand');
-  const third = run(2);
-  // What begins after it and has room is over before it has begun.
-  await run(3, runner());
-  expect(inHand.sort()).toEqual([0, 1, 3]);
-  ends.shift()!();
-  await eventually(() => ends.length === 2, 'the third slice in hand');
-  ends.forEach((end) => end());
-  await Promise.all([...first, third]);
-});
-
 it('moves no position where the begin of its transaction did not happen', async () => {
   await createLanes(dataSource.manager, ['item'], 0);
   expect(await moveLane(dataSource.manager, LANE, TOPIC.name, undefined, 5)).toBeUndefined();

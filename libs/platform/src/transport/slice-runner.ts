@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Semaphore } from 'async-mutex';
 import { type DataSource, type EntityManager } from 'typeorm';
 import { type Topic } from '@assay/contracts/contract';
 import { type LogBatch, type LogRecord, type Subscription } from '../event-log/event-log';
@@ -14,12 +13,9 @@ import { createLanes, holdLane, type Lane, lanePositions, moveCut, moveLane } fr
 import { BatchTransaction } from './lane-transaction';
 import { type Parcel } from './outbox';
 import { type LaneTransaction } from './transaction';
+import { SliceSize } from './slice-size';
 import { isFor, type Reading, readRecord } from './wire';
 
-/** Events of one transaction, at most: beyond it a slice gains nothing and holds its lane longer. */
-const SLICE = 2000;
-/** Events of all transactions at once, at most: they are objects until their slices are committed, and more at once make nothing faster. */
-const AT_ONCE = 4000;
 /** A transient failure is tried again after .1 s, then twice as long each time, this often; then the partition is paused. */
 const TRANSIENT_TRIES = 6;
 const PAUSE_MS = 5000;
@@ -47,7 +43,8 @@ type SliceOutcome = 'committed' | 'fenced' | 'gave-up';
 export class SliceRunner {
   private readonly positions = new Map<string, number | undefined>();
   private readonly losses = new Set<string>();
-  private readonly room = new Semaphore(AT_ONCE);
+  /** By topic. */
+  private readonly sizes = new Map<string, SliceSize>();
   private readonly accountedOf: ReadonlyMap<string, string>;
 
   constructor(
@@ -121,11 +118,15 @@ export class SliceRunner {
     const begin = position ?? batch.firstOffset;
     if (batch.fetchedOffset > begin) return subscription.seek(batch.topic, batch.partition, begin);
     const records = batch.records.filter((record) => record.offset >= (position ?? 0));
-    for (let start = 0; start < records.length; start += SLICE) {
+    let slice: LogRecord[];
+    for (let start = 0; start < records.length; start += slice.length) {
       if (!batch.isCurrent()) return;
-      const slice = records.slice(start, start + SLICE);
+      slice = records.slice(start, start + this.sizeOf(topic).records);
       const outcome = await this.applySlice(lane, topic, slice, batch);
-      if (outcome === 'gave-up') subscription.pause(batch.topic, batch.partition, PAUSE_MS);
+      if (outcome === 'gave-up') {
+        this.sizeOf(topic).failed();
+        subscription.pause(batch.topic, batch.partition, PAUSE_MS);
+      }
       if (outcome === 'committed') continue;
       // Where the position is not known it is read again with the next delivery, and what lies below it dropped.
       const next = this.known(lane, batch.topic) ?? slice[0]!.offset;
@@ -162,8 +163,7 @@ export class SliceRunner {
       try {
         // A connection that was lost in the commit leaves open whether it happened: the position says it.
         if (transientFailures > 0 && (await this.position(lane, topic.name)) !== from) return 'fenced';
-        const attempt = async () => (batch.isCurrent() ? this.attempt(lane, topic, slice, verdict) : 'fenced');
-        return await this.room.runExclusive(attempt, slice.length);
+        return await this.attempt(lane, topic, slice, verdict);
       } catch (error) {
         if (!isTransient(error)) {
           if (verdict) throw error;
@@ -214,6 +214,7 @@ export class SliceRunner {
     const { metrics, dataSource } = this.options;
     const end = (slice.at(-1)?.offset ?? 0) + 1;
     const timer = metrics.duration.startTimer({ topic: topic.name });
+    const began = performance.now();
     const readings = slice.map((record) => {
       if (!isFor(this.options.service, topic.name, record)) return undefined;
       return verdict ?? readRecord(topic.name, record);
@@ -237,6 +238,7 @@ export class SliceRunner {
     });
     if (tx) failpoint('committed');
     timer();
+    if (tx) this.sizeOf(topic).took(slice.length, performance.now() - began);
     if (!tx) {
       metrics.fenced.inc();
       this.positions.delete(nameOf(lane, topic.name));
@@ -316,6 +318,12 @@ export class SliceRunner {
     const loss = `${partition} ${topic} ${position}`;
     if (!this.losses.has(loss)) this.options.metrics.lost.inc(gone);
     this.losses.add(loss);
+  }
+
+  private sizeOf({ name }: Topic): SliceSize {
+    let size = this.sizes.get(name);
+    if (!size) this.sizes.set(name, (size = new SliceSize()));
+    return size;
   }
 
   private known(lane: Lane, topic: string): number | undefined {
