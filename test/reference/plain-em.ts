@@ -52,7 +52,7 @@ function stepsBy(table: LabelTable, rounds: number, maximiseInto: Maximise): Ste
   const parameters = new Float64Array(expectation.counts.length);
   for (let round = 0; round < rounds; round++) {
     maximiseInto(expectation.counts, parameters);
-    expect(table, K, parameters, undefined, expectation);
+    expect(table, K, parameters, expectation);
   }
   const { posteriors, logLikelihood } = expectation;
   return { posteriors, logLikelihood, prior: parameters.slice(0, K), matrices: parameters.slice(K) };

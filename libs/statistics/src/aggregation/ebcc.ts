@@ -51,7 +51,7 @@ export function ebcc(table: LabelTable, options: EbccOptions = {}): EbccFit {
   let iterations = 0;
   do {
     expectedLogs(expectation, table, stateLabel, weights);
-    expect(table, S, weights, undefined, expectation);
+    expect(table, S, weights, expectation);
     iterations += 1;
   } while (expectation.largestMove >= (options.tolerance ?? 1e-6) && iterations < (options.mostIterations ?? 500));
   return {

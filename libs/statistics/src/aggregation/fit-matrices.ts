@@ -48,15 +48,16 @@ export interface Learner {
 export function fitMatrices(table: LabelTable, learner: Learner, options: FitOptions = {}): MatrixFit {
   const K = table.labels.length;
   const mask = acceptedMask(table, options.accepted ?? new Map());
-  const expectation = emptyExpectation(table, K, clampedShares(voteShares(table), mask, K));
+  const expectation = emptyExpectation(table, K, mask);
   const { counts } = expectation;
+  clampShares(voteShares(table, expectation.posteriors), mask, K);
   countPosteriors(table, K, expectation);
   const start = new Float64Array(counts.length);
   learner.maximise(counts, start);
 
   const map: FixedPoint = {
     step(from, to, isFar) {
-      expect(table, K, from, mask, expectation, isFar);
+      expect(table, K, from, expectation, isFar);
       learner.maximise(counts, to, from);
       const density = learner.logPrior?.(from);
       const merit = density === undefined ? undefined : expectation.logLikelihood + density;
@@ -119,16 +120,14 @@ function projectToProbabilities(vector: Parameters, plain: Parameters, table: La
   for (let at = states; at < vector.length; at += cells) normaliseColumns(vector, at, table.labels.length, states);
 }
 
-/** Vote shares within the accepted labels; equal shares of them where nobody said one. */
-function clampedShares(shares: Float64Array, mask: Uint8Array | undefined, K: number): Float64Array {
-  if (mask === undefined) return shares;
-  const clamped = shares.map((share, i) => share * mask[i]!);
-  for (let at = 0; at < clamped.length; at += K) {
-    const row = clamped.subarray(at, at + K);
-    const total = row.reduce((sum, share) => sum + share, 0);
+/** Keeps vote shares within the accepted labels; equal shares of them where nobody said one. */
+function clampShares(shares: Float64Array, mask: Uint8Array | undefined, K: number): void {
+  if (mask === undefined) return;
+  for (let at = 0; at < shares.length; at += K) {
     const possible = mask.subarray(at, at + K);
+    const row = shares.subarray(at, at + K).map((share, k) => share * possible[k]!);
+    const total = row.reduce((sum, share) => sum + share, 0);
     const count = possible.reduce((sum, one) => sum + one, 0);
-    row.forEach((share, k) => (row[k] = total > 0 ? share / total : possible[k]! / count));
+    row.forEach((share, k) => (shares[at + k] = total > 0 ? share / total : possible[k]! / count));
   }
-  return clamped;
 }

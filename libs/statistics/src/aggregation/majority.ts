@@ -4,10 +4,13 @@ import { weightedVote, type WeightedVote } from './weighted-vote';
 
 /**
  * Vote shares: T * K, the share of each label among the labels of each item. An item without labels has equal shares.
+ * @param shares zeros to write them to.
  */
-export function voteShares(table: LabelTable): Float64Array {
+export function voteShares(
+  table: LabelTable,
+  shares: Float64Array = new Float64Array(table.items.length * table.labels.length),
+): Float64Array {
   const K = table.labels.length;
-  const shares = new Float64Array(table.items.length * K);
   for (let t = 0; t < table.items.length; t++) {
     const from = table.itemStart[t]!;
     const to = table.itemStart[t + 1]!;

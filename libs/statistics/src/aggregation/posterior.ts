@@ -103,12 +103,11 @@ function emptyMemory({ stateLabel, labels }: PublishedModel): Memory {
 }
 
 function decide(model: PublishedModel, memory: Memory, effective: number): Posterior {
-  logLabelPosterior(model, memory);
+  labelPosterior(model, memory);
   const { logs, posterior } = memory;
   const most = logs[indexOfMax(logs)]!;
   let label = 0;
   while (label < logs.length && logs[label]! < most - TIE) label++;
-  for (let k = 0; k < logs.length; k++) posterior[k] = Math.exp(logs[k]!);
   return { posterior, label, confidence: temperedConfidence(logs, label, effective, model.tempering) };
 }
 
@@ -116,7 +115,7 @@ function decide(model: PublishedModel, memory: Memory, effective: number): Poste
 export function confidenceIn(model: PublishedModel, evidence: readonly Evidence[], label: number): number {
   const memory = emptyMemory(model);
   const effective = logStateJoint(model, [...evidence].sort(byWorkerThenLabel), memory.states);
-  logLabelPosterior(model, memory);
+  labelPosterior(model, memory);
   return temperedConfidence(memory.logs, label, effective, model.tempering);
 }
 
@@ -128,8 +127,8 @@ export function temperedConfidence(logs: Float64Array, label: number, effective:
   return (1 - tempering.lapse) / total + tempering.lapse / logs.length;
 }
 
-/** Log posterior of each label out of the states; -Infinity for a label that no state maps to. */
-function logLabelPosterior({ stateLabel }: PublishedModel, { states, top, mass, logs }: Memory): void {
+/** Posterior of each label out of the states, and its logarithm: -Infinity for a label that no state maps to. */
+function labelPosterior({ stateLabel }: PublishedModel, { states, top, mass, logs, posterior }: Memory): void {
   // Summed label by label around its own largest state: a label far behind keeps its logarithm, so that tempering can still raise it.
   top.fill(-Infinity);
   mass.fill(0);
@@ -142,9 +141,15 @@ function logLabelPosterior({ stateLabel }: PublishedModel, { states, top, mass, 
   for (let k = 0; k < logs.length; k++) logs[k] = mass[k] === 1 ? top[k]! : mass[k]! > 0 ? top[k]! + Math.log(mass[k]!) : -Infinity; // prettier-ignore
   const most = logs[indexOfMax(logs)]!;
   let sum = 0;
-  for (let k = 0; k < logs.length; k++) sum += logs[k] === most ? 1 : Math.exp(logs[k]! - most);
+  for (let k = 0; k < logs.length; k++) {
+    posterior[k] = logs[k] === most ? 1 : Math.exp(logs[k]! - most);
+    sum += posterior[k]!;
+  }
   const total = most + Math.log(sum);
-  for (let k = 0; k < logs.length; k++) logs[k]! -= total;
+  for (let k = 0; k < logs.length; k++) {
+    logs[k]! -= total;
+    posterior[k]! /= sum;
+  }
 }
 
 /** Log of prior times likelihood, a state, into `states`; returns the effective number of labels. */
