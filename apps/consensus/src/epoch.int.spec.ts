@@ -102,12 +102,13 @@ describe('an epoch', () => {
     expect(rows).toEqual([{ epoch: 2 }]);
   });
 
-  it('keeps what is reached unless it flips; a settling one touches everything', async () => {
+  it('touches what flips alone, also of what is open; a settling one touches everything', async () => {
     const first = fitted(model, { epoch: 1, isSettling: true });
     await sendAndRest(
       'ordinary',
       configured({ policy: { minConfidence: 0.7 } }),
       ...events,
+      labelled('lonely', 3, 'a'),
       ...first.chunks,
       first.close,
     );
@@ -121,9 +122,10 @@ describe('an epoch', () => {
     let moved = 0;
     for (const { item, state, decisions } of await itemsOf('ordinary')) {
       const [was, is] = [before.get(item)!, decisions[0]!];
-      const isSame = was.state === 'reached' && state === 'reached' && was.decisions[0]!.label === is.label;
+      const isSame = was.state === state && state !== 'disputed' && was.decisions[0]!.label === is.label;
       if (isSame) kept++;
       else moved++;
+      if (item === 'lonely') expect([was.state, state, isSame]).toEqual(['open', 'open', true]);
       expect([item, is.epoch]).toEqual([item, isSame ? 1 : 2]);
     }
     expect(kept).toBeGreaterThan(5);

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Batch, type Consumer, type EachBatchPayload, type Kafka } from 'kafkajs';
+import { type Batch, type Consumer, type ConsumerGroupJoinEvent, type EachBatchPayload, type Kafka } from 'kafkajs';
 import { isTransient } from '../postgres/transient-error';
 import { coalesced } from './coalesced';
 import { type EventLog, type LogBatch, LogRefused, type SubscribeOptions, type Subscription } from './event-log';
-import { WAIT_MS } from './kafka-at-rest';
+import { WAIT_MS, wakeMember } from './kafka-at-rest';
 import { isFatal } from './kafka-errors';
 import { type KafkaLogger, type KafkaSettings } from './kafka-client';
 import { refused, refusedResource } from './kafka-refusals';
@@ -15,9 +15,11 @@ import { LEAVE_MS, within } from './within';
 
 // A killed member's lanes are free after the session; a member says that it lives every second.
 const membership = { sessionTimeout: 10_000, heartbeatInterval: 1_000, rebalanceTimeout: 30_000 };
-const fetching = { minBytes: 1, maxWaitTimeInMs: WAIT_MS, maxBytesPerPartition: 8_388_608 };
+const fetching = { minBytes: 1, maxWaitTimeInMs: WAIT_MS, maxBytesPerPartition: 4_194_304 };
 const COMMIT_MS = 5_000;
 const RETRY_MS = 1_000;
+
+type Joined = ConsumerGroupJoinEvent['payload'];
 
 /**
  * One member of a Kafka consumer group. kafkajs fetches into buffers, one a partition, and a `LaneReader` a lane takes from them: a lane
@@ -28,6 +30,7 @@ const RETRY_MS = 1_000;
  */
 export class KafkaSubscription implements Subscription, LaneSource {
   private consumer: Consumer | undefined;
+  private memberId = '';
   private assigned = new Map<string, number[]>();
   private readonly readers: LaneReaders;
   private readonly buffers = new Map<string, PartitionBuffer>();
@@ -68,6 +71,7 @@ export class KafkaSubscription implements Subscription, LaneSource {
     if (!buffer || !this.readers.has(partition)) return;
     buffer.clear(position);
     this.consumer?.seek({ topic, partition, offset: String(position) });
+    wakeMember(this.memberId);
     this.fill(topic, partition, buffer);
     this.readers.seek(topic, partition, position);
   }
@@ -120,7 +124,10 @@ export class KafkaSubscription implements Subscription, LaneSource {
     const { consumer } = this;
     this.consumer = undefined;
     // A member that cannot say so has left after its session.
-    if (consumer) await within(LEAVE_MS, consumer.disconnect());
+    if (!consumer) return;
+    const left = consumer.disconnect();
+    wakeMember(this.memberId);
+    await within(LEAVE_MS, left);
   }
 
   private async connect(): Promise<void> {
@@ -133,7 +140,7 @@ export class KafkaSubscription implements Subscription, LaneSource {
       // A consumer that failed is replaced here: kafkajs brings back only what failed in ways that it knows (tulios/kafkajs#1443).
       retry: { retries: 3, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: () => Promise.resolve(false) },
     });
-    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => this.joined(consumer, payload.memberAssignment));
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => this.joined(consumer, payload));
     consumer.on(consumer.events.FETCH_START, () => void (this.attempted = Date.now()));
     // kafkajs tells of a crash while it joins by this event alone.
     let isUp = false;
@@ -201,9 +208,10 @@ export class KafkaSubscription implements Subscription, LaneSource {
   }
 
   /** Everything up to the first `await` of a listener happens before the next fetch. */
-  private joined(consumer: Consumer, assignment: Record<string, number[]>): void {
+  private joined(consumer: Consumer, { memberId, memberAssignment }: Joined): void {
     if (this.consumer !== consumer) return;
-    this.assigned = new Map(Object.entries(assignment));
+    this.memberId = memberId;
+    this.assigned = new Map(Object.entries(memberAssignment));
     for (const [topic, partitions] of this.assigned) {
       for (const partition of partitions) {
         const buffer = this.buffers.get(placeOf(topic, partition));
