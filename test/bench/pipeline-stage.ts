@@ -247,9 +247,9 @@ async function oneMore(order: StageOrder, log: EventLog, watching: Pool, read: (
   };
 }
 
-/** Until fits and sweeps that the last annotations made due are over: less than a twentieth of a core is at work for a second. */
+/** Until fits and sweeps that the last annotations made due are over: less than a tenth of a core is at work for a second. */
 async function atRest(watching: Pool): Promise<void> {
-  for (let work = Infinity; work > 0.05;) {
+  for (let work = Infinity; work > 0.1;) {
     const [node, postgres] = [process.cpuUsage(), await workOf(watching)];
     await sleep(1000);
     const { user, system } = process.cpuUsage(node);

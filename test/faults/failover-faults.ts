@@ -65,6 +65,8 @@ async function sameBelief(system: FaultSystem, project: string): Promise<void> {
 }
 
 async function failOver({ services, postgresLine }: FaultSystem, standby: Standby): Promise<void> {
+  process.kill(services.postgres.pid(), 'SIGKILL');
+  // It would be started again, and nobody is to reach it any more.
   postgresLine.cut();
   await services.postgres.stop();
   await standby.promote();

@@ -23,7 +23,7 @@ const SLICE = 200;
 
 /** What events of one batch change: of rows, and of the annotations of items. */
 interface Changes {
-  rows: Map<string, (row: WorkRow) => WorkRow>;
+  rows: Map<string, ((row: WorkRow) => WorkRow)[]>;
   refs: ItemRef[];
   items: Map<string, AnnotatedItem>;
 }
@@ -105,7 +105,7 @@ export class WorkService {
     const items = new Map([...known, ...changes.items]);
     const liveChanges = await this.settleAssignments(changes.items, projects, tx);
     const decided = [...held].map(([key, before]) => {
-      const row = changes.rows.get(key)!(before);
+      const row = changes.rows.get(key)!.reduce((last, by) => by(last), before);
       return { before, row, project: projects.get(row.project) };
     });
     const saved = decided.map(({ row, project }) => {
@@ -144,8 +144,11 @@ function noChanges(): Changes {
 function change(changes: Changes, ref: ItemRef, by: (row: WorkRow) => WorkRow): void {
   const key = rowKey(ref);
   const before = changes.rows.get(key);
-  changes.rows.set(key, before ? (row) => by(before(row)) : by);
-  if (!before) changes.refs.push({ project: ref.project, item: ref.item });
+  if (before) before.push(by);
+  else {
+    changes.rows.set(key, [by]);
+    changes.refs.push({ project: ref.project, item: ref.item });
+  }
 }
 
 function judged(row: WorkRow, item: AnnotatedItem | undefined, project: Project | undefined) {

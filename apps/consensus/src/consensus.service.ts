@@ -16,7 +16,7 @@ import { type Batch, type ReceivedEvent } from '@assay/platform/transport/batch'
 import { type LaneTransaction } from '@assay/platform/transport/transaction';
 import { withAdjudication } from './adjudication.domain';
 import { ConsensusMetrics } from './consensus.metrics';
-import { isDisputedOrFlipped } from './decision.domain';
+import { isNews } from './decision.domain';
 import { DecisionService } from './decision.service';
 import { keepChunks, keepEpochs, movePointers } from './epoch.queries';
 import { type Item, newItem, withImport } from './item.domain';
@@ -119,7 +119,7 @@ export class ConsensusService {
     return true;
   }
 
-  /** A new policy and a settling epoch touch every item; any other epoch disputes and what flips. */
+  /** A new policy and a settling epoch touch every item; any other epoch what is news to somebody. */
   private async sweepItems({ project, swept }: Sweep, items: readonly Item[], tx: LaneTransaction): Promise<void> {
     const projects = new Map([[project.project, project]]);
     const grounds = await this.decisions.grounds(
@@ -136,7 +136,8 @@ export class ConsensusService {
     const touchesAll = isNewPolicy || grounds.models.settlesSince(project.project, swept.epoch);
     const kept = decided.filter(
       ({ before, after }) =>
-        touchesAll || after.decisions.some((one, index) => isDisputedOrFlipped(before?.decisions[index], one)),
+        touchesAll ||
+        after.decisions.some((one, at) => isNews(before?.decisions[at], one, project.questions[at]!, project.policy)),
     );
     await this.decisions.keep(kept, projects, tx, isNewPolicy ? 'policy' : 'epoch');
   }

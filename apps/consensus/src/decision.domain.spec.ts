@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { DEFAULT_POLICY } from '@assay/contracts/project/project-defaults';
+import { DEFAULT_ASSIGNMENT, DEFAULT_POLICY } from '@assay/contracts/project/project-defaults';
 import { type Decision, type DecisionState } from '@assay/contracts/consensus/decision';
 import { type Policy, type Question } from '@assay/contracts/project/label-schema';
 import { epochZero } from '@assay/statistics/aggregation/epoch-zero';
 import { type Adjudication } from './adjudication.domain';
-import { decide, isSameDecision, isDisputedOrFlipped, stateOfItem, transitions } from './decision.domain';
+import { decide, isNews, isSameDecision, stateOfItem, transitions } from './decision.domain';
 import { countingEntries, type Entry } from '@assay/contracts/annotation/entry';
 import { anEntry, aRetraction } from '@assay/contracts/annotation/entry.fixture';
 
@@ -181,10 +181,12 @@ describe('transitions', () => {
   });
 });
 
-describe('isDisputedOrFlipped', () => {
+describe('isNews', () => {
   it.each<[string, Decision | undefined, Decision, boolean]>([
     ['what was never decided', undefined, inState('open'), true],
-    ['what stays open', inState('open'), inState('open', { confidence: 0.6, epoch: 3 }), false],
+    ['what stays open', inState('open', { confidence: 0.5 }), inState('open', { confidence: 0.6, epoch: 3 }), false],
+    ['what is sure enough now', inState('open', { confidence: 0.5 }), inState('open', { confidence: 0.95 }), true],
+    ['what is sure no more', inState('open', { confidence: 0.95 }), inState('open', { confidence: 0.5 }), true],
     ['what is open with another label', inState('open'), inState('open', { label: 'no' }), true],
     ['what can be reached now', inState('open'), inState('reached', { epoch: 3 }), true],
     ['a dispute, also where it stays so', inState('disputed'), inState('disputed'), true],
@@ -193,7 +195,15 @@ describe('isDisputedOrFlipped', () => {
     ['what opens again', inState('reached'), inState('open'), true],
     ['what an expert decided', inState('adjudicated'), inState('adjudicated', { epoch: 3 }), false],
   ])('of %s', (_what, before, after, expected) => {
-    expect(isDisputedOrFlipped(before, after)).toBe(expected);
+    expect(isNews(before, after, question, { ...DEFAULT_POLICY, minConfidence: 0.9 })).toBe(expected);
+  });
+
+  it('of what stays open, where the uncertain are given out first', () => {
+    const policy = { ...DEFAULT_POLICY, assignment: { ...DEFAULT_ASSIGNMENT, order: 'uncertain' as const } };
+    const [before, after] = [inState('open', { confidence: 0.5 }), inState('open', { confidence: 0.6, epoch: 3 })];
+    expect(isNews(before, after, question, policy)).toBe(true);
+    expect(isNews(before, after, { ...question, minConfidence: 0.55 }, DEFAULT_POLICY)).toBe(true);
+    expect(isNews(before, after, question, DEFAULT_POLICY)).toBe(false);
   });
 });
 

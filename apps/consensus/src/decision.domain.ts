@@ -100,11 +100,16 @@ function isFinal(state: DecisionState): boolean {
 }
 
 /**
- * Whether a decision by a newer fit is worth keeping where not everything is to be settled: it flips state or label, or it concerns a dispute,
- * whose place in the experts' queue follows its confidence. What stays open follows with its next label.
+ * Whether a decision by a newer fit is worth keeping where not everything is to be settled: it flips state or label, or who works by it would
+ * do otherwise. Experts' queues follow the confidence of a dispute, and work is given out by whether it suffices, or by all of it where the
+ * policy wants the uncertain first. What else stays open follows with its next label.
  */
-export function isDisputedOrFlipped(before: Decision | undefined, after: Decision): boolean {
-  return !before || before.state === 'disputed' || before.state !== after.state || before.label !== after.label;
+export function isNews(before: Decision | undefined, after: Decision, question: Question, policy: Policy): boolean {
+  if (!before || before.state !== after.state || before.label !== after.label) return true;
+  if (after.state !== 'open') return after.state === 'disputed';
+  const minConfidence = question.minConfidence ?? policy.minConfidence;
+  const isEnough = (decision: Decision) => decision.confidence >= minConfidence;
+  return policy.assignment?.order === 'uncertain' || isEnough(before) !== isEnough(after);
 }
 
 /** Whether two decisions say the same. */

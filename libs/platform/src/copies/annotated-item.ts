@@ -33,9 +33,9 @@ export function rowKey(ref: { project: string; item: string }): string {
   return key;
 }
 
-/** A batch asks for the keys of its items some six times. */
+/** A batch asks for the keys of its items some six times, and two of 10,000 may be in hand. */
 const keys = new Map<string, string>();
-const MOST_KEYS = 10_000;
+const MOST_KEYS = 50_000;
 
 /** The tables of copies: projects, how far parked events were looked at, items with their annotations. For a service's first migration. */
 export const CREATE_COPIES: readonly string[] = [

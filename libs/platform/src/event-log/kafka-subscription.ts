@@ -15,7 +15,7 @@ import { LEAVE_MS, within } from './within';
 
 // A killed member's lanes are free after the session; a member says that it lives every second.
 const membership = { sessionTimeout: 10_000, heartbeatInterval: 1_000, rebalanceTimeout: 30_000 };
-const fetching = { minBytes: 1, maxWaitTimeInMs: WAIT_MS, maxBytesPerPartition: 8_388_608 };
+const fetching = { minBytes: 1, maxWaitTimeInMs: WAIT_MS, maxBytesPerPartition: 4_194_304 };
 const COMMIT_MS = 5_000;
 const RETRY_MS = 1_000;
 

@@ -3,7 +3,7 @@ import { type LogBatch } from './event-log';
 
 /**
  * Records of one batch, at most, where fewer wait and where more do. The more there are, the fewer items are written once for each of their
- * labels. Few large ones at once: what waits in other lanes grows meanwhile, and is cheaper then.
+ * labels. Few large ones at once: what waits in other lanes grows meanwhile, and is cheaper then. A small one goes first.
  */
 const MOST_RECORDS = { small: 1_000, large: 10_000 };
 
@@ -31,6 +31,7 @@ export interface LaneSource {
 export class LaneReader {
   private readonly readings: Reading[];
   private isStopping = false;
+  private giveUp: () => void = () => undefined;
   private wakeUp: () => void = () => undefined;
   private isAwake = false;
 
@@ -49,16 +50,14 @@ export class LaneReader {
     while (!this.isStopping) {
       const reading = this.next();
       if (!reading) await this.sleep();
-      else {
-        const most = MOST_RECORDS[this.waiting(reading) < MOST_RECORDS.small ? 'small' : 'large'];
-        await this.room.runExclusive(() => this.deliver(reading, most), most);
-      }
+      else await this.deliverInRoom(reading);
     }
   }
 
   /** No further batch begins; the one in hand is told by `isCurrent`. */
   stop(): void {
     this.isStopping = true;
+    this.giveUp();
     this.wake();
   }
 
@@ -101,6 +100,26 @@ export class LaneReader {
     const [reading] = this.readings.splice(at, 1);
     this.readings.push(reading!);
     return reading;
+  }
+
+  private async deliverInRoom(reading: Reading): Promise<void> {
+    const isSmall = this.waiting(reading) < MOST_RECORDS.small;
+    const most = isSmall ? MOST_RECORDS.small : MOST_RECORDS.large;
+    const release = await this.roomFor(most, isSmall ? 1 : 0);
+    if (!release) return;
+    try {
+      await this.deliver(reading, most);
+    } finally {
+      release();
+    }
+  }
+
+  /** Undefined where the lane is told to stop before there is room. */
+  private roomFor(records: number, priority: number): Promise<(() => void) | undefined> {
+    return new Promise((resolve) => {
+      this.giveUp = () => resolve(undefined);
+      void this.room.acquire(records, priority).then(([, release]) => (this.isStopping ? release() : resolve(release)));
+    });
   }
 
   private waiting({ topic, position }: Reading): number {

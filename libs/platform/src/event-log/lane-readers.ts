@@ -2,8 +2,11 @@ import { Semaphore } from 'async-mutex';
 import { type SubscribeOptions } from './event-log';
 import { LaneReader, type LaneSource } from './lane-reader';
 
-/** Room for records that are fetched and not yet handled, of all lanes: one lane's batch is handled while PostgreSQL works on another's. */
-const ROOM = 20_000;
+/**
+ * Room for records that are fetched and not yet handled, of all lanes: for two large batches, one being handled while PostgreSQL works on the
+ * other's, or for one beside a small one of each other lane, so that those never keep a large one out.
+ */
+const ROOM = 22_000;
 
 /** The lanes that a member has, each read by a reader of its own. */
 export class LaneReaders {

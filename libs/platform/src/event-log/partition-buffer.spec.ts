@@ -59,19 +59,19 @@ describe('PartitionBuffer', () => {
     expect(buffer.take(100, 2_000)).toMatchObject({ highWatermark: 2, records: [{ offset: 0 }, { offset: 1 }] });
   });
 
-  it('is full at 10,000 records and has room again at half of them', () => {
+  it('is full at 5,000 records and has room again at half of them', () => {
     const buffer = new PartitionBuffer(0, 0);
-    buffer.put(fetched(upTo(9_999), 20_000));
+    buffer.put(fetched(upTo(4_999), 20_000));
     expect(buffer.isFull).toBe(false);
-    buffer.put(fetched([9_999], 20_000));
+    buffer.put(fetched([4_999], 20_000));
     expect([buffer.isFull, buffer.hasRoom]).toEqual([true, false]);
-    buffer.take(0, 5_000);
+    buffer.take(0, 2_500);
     expect([buffer.isFull, buffer.hasRoom]).toEqual([false, true]);
   });
 
-  it('is full at 8 MiB, however few records they are', () => {
+  it('is full at 4 MiB, however few records they are', () => {
     const buffer = new PartitionBuffer(0, 0);
-    buffer.put(fetched([0, 1, 2], 3, Buffer.alloc(2_800_000)));
+    buffer.put(fetched([0, 1, 2], 3, Buffer.alloc(1_400_000)));
     expect(buffer.isFull).toBe(true);
   });
 

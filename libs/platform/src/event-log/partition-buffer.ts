@@ -2,7 +2,7 @@ import { type Batch } from 'kafkajs';
 import { type LogBatch, type LogRecord } from './event-log';
 
 /** A partition is full at so many records or bytes, and has room again below half of them. */
-const FULL = { records: 10_000, bytes: 8_388_608 };
+const FULL = { records: 5_000, bytes: 4_194_304 };
 
 interface Chunk {
   records: LogRecord[];

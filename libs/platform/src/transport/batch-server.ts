@@ -64,8 +64,8 @@ export class BatchServer extends Server implements CustomTransportStrategy {
 
   /** Finishes the batches in hand and leaves the group. */
   async close(): Promise<void> {
-    await this.watch?.stop();
-    await this.subscription?.stop();
+    // Together: a look may wait for the batch in hand, which ends early where the subscription stops.
+    await Promise.all([this.watch?.stop(), this.subscription?.stop()]);
     await Promise.all(this.looks.map((look) => look.stop()));
     await Promise.all([...this.ending, ...[...this.lanes.values()].map((lane) => lane.stop())]);
   }

@@ -23,7 +23,7 @@ class RethrowFilter implements RpcExceptionFilter<unknown> {
 }
 
 /**
- * A method `(batch: Batch, tx: LaneTransaction)` that handles one topic: called once for each slice of at most 2,000 events of a
+ * A method `(batch: Batch, tx: LaneTransaction)` that handles one topic: called once for each slice of at most 10,000 events of a
  * partition, inside the transaction that holds the lane. What it throws rolls the slice back: transient failures are tried again; with
  * any other the slice is halved until the one event is found, which is dead-lettered.
  */

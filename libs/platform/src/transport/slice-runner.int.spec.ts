@@ -406,6 +406,31 @@ it('passes over what the catalogue gives to other services, unread, and moves it
   expect((await lanePositions(dataSource.manager, LANE)).get(CONSENSUS_EVENTS.name)).toBe(3);
 });
 
+it('takes less at once after a slice has failed for the moment: it may have been too much', async () => {
+  const taken: number[] = [];
+  handle = async ({ events }, tx) => {
+    taken.push(events.length);
+    if (events.length > 500)
+      await tx.sql(`do $$ begin raise exception 'idle too long' using errcode = '25P03'; end $$`);
+    tx.account('rte', { applied: events.length });
+  };
+  await runner().run(batch(0, 1200), TOPIC, subscription);
+  expect(taken).toEqual([1200, 500, 500, 200]);
+  expect((await lanePositions(dataSource.manager, LANE)).get(TOPIC.name)).toBe(1200);
+  expect(await accounts()).toMatchObject({ accepted: 1200, applied: 1200, dead: 0 });
+});
+
+it('begins no further part of a slice when the batch is over', async () => {
+  const taken: number[] = [];
+  handle = async ({ events }) => {
+    taken.push(events.length);
+    if (events.some(({ data }) => data.item === 'item 3')) throw new Error('never');
+  };
+  await runner().run(batch(0, 4, { isCurrent: () => taken.length < 3 }), TOPIC, subscription);
+  expect(taken).toEqual([4, 4, 2]);
+  expect((await lanePositions(dataSource.manager, LANE)).get(TOPIC.name)).toBe(2);
+});
+
 it('moves no position where the begin of its transaction did not happen', async () => {
   await createLanes(dataSource.manager, ['item'], 0);
   expect(await moveLane(dataSource.manager, LANE, TOPIC.name, undefined, 5)).toBeUndefined();

@@ -123,10 +123,7 @@ export class SliceRunner {
       if (!batch.isCurrent()) return;
       slice = records.slice(start, start + this.sizeOf(topic).records);
       const outcome = await this.applySlice(lane, topic, slice, batch);
-      if (outcome === 'gave-up') {
-        this.sizeOf(topic).failed();
-        subscription.pause(batch.topic, batch.partition, PAUSE_MS);
-      }
+      if (outcome === 'gave-up') subscription.pause(batch.topic, batch.partition, PAUSE_MS);
       if (outcome === 'committed') continue;
       // Where the position is not known it is read again with the next delivery, and what lies below it dropped.
       const next = this.known(lane, batch.topic) ?? slice[0]!.offset;
@@ -163,6 +160,9 @@ export class SliceRunner {
       try {
         // A connection that was lost in the commit leaves open whether it happened: the position says it.
         if (transientFailures > 0 && (await this.position(lane, topic.name)) !== from) return 'fenced';
+        if (!batch.isCurrent()) return 'fenced';
+        const most = this.sizeOf(topic).records;
+        if (slice.length > most) return await this.applyParts(lane, topic, slice, batch, most);
         return await this.attempt(lane, topic, slice, verdict);
       } catch (error) {
         if (!isTransient(error)) {
@@ -173,6 +173,7 @@ export class SliceRunner {
         }
         this.positions.delete(nameOf(lane, topic.name));
         metrics.retries.inc();
+        this.sizeOf(topic).failed();
         transientFailures++;
         logger.warn(`${where}: ${messageOf(error)}; tried again (${transientFailures})`);
         if (transientFailures === TRANSIENT_TRIES) {
@@ -194,15 +195,25 @@ export class SliceRunner {
     batch: LogBatch,
     error: unknown,
   ): Promise<SliceOutcome> {
-    if (slice.length > 1) {
-      const middle = Math.ceil(slice.length / 2);
-      const first = await this.applySlice(lane, topic, slice.slice(0, middle), batch);
-      return first === 'committed' ? this.applySlice(lane, topic, slice.slice(middle), batch) : first;
-    }
+    if (slice.length > 1) return this.applyParts(lane, topic, slice, batch, Math.ceil(slice.length / 2));
     const { service, logger } = this.options;
     const failure = failureOf(error);
     logger.error(`${service} dead-letters ${topic.name}/${lane.partition}@${slice[0]?.offset}: ${failure.detail}`);
     return this.applySlice(lane, topic, slice, batch, { type: 'unreadable', ...failure });
+  }
+
+  private async applyParts(
+    lane: Lane,
+    topic: Topic,
+    slice: readonly LogRecord[],
+    batch: LogBatch,
+    most: number,
+  ): Promise<SliceOutcome> {
+    for (let start = 0; start < slice.length; start += most) {
+      const outcome = await this.applySlice(lane, topic, slice.slice(start, start + most), batch);
+      if (outcome !== 'committed') return outcome;
+    }
+    return 'committed';
   }
 
   private async attempt(

@@ -19,14 +19,14 @@ export class SliceSize {
     return this.size;
   }
 
-  /** Learns from a slice. A small one says little: most of its time is not that of its records. */
+  /** Learns from a slice. A small one says little where it was quick: most of its time is not that of its records. */
   took(records: number, milliseconds: number): void {
-    if (records < this.size / 2) return;
+    if (records < this.size / 2 && milliseconds < MOST_MS) return;
     const affordable = Math.round((records * MOST_MS) / milliseconds);
     this.size = Math.max(LEAST, Math.min(affordable, 2 * this.size, MOST));
   }
 
-  /** A slice was given up: it may have been too much. */
+  /** A slice failed for the moment: it may have been too much. */
   failed(): void {
     this.size = LEAST;
   }
