@@ -137,7 +137,7 @@ class Rest {
     // A member that fetches from several brokers rests at each of them, and says once that it lives.
     const beat = () => group.heartbeat({ interval: HEARTBEAT_MS / 2 });
     const hear = () => beat().catch(() => group.memberId !== null && wakeMember(group.memberId));
-    this.timer = setInterval(() => void hear(), HEARTBEAT_MS).unref();
+    this.timer = setInterval(() => void hear(), HEARTBEAT_MS);
     resting.add(this);
   }
 
