@@ -5,8 +5,11 @@ const TIMEOUT_CHECK_MS = 1_000;
 
 /** How long an answer waits for records, in ms; also how long a partition that was full may wait to be asked for again. */
 export const WAIT_MS = 250;
-/** The same, at the most, where nothing comes: each answer may wait for twice as long as the last one. Records are answered at once. */
-const REST_WAIT_MS = 1_000;
+/**
+ * The same, at the most, where nothing comes: each answer may wait for twice as long as the last one. Records are answered at once; what waits
+ * for the end of such a wait is a heartbeat, and with it news of the group.
+ */
+const REST_WAIT_MS = 2_000;
 
 /** What is touched of a queue of requests. */
 interface RequestQueue {

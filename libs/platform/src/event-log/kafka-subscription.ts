@@ -19,8 +19,6 @@ const fetching = { minBytes: 1, maxWaitTimeInMs: WAIT_MS, maxBytesPerPartition: 
 const COMMIT_MS = 5_000;
 const RETRY_MS = 1_000;
 
-type Joined = ConsumerGroupJoinEvent['payload'];
-
 /**
  * One member of a Kafka consumer group. kafkajs fetches into buffers, one a partition, and a `LaneReader` a lane takes from them: a lane
  * whose handler is slow or paused holds up no other here, and the member goes on saying that it lives.
