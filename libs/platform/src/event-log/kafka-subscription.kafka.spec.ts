@@ -5,7 +5,6 @@ import { type Broker, startBroker } from '../../../../test/support/kafka-broker'
 import { silentLogger } from '../../../../test/support/silent-logger';
 import { Settings } from '../config/settings';
 import { type LogBatch, type Subscription } from './event-log';
-import { REST_WAIT_MS } from './kafka-at-rest';
 import { KafkaEventLog } from './kafka-event-log';
 
 /** Of a leader that keeps no lane to itself, and gives the others what it knows of. */
@@ -145,37 +144,6 @@ describeOnOwnKafka('a Kafka subscription', () => {
     await eventually(() => batches.some(({ topic }) => topic === 'unknown'), 'a batch of the other topic');
     await subscription.stop();
   });
-
-  it('does at rest what it is asked for before the answer is due that it waits for', async () => {
-    await log.createTopics([{ name: 'resting', partitions: 2, compacted: false }]);
-    await log.append(records('resting', 2));
-    const { batches, subscription } = await join('resting');
-    await eventually(() => batches.length > 0, 'a batch');
-    const due = await answerDue(subscription);
-    subscription.seek('resting', 0, 1);
-    await eventually(() => batches.length > 1, 'a batch after the seek');
-    expect(batches.at(-1)!.records.map(({ offset }) => offset)).toEqual([1]);
-    expect(Date.now()).toBeLessThan(due);
-    await log.append(records('resting', 1));
-    await eventually(() => batches.at(-1)!.records[0]!.offset === 2, 'a record by the next connection');
-
-    const otherLog = openLog();
-    const { subscription: other } = await join('resting', undefined, otherLog);
-    await eventually(() => subscription.lanes().length === 1 && other.lanes().length === 1, 'a lane for each');
-    const [dueAgain] = await Promise.all([answerDue(subscription), answerDue(other)]);
-    await other.stop();
-    await eventually(() => subscription.lanes().length === 2, 'the lanes of the other');
-    expect(Date.now()).toBeLessThan(dueAgain);
-    await Promise.all([subscription.stop(), otherLog.close()]);
-  }, 60_000);
-
-  /** Waits until a member begins to wait for as long as any does, and says when the answer is due (ms since 1970). */
-  async function answerDue(subscription: Subscription): Promise<number> {
-    await eventually(() => Date.now() - subscription.attemptedAt() > REST_WAIT_MS / 2, 'a long wait', 30_000);
-    const attempted = subscription.attemptedAt();
-    await eventually(() => subscription.attemptedAt() > attempted, 'the next wait');
-    return subscription.attemptedAt() + REST_WAIT_MS;
-  }
 
   it('lets the process end when the log is closed, whoever still asks', async () => {
     const closing = openLog();

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Batch, type Consumer, type ConsumerGroupJoinEvent, type EachBatchPayload, type Kafka } from 'kafkajs';
+import { type Batch, type Consumer, type EachBatchPayload, type Kafka } from 'kafkajs';
 import { isTransient } from '../postgres/transient-error';
 import { coalesced } from './coalesced';
 import { type EventLog, type LogBatch, LogRefused, type SubscribeOptions, type Subscription } from './event-log';
-import { WAIT_MS, wakeMember } from './kafka-at-rest';
+import { WAIT_MS } from './kafka-at-rest';
 import { isFatal } from './kafka-errors';
 import { type KafkaLogger, type KafkaSettings } from './kafka-client';
 import { refused, refusedResource } from './kafka-refusals';
@@ -19,8 +19,6 @@ const fetching = { minBytes: 1, maxWaitTimeInMs: WAIT_MS, maxBytesPerPartition: 
 const COMMIT_MS = 5_000;
 const RETRY_MS = 1_000;
 
-type Joined = ConsumerGroupJoinEvent['payload'];
-
 /**
  * One member of a Kafka consumer group. kafkajs fetches into buffers, one a partition, and a `LaneReader` a lane takes from them: a lane
  * whose handler is slow or paused holds up no other here, and the member goes on saying that it lives.
@@ -30,7 +28,6 @@ type Joined = ConsumerGroupJoinEvent['payload'];
  */
 export class KafkaSubscription implements Subscription, LaneSource {
   private consumer: Consumer | undefined;
-  private memberId = '';
   private assigned = new Map<string, number[]>();
   private readonly readers: LaneReaders;
   private readonly buffers = new Map<string, PartitionBuffer>();
@@ -71,7 +68,6 @@ export class KafkaSubscription implements Subscription, LaneSource {
     if (!buffer || !this.readers.has(partition)) return;
     buffer.clear(position);
     this.consumer?.seek({ topic, partition, offset: String(position) });
-    wakeMember(this.memberId);
     this.fill(topic, partition, buffer);
     this.readers.seek(topic, partition, position);
   }
@@ -124,10 +120,7 @@ export class KafkaSubscription implements Subscription, LaneSource {
     const { consumer } = this;
     this.consumer = undefined;
     // A member that cannot say so has left after its session.
-    if (!consumer) return;
-    const left = consumer.disconnect();
-    wakeMember(this.memberId);
-    await within(LEAVE_MS, left);
+    if (consumer) await within(LEAVE_MS, consumer.disconnect());
   }
 
   private async connect(): Promise<void> {
@@ -140,7 +133,7 @@ export class KafkaSubscription implements Subscription, LaneSource {
       // A consumer that failed is replaced here: kafkajs brings back only what failed in ways that it knows (tulios/kafkajs#1443).
       retry: { retries: 3, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: () => Promise.resolve(false) },
     });
-    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => this.joined(consumer, payload));
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => this.joined(consumer, payload.memberAssignment));
     consumer.on(consumer.events.FETCH_START, () => void (this.attempted = Date.now()));
     // kafkajs tells of a crash while it joins by this event alone.
     let isUp = false;
@@ -208,10 +201,9 @@ export class KafkaSubscription implements Subscription, LaneSource {
   }
 
   /** Everything up to the first `await` of a listener happens before the next fetch. */
-  private joined(consumer: Consumer, { memberId, memberAssignment }: Joined): void {
+  private joined(consumer: Consumer, assignment: Record<string, number[]>): void {
     if (this.consumer !== consumer) return;
-    this.memberId = memberId;
-    this.assigned = new Map(Object.entries(memberAssignment));
+    this.assigned = new Map(Object.entries(assignment));
     for (const [topic, partitions] of this.assigned) {
       for (const partition of partitions) {
         const buffer = this.buffers.get(placeOf(topic, partition));
