@@ -3,9 +3,12 @@ import { type LogBatch } from './event-log';
 
 /**
  * Records of one batch, at most, where fewer wait and where more do. The more there are, the fewer items are written once for each of their
- * labels. Few large ones at once: what waits in other lanes grows meanwhile, and is cheaper then. A small one goes first.
+ * labels.
  */
 const MOST_RECORDS = { small: 1_000, large: 10_000 };
+
+/** How large a batch will be. */
+export type BatchSize = keyof typeof MOST_RECORDS;
 
 /** What a lane reads of one topic. */
 interface Reading {
@@ -35,12 +38,12 @@ export class LaneReader {
   private wakeUp: () => void = () => undefined;
   private isAwake = false;
 
-  /** @param room for records that are fetched and not yet handled, of all lanes. */
+  /** @param rooms for the batches of each size that all lanes have in hand. */
   constructor(
     private readonly lane: number,
     positions: ReadonlyMap<string, number>,
     private readonly source: LaneSource,
-    private readonly room: Semaphore,
+    private readonly rooms: Readonly<Record<BatchSize, Semaphore>>,
   ) {
     this.readings = [...positions].map(([topic, position]) => ({ topic, position, seeks: 0, pausedUntil: 0 }));
   }
@@ -103,22 +106,21 @@ export class LaneReader {
   }
 
   private async deliverInRoom(reading: Reading): Promise<void> {
-    const isSmall = this.waiting(reading) < MOST_RECORDS.small;
-    const most = isSmall ? MOST_RECORDS.small : MOST_RECORDS.large;
-    const release = await this.roomFor(most, isSmall ? 1 : 0);
+    const size = this.waiting(reading) < MOST_RECORDS.small ? 'small' : 'large';
+    const release = await this.room(this.rooms[size]);
     if (!release) return;
     try {
-      await this.deliver(reading, most);
+      await this.deliver(reading, MOST_RECORDS[size]);
     } finally {
       release();
     }
   }
 
   /** Undefined where the lane is told to stop before there is room. */
-  private roomFor(records: number, priority: number): Promise<(() => void) | undefined> {
+  private room(room: Semaphore): Promise<(() => void) | undefined> {
     return new Promise((resolve) => {
       this.giveUp = () => resolve(undefined);
-      void this.room.acquire(records, priority).then(([, release]) => (this.isStopping ? release() : resolve(release)));
+      void room.acquire().then(([, release]) => (this.isStopping ? release() : resolve(release)));
     });
   }
 

@@ -1,17 +1,17 @@
 import { Semaphore } from 'async-mutex';
 import { type SubscribeOptions } from './event-log';
-import { LaneReader, type LaneSource } from './lane-reader';
+import { type BatchSize, LaneReader, type LaneSource } from './lane-reader';
 
 /**
- * Room for records that are fetched and not yet handled, of all lanes: for two large batches, one being handled while PostgreSQL works on the
- * other's, or for one beside a small one of each other lane, so that those never keep a large one out.
+ * Batches of all lanes that are in hand at once. One is handled while PostgreSQL works on another; with more of them each takes longer, and what
+ * waits meanwhile makes larger batches, which cost less.
  */
-const ROOM = 22_000;
+const AT_ONCE: Readonly<Record<BatchSize, number>> = { small: 3, large: 2 };
 
 /** The lanes that a member has, each read by a reader of its own. */
 export class LaneReaders {
   private readonly running = new Map<number, { reader: LaneReader; done: Promise<void> }>();
-  private readonly room = new Semaphore(ROOM);
+  private readonly rooms = { small: new Semaphore(AT_ONCE.small), large: new Semaphore(AT_ONCE.large) };
 
   /** @param failed is called with what ended a reader: what `eachBatch` threw. */
   constructor(
@@ -31,7 +31,7 @@ export class LaneReaders {
 
   /** Begins a lane at these positions, by topic. */
   start(lane: number, positions: ReadonlyMap<string, number>): void {
-    const reader = new LaneReader(lane, positions, this.source, this.room);
+    const reader = new LaneReader(lane, positions, this.source, this.rooms);
     this.options.onAssigned?.(lane);
     this.running.set(lane, { reader, done: reader.run().catch(this.failed) });
   }

@@ -1,4 +1,5 @@
 import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
+import { Semaphore } from 'async-mutex';
 import { lastValueFrom, isObservable } from 'rxjs';
 import { type DataSource } from 'typeorm';
 import { type Topic } from '@assay/contracts/contract';
@@ -19,6 +20,8 @@ import { checkWiring } from './wiring';
 
 /** How long a dead letter that an operator had redriven may wait. */
 const REDRIVE_MS = 2000;
+/** Slices of lane work at once: two, so that what one lane waits for does not hold up the work of all. */
+const WORK_AT_ONCE = 2;
 
 export interface BatchServerOptions {
   service: string;
@@ -42,6 +45,7 @@ export class BatchServer extends Server implements CustomTransportStrategy {
   // Batches come before `subscribe` has answered.
   private subscribing: Promise<Subscription> | undefined;
   private readonly lanes = new Map<string, LaneWorker>();
+  private readonly working = new Semaphore(WORK_AT_ONCE);
   /** Partition numbers of the lanes that this instance has. */
   private readonly mine = new Set<number>();
   /** Slices in hand of lanes that are gone: their connections are in use until they end. */
@@ -188,7 +192,7 @@ export class BatchServer extends Server implements CustomTransportStrategy {
   private lane(kind: string, partition: number): LaneWorker {
     const name = `${kind} ${partition}`;
     let lane = this.lanes.get(name);
-    if (!lane) this.lanes.set(name, (lane = new LaneWorker({ kind, partition }, this.options.logger)));
+    if (!lane) this.lanes.set(name, (lane = new LaneWorker({ kind, partition }, this.working, this.options.logger)));
     return lane;
   }
 

@@ -1,3 +1,4 @@
+import { type Semaphore } from 'async-mutex';
 import { messageOf } from './message-of';
 import { type Lane } from './lane.queries';
 
@@ -10,8 +11,10 @@ export class LaneWorker {
   private readonly waiting = new Set<Work>();
   private isStopped = false;
 
+  /** @param working lane work of all lanes at once: batches are not to wait for the processor behind it. */
   constructor(
     readonly lane: Lane,
+    private readonly working: Semaphore,
     private readonly logger: { warn(message: string): void },
   ) {}
 
@@ -26,16 +29,18 @@ export class LaneWorker {
   take(work: Work): void {
     if (this.waiting.has(work) || this.isStopped) return;
     this.waiting.add(work);
-    void this.exclusively(async () => {
-      this.waiting.delete(work);
-      if (this.isStopped) return;
-      try {
-        if (await work(this.lane)) this.take(work);
-      } catch (error) {
-        // It is still due: the next look finds it.
-        this.logger.warn(`lane work on ${this.lane.kind}/${this.lane.partition}: ${messageOf(error)}`);
-      }
-    });
+    void this.working.runExclusive(() => this.exclusively(() => this.work(work)));
+  }
+
+  private async work(work: Work): Promise<void> {
+    this.waiting.delete(work);
+    if (this.isStopped) return;
+    try {
+      if (await work(this.lane)) this.take(work);
+    } catch (error) {
+      // It is still due: the next look finds it.
+      this.logger.warn(`lane work on ${this.lane.kind}/${this.lane.partition}: ${messageOf(error)}`);
+    }
   }
 
   /** Ends the work after the slice in hand. */
