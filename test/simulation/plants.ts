@@ -11,7 +11,7 @@ export const PLANTS: readonly Plant[] = [
   {
     name: 'no-fence',
     rewrite: (sql) =>
-      sql.replace('(positions ->> $3)::bigint is not distinct from $4::bigint', '($4::bigint is null or true)'),
+      sql.replace('(lane.positions ->> $2)::bigint is not distinct from m.before', '(m.before is null or true)'),
   },
   {
     name: 'fence-without-begin',
