@@ -5,7 +5,8 @@ import { SlicesTogether } from './slices-together';
 
 /** Transactions that end when the test says how. */
 class Transactions {
-  readonly begun: { topic: Topic; lanes: number[]; commit(): void; overtake(): void; fail(error: unknown): void }[] = [];
+  readonly begun: { topic: Topic; lanes: number[]; commit(): void; overtake(): void; fail(error: unknown): void }[] =
+    [];
 
   readonly apply = (topic: Topic, slices: readonly Slice[]): Promise<boolean> =>
     new Promise<boolean>((resolve, reject) => {
@@ -31,45 +32,69 @@ function slice(partition: number, records = 1): Slice {
   };
 }
 
-const settled = () => new Promise((resolve) => setImmediate(resolve));
+/** Time for a transaction to begin after another. */
+async function pause(): Promise<void> {
+  await jest.advanceTimersByTimeAsync(10);
+}
 
-/** Fills both places, so that what is added next waits. */
-function busy(most = 100) {
+/** With two transactions in hand, so that what is added next waits. */
+async function busy(most = 100) {
   const transactions = new Transactions();
   const together = new SlicesTogether(transactions.apply, () => most);
-  const [first, second] = [together.add(ANNOTATION_EVENTS, slice(10)), together.add(ANNOTATION_EVENTS, slice(11))];
+  const first = together.add(ANNOTATION_EVENTS, slice(10));
+  const second = together.add(ANNOTATION_EVENTS, slice(11));
+  await pause();
   return { transactions, together, first, second };
 }
 
 describe('SlicesTogether', () => {
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
+
+  it('begins at once after a rest, and then leaves ten milliseconds for others to come', async () => {
+    const transactions = new Transactions();
+    const together = new SlicesTogether(transactions.apply, () => 100);
+    const add = (lane: number) => void together.add(ANNOTATION_EVENTS, slice(lane));
+    add(0);
+    expect(transactions.lanes()).toEqual([[0]]);
+    add(1);
+    await jest.advanceTimersByTimeAsync(9);
+    add(2);
+    expect(transactions.lanes()).toEqual([[0]]);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(transactions.lanes()).toEqual([[0], [1, 2]]);
+  });
+
   it('applies what waits for its turn in one transaction', async () => {
-    const { transactions, together, first } = busy();
+    const { transactions, together, first } = await busy();
     const waiting = [0, 1, 2].map((lane) => together.add(ANNOTATION_EVENTS, slice(lane)));
     expect(transactions.lanes()).toEqual([[10], [11]]);
     transactions.begun[0]!.commit();
     expect(await first).toBe(true);
+    await pause();
     expect(transactions.lanes()).toEqual([[10], [11], [0, 1, 2]]);
     transactions.begun[2]!.commit();
     expect(await Promise.all(waiting)).toEqual([true, true, true]);
   });
 
   it('takes no more records than a transaction may have, but always one slice', async () => {
-    const { transactions, together } = busy(10);
+    const { transactions, together } = await busy(10);
     void [slice(0, 6), slice(1, 4), slice(2, 1), slice(3, 20)].map((one) => together.add(ANNOTATION_EVENTS, one));
     for (const at of [0, 1, 2, 3, 4]) {
       transactions.begun[at]!.commit();
-      await settled();
+      await pause();
     }
     expect(transactions.lanes().slice(2)).toEqual([[0, 1], [2], [3]]);
   });
 
   it('gives topics their turns in the order in which they began to wait', async () => {
-    const { transactions, together } = busy();
+    const { transactions, together } = await busy();
     void together.add(CONSENSUS_EVENTS, slice(0));
     void together.add(ANNOTATION_EVENTS, slice(1));
     void together.add(CONSENSUS_EVENTS, slice(2));
     for (const at of [0, 1]) transactions.begun[at]!.commit();
-    await settled();
+    await pause();
+    await pause();
     expect(transactions.begun.slice(2).map(({ topic, lanes }) => [topic.name, lanes])).toEqual([
       [CONSENSUS_EVENTS.name, [0, 2]],
       [ANNOTATION_EVENTS.name, [1]],
@@ -77,12 +102,12 @@ describe('SlicesTogether', () => {
   });
 
   it.each(['overtake', 'fail'] as const)('applies each alone where one spoils it (%s)', async (way) => {
-    const { transactions, together } = busy();
+    const { transactions, together } = await busy();
     const waiting = [0, 1].map((lane) => together.add(ANNOTATION_EVENTS, slice(lane)));
     transactions.begun[0]!.commit();
-    await settled();
+    await pause();
     transactions.begun[2]![way](new Error('never'));
-    await settled();
+    await pause();
     expect(transactions.lanes().slice(2)).toEqual([[0, 1], [0], [1]]);
     transactions.begun[3]!.commit();
     transactions.begun[4]!.overtake();
@@ -90,7 +115,7 @@ describe('SlicesTogether', () => {
   });
 
   it('says what befell a slice that went alone, and does not try it again', async () => {
-    const { transactions, first, second } = busy();
+    const { transactions, first, second } = await busy();
     transactions.begun[0]!.fail(new Error('never'));
     transactions.begun[1]!.overtake();
     await expect(first).rejects.toThrow('never');
@@ -99,10 +124,10 @@ describe('SlicesTogether', () => {
   });
 
   it('says of a failure that will pass to everybody: each is to wait and look where its lane stands', async () => {
-    const { transactions, together } = busy();
+    const { transactions, together } = await busy();
     const waiting = [0, 1].map((lane) => together.add(ANNOTATION_EVENTS, slice(lane)));
     transactions.begun[0]!.commit();
-    await settled();
+    await pause();
     transactions.begun[2]!.fail(Object.assign(new Error('connection lost'), { code: '57P01' }));
     await Promise.all(waiting.map((one) => expect(one).rejects.toThrow('connection lost')));
     expect(transactions.begun).toHaveLength(3);
