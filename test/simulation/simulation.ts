@@ -43,7 +43,7 @@ const handlers: Handlers = new Map([
 export async function simulate(seed: number, database: SimulationDatabase, plant?: Plant): Promise<Outcome> {
   await database.clear();
   const clock = install({
-    toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'],
+    toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'],
     now: 0,
     shouldClearNativeTimers: true,
   });

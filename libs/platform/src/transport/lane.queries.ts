@@ -44,7 +44,7 @@ export interface LaneMove {
 /**
  * The fence of a `fencedTransaction`: takes the rows of lanes of one kind until the end of the transaction and moves a topic's position in each, if
  * all stand where the caller thinks. Undefined: another has moved one, and nothing that this transaction would do may be done. Rows are taken in the
- * order of partitions, so that two transactions never wait for each other in a circle.
+ * order of partitions, all before any is changed, so that two transactions never wait for each other in a circle.
  * @returns where each lane stood in the producer's numbers, in the order of `moves`.
  */
 export async function moveLanes(
@@ -57,12 +57,13 @@ export async function moveLanes(
   const rows = rowsOf<{ partition: number; sequence: string | null; is_moved: boolean | null }>(
     await manager.query(
       prepared(`with held as (
-         select partition, positions from lane where kind = $1 and partition = any($3::integer[]) and ${IS_FENCED} order by partition for update),
+         select partition from lane where kind = $1 and partition = any($3::integer[]) and ${IS_FENCED} order by partition for update),
        moved as (
          update lane set positions = jsonb_set(lane.positions, array[$2], to_jsonb(m.position)), version = version + 1
          from held cross join lateral (select n.before, n.position
            from unnest($3::integer[], $4::bigint[], $5::bigint[]) as n (partition, before, position) where n.partition = held.partition) m
          where kind = $1 and lane.partition = held.partition and (lane.positions ->> $2)::bigint is not distinct from m.before
+           and (select count(*) from held) = cardinality($3::integer[])
          returning lane.partition)
        select moved.partition, sequence, is_moved from moved left join cut on cut.topic = $2 and cut.partition = moved.partition`),
       [kind, topic, partitions, moves.map(({ from }) => from ?? null), moves.map(({ to }) => to)],
