@@ -139,9 +139,12 @@ class Simulation {
     return choices;
   }
 
-  /** Time goes on. */
+  /** Time goes on: as long as transactions wait for others to go with them, or until timers of the transport go off. */
   private waiting(): Choice[] {
-    return [{ weight: 3, act: () => this.tick(this.schedule.pick([50, 400, 2000])) }];
+    return [
+      { weight: 8, act: () => this.tick(10) },
+      { weight: 3, act: () => this.tick(this.schedule.pick([50, 400, 2000])) },
+    ];
   }
 
   private faults(): Choice[] {

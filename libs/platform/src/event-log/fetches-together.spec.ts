@@ -21,18 +21,25 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 describe('FetchesTogether', () => {
   it('asks in one statement for what was asked for while another is under way', async () => {
     const { asked, together, partitions } = fetching();
-    const ends = Promise.all([3, 1, 2].map((one) => together.add(place(one))));
-    expect(partitions()).toEqual([[3]]);
+    const first = [3, 4].map((one) => together.add(place(one)));
+    await settled();
+    const others = [1, 2].map((one) => together.add(place(one)));
+    await settled();
+    expect(partitions()).toEqual([[3, 4]]);
     asked[0]!.answer();
     await settled();
-    expect(partitions()).toEqual([[3], [1, 2]]);
+    expect(partitions()).toEqual([
+      [3, 4],
+      [1, 2],
+    ]);
     asked[1]!.answer();
-    expect((await ends).map(({ highWatermark }) => highWatermark)).toEqual([3, 1, 2]);
+    expect((await Promise.all([...first, ...others])).map(({ highWatermark }) => highWatermark)).toEqual([3, 4, 1, 2]);
   });
 
   it('tells those of a statement that failed, and goes on', async () => {
     const { asked, together, partitions } = fetching();
     const failed = together.add(place(1));
+    await settled();
     const later = together.add(place(2));
     asked[0]!.fail(new Error('connection lost'));
     await expect(failed).rejects.toThrow('connection lost');

@@ -5,6 +5,8 @@ import { type Fetched, type Place } from './event-log.queries';
 export class FetchesTogether {
   private waiting: { place: Place; done(fetched: Promise<Fetched>): void }[] = [];
   private readonly fetchWaiting = coalesced(async () => {
+    // Lanes that are woken together ask one after the other.
+    await Promise.resolve();
     const taken = this.waiting;
     this.waiting = [];
     const fetched = this.fetch(taken.map(({ place }) => place));

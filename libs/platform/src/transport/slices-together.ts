@@ -13,6 +13,8 @@ const AT_ONCE = 2;
  * service would else begin several hundred, which cost more than all that they do.
  */
 const PACE_MS = 10;
+/** What comes to several lanes at once is not handed over in one moment. */
+const GATHER_MS = 1;
 
 /** Applies slices of one topic in one transaction; false where another has moved one of the lanes: then nothing was done. */
 export type Apply = (topic: Topic, slices: readonly Slice[]) => Promise<boolean>;
@@ -51,18 +53,18 @@ export class SlicesTogether {
     return outcome.together ?? this.apply(topic, [slice]);
   }
 
+  /** Begins the next transaction when it is time, if there is room for one and anything to do. */
   private fill(): void {
     if (this.inHand === AT_ONCE || this.waiting.size === 0 || this.timer) return;
     const rest = this.begun + PACE_MS - performance.now();
-    if (rest <= 0) {
-      void this.applyNext();
-      this.fill();
-      return;
-    }
-    this.timer = setTimeout(() => {
-      this.timer = undefined;
-      this.fill();
-    }, rest);
+    this.timer = setTimeout(
+      () => {
+        this.timer = undefined;
+        void this.applyNext();
+        this.fill();
+      },
+      Math.max(GATHER_MS, rest),
+    );
   }
 
   private async applyNext(): Promise<void> {
