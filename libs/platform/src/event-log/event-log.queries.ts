@@ -200,5 +200,8 @@ export async function fetchRecords(
     const parsed = JSON.parse(headers) as Record<string, string>;
     records.push({ offset: Number(offset), timestamp: Number(taken_at), key, headers: parsed, value });
   }
+  const gone = places.find((_place, at) => !fetched[at]);
+  if (gone)
+    throw new Error(`partition ${gone.partition} of topic ${gone.topic} is gone: expected it to stay while it is read`);
   return fetched;
 }

@@ -36,6 +36,16 @@ describe('FetchesTogether', () => {
     expect((await Promise.all([...first, ...others])).map(({ highWatermark }) => highWatermark)).toEqual([3, 4, 1, 2]);
   });
 
+  it('asks for nothing where all that was asked for is under way', async () => {
+    const { asked, together, partitions } = fetching();
+    const all = [1, 2].map((one) => together.add(place(one)));
+    await settled();
+    asked[0]!.answer();
+    await Promise.all(all);
+    await settled();
+    expect(partitions()).toEqual([[1, 2]]);
+  });
+
   it('tells those of a statement that failed, and goes on', async () => {
     const { asked, together, partitions } = fetching();
     const failed = together.add(place(1));

@@ -8,6 +8,8 @@ export class FetchesTogether {
     // Lanes that are woken together ask one after the other.
     await Promise.resolve();
     const taken = this.waiting;
+    // Those who asked before the moment was over went with the statement before.
+    if (taken.length === 0) return;
     this.waiting = [];
     const fetched = this.fetch(taken.map(({ place }) => place));
     taken.forEach(({ done }, at) => done(fetched.then((all) => all[at]!)));
