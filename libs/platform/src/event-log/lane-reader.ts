@@ -5,7 +5,7 @@ import { type LogBatch } from './event-log';
  * Records of one batch, at most, where fewer wait and where more do. The more there are, the fewer items are written once for each of their
  * labels.
  */
-const MOST_RECORDS = { small: 1_000, large: 10_000 };
+export const MOST_RECORDS = { small: 1_000, large: 10_000 };
 
 /** What a lane reads of one topic. */
 interface Reading {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Topic } from '@assay/contracts/contract';
 import { type LogBatch, type LogRecord, type Subscription } from '../event-log/event-log';
+import { MOST_RECORDS } from '../event-log/lane-reader';
 import { failpoint } from '../failpoint';
 import { isTransient } from '../postgres/transient-error';
 import { failureOf } from './failure';
@@ -17,8 +18,8 @@ const TRANSIENT_TRIES = 6;
 const PAUSE_MS = 5000;
 /** An error of the handler's own is tried again so often before the slice is halved. */
 const HANDLER_TRIES = 2;
-/** Records of a slice that shares its transaction. */
-const SMALL = 500;
+/** Records of a slice that shares its transaction: of batches that small, every lane may have one in hand. */
+const SMALL = MOST_RECORDS.small;
 
 /** What a service's transport runs on. */
 export interface RunnerOptions extends TransactionOptions {
