@@ -23,11 +23,11 @@ class Transactions {
   }
 }
 
-function slice(partition: number, records = 1): Slice {
+function slice(partition: number, records = 1, value: Buffer | null = null): Slice {
   return {
     lane: { kind: 'item', partition },
     records: Array.from({ length: records }, (_none, offset) => ({
-      ...{ offset, key: null, headers: {}, value: null, timestamp: 0 },
+      ...{ offset, key: null, headers: {}, value, timestamp: 0 },
     })),
   };
 }
@@ -87,6 +87,17 @@ describe('SlicesTogether', () => {
   it('takes no more records than a transaction may have, but always one slice', async () => {
     const { transactions, together } = await busy(10);
     void [slice(0, 6), slice(1, 4), slice(2, 1), slice(3, 20)].map((one) => together.add(ANNOTATION_EVENTS, one));
+    for (const at of [0, 1, 2, 3, 4]) {
+      transactions.begun[at]!.commit();
+      await pause();
+    }
+    expect(transactions.lanes().slice(2)).toEqual([[0, 1], [2], [3]]);
+  });
+
+  it('takes no more bytes than one lane may bring at once, but always one slice', async () => {
+    const { transactions, together } = await busy();
+    const bytes = Buffer.alloc(3 << 20);
+    void [1, 1, 4, 1].map((records, lane) => together.add(ANNOTATION_EVENTS, slice(lane, records, bytes)));
     for (const at of [0, 1, 2, 3, 4]) {
       transactions.begun[at]!.commit();
       await pause();

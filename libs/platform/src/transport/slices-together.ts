@@ -16,6 +16,9 @@ const PACE_MS = 10;
 /** What comes to several lanes at once is not handed over in one moment. */
 const GATHER_MS = 1;
 
+/** Bytes of one transaction, hardly more, as of one batch of a lane: they are parsed in one go, and held until the commit. */
+const MOST_BYTES = 8_388_608;
+
 /** Applies slices of one topic in one transaction; false where another has moved one of the lanes: then nothing was done. */
 export type Apply = (topic: Topic, slices: readonly Slice[]) => Promise<boolean>;
 
@@ -88,9 +91,13 @@ export class SlicesTogether {
   /** Those that waited longest for a topic, as many as go into one transaction. */
   private take(topic: Topic): Waiting[] {
     const all = this.waiting.get(topic)!;
-    let records = 0;
+    let [records, bytes] = [0, 0];
     const most = this.most(topic);
-    const end = all.findIndex(({ slice }) => (records += slice.records.length) > most);
+    const end = all.findIndex(({ slice }) => {
+      records += slice.records.length;
+      bytes += slice.records.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
+      return records > most || bytes > MOST_BYTES;
+    });
     const taken = all.slice(0, end === -1 ? all.length : Math.max(1, end));
     this.waiting.delete(topic);
     if (taken.length < all.length) this.waiting.set(topic, all.slice(taken.length));
