@@ -43,8 +43,8 @@ export interface LaneMove {
 
 /**
  * The fence of a `fencedTransaction`: takes the rows of lanes of one kind until the end of the transaction and moves a topic's position in each, if
- * all stand where the caller thinks. Undefined: another has moved one, and nothing that this transaction would do may be done. Rows are taken in the
- * order of partitions, all before any is changed, so that two transactions never wait for each other in a circle.
+ * all stand where the caller thinks. Undefined: another has moved one, and nothing that this transaction would do may be done. Of several lanes also:
+ * another holds one; the others are not to wait for it, nor two transactions for each other in a circle.
  * @returns where each lane stood in the producer's numbers, in the order of `moves`.
  */
 export async function moveLanes(
@@ -54,10 +54,11 @@ export async function moveLanes(
   moves: readonly LaneMove[],
 ): Promise<Cut[] | undefined> {
   const partitions = moves.map(({ partition }) => partition);
+  const ifFree = moves.length > 1 ? 'skip locked' : '';
   const rows = rowsOf<{ partition: number; sequence: string | null; is_moved: boolean | null }>(
     await manager.query(
       prepared(`with held as (
-         select partition from lane where kind = $1 and partition = any($3::integer[]) and ${IS_FENCED} order by partition for update),
+         select partition from lane where kind = $1 and partition = any($3::integer[]) and ${IS_FENCED} order by partition for update ${ifFree}),
        moved as (
          update lane set positions = jsonb_set(lane.positions, array[$2], to_jsonb(m.position)), version = version + 1
          from held cross join lateral (select n.before, n.position

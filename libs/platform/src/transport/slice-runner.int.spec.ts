@@ -14,7 +14,7 @@ import { type Batch } from './batch';
 import { batchMetrics } from './batch-metrics';
 import { redrive } from './dead-letters';
 import { eventId } from './event-id';
-import { createLanes, lanePositions, moveLanes, resetPosition } from './lane.queries';
+import { createLanes, holdLane, lanePositions, moveLanes, resetPosition } from './lane.queries';
 import { redriveNext } from './redrive';
 import { SliceRunner } from './slice-runner';
 import { type Handle } from './slice-transactions';
@@ -491,6 +491,26 @@ it('applies the other lanes where one of those that go together has been overtak
     { partition: 4, record_offset: '1' },
   ]);
   expect(await accounts()).toMatchObject({ accepted: 9, applied: 8, dead: 1 });
+});
+
+it('applies the other lanes while another instance holds one of those that go together', async () => {
+  const one = runner();
+  await runLanes(one, 0, 1);
+  const holder = another.createQueryRunner();
+  await holder.startTransaction();
+  await holdLane(holder.manager, { kind: 'item', partition: 3 });
+  const positions = async () => {
+    const rows = await dataSource.query(`select positions ->> $1 as at from lane order by partition`, [TOPIC.name]);
+    return rows.map(({ at }: { at: string }) => at).join(' ');
+  };
+  const run = runLanes(one, 1, 2);
+  await eventually(async () => (await positions()) === '2 2 2 1 2', 'the other lanes').finally(() =>
+    holder.commitTransaction().then(() => holder.release()),
+  );
+  await run;
+  expect({ at: await positions(), seeks, ...(await accounts()) }).toMatchObject({
+    ...{ at: '2 2 2 2 2', seeks: [], accepted: 10, applied: 10 },
+  });
 });
 
 it('moves no position where the begin of its transaction did not happen', async () => {

@@ -48,7 +48,7 @@ export class SliceTransactions {
   /**
    * @param slices of different lanes.
    * @param verdict what every record is to be taken for, instead of what it reads as.
-   * @returns whether it is committed; false where another has moved one of the lanes: then nothing was done.
+   * @returns whether it is committed; false where another has moved one of the lanes, or holds one of several: then nothing was done.
    */
   async apply(topic: Topic, slices: readonly Slice[], verdict?: Reading): Promise<boolean> {
     const timer = this.options.metrics.duration.startTimer({ topic: topic.name });

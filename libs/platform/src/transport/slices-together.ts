@@ -19,7 +19,7 @@ const GATHER_MS = 1;
 /** Bytes of one transaction, hardly more, as of one batch of a lane: they are parsed in one go, and held until the commit. */
 const MOST_BYTES = 8_388_608;
 
-/** Applies slices of one topic in one transaction; false where another has moved one of the lanes: then nothing was done. */
+/** Applies slices of one topic in one transaction; false where another has moved one of the lanes, or holds one of several: then nothing was done. */
 export type Apply = (topic: Topic, slices: readonly Slice[]) => Promise<boolean>;
 
 interface Waiting {
