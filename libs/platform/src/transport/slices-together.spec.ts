@@ -52,24 +52,30 @@ describe('SlicesTogether', () => {
   beforeEach(() => void jest.useFakeTimers());
   afterEach(() => void jest.useRealTimers());
 
-  it('begins a millisecond after a rest, and then leaves ten for others to come', async () => {
+  it('begins a millisecond after the first has come, with what has come meanwhile', async () => {
     const transactions = new Transactions();
     const together = new SlicesTogether(transactions.apply, () => 100);
-    const add = (lane: number) => void together.add(ANNOTATION_EVENTS, slice(lane));
-    add(0);
-    add(1);
+    void together.add(ANNOTATION_EVENTS, slice(0));
+    void together.add(ANNOTATION_EVENTS, slice(1));
     expect(transactions.lanes()).toEqual([]);
     await jest.advanceTimersByTimeAsync(1);
     expect(transactions.lanes()).toEqual([[0, 1]]);
-    add(2);
-    await jest.advanceTimersByTimeAsync(9);
-    add(3);
-    expect(transactions.lanes()).toEqual([[0, 1]]);
-    await jest.advanceTimersByTimeAsync(1);
-    expect(transactions.lanes()).toEqual([
-      [0, 1],
-      [2, 3],
-    ]);
+  });
+
+  it('begins a hundred transactions a second where something comes all the time, after fifty at once', async () => {
+    const transactions = new Transactions();
+    const together = new SlicesTogether(transactions.apply, () => 100);
+    for (let ms = 0; ms < 3_000; ms++) {
+      void together.add(ANNOTATION_EVENTS, slice(ms));
+      await jest.advanceTimersByTimeAsync(1);
+      transactions.begun.at(-1)?.commit();
+    }
+    expect(transactions.begun.length).toBeGreaterThan(340);
+    expect(transactions.begun.length).toBeLessThan(360);
+    // Each slice went once, but for those of the last moments.
+    const went = transactions.lanes().flat();
+    expect(went).toEqual(Array.from({ length: went.length }, (_none, lane) => lane));
+    expect(went.length).toBeGreaterThan(2_980);
   });
 
   it('applies what waits for its turn in one transaction', async () => {
