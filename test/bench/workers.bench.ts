@@ -1,12 +1,5 @@
 // How often each finding is raised against each kind of worker, and how often intervals hold the true accuracy, by simulation.
 import { auto } from '../../libs/statistics/src/aggregation/auto';
-import { dawidSkene } from '../../libs/statistics/src/aggregation/dawid-skene';
-import { majority } from '../../libs/statistics/src/aggregation/majority';
-import { oneCoin } from '../../libs/statistics/src/aggregation/one-coin';
-import { agreementWith } from '../../libs/statistics/src/aggregation/weighted-vote';
-import { zeroBasedSkill } from '../../libs/statistics/src/aggregation/zero-based-skill';
-import { meanRanks } from '../../libs/statistics/src/agreement/kendall-w';
-import { confusionCounts } from '../../libs/statistics/src/workers/confusion';
 import { labelTable } from '../../libs/statistics/src/aggregation/label-table';
 import { type Population } from '../../libs/statistics/src/simulation/population';
 import { dice } from '../../libs/statistics/src/simulation/random';
@@ -18,7 +11,6 @@ import { type FindingKind } from '../../libs/statistics/src/workers/finding';
 import { goldTest, priceOfGoldTest } from '../../libs/statistics/src/workers/gold-test';
 import { selfConsistency } from '../../libs/statistics/src/workers/self-consistency';
 import { type WorkerReport, workerReports } from '../../libs/statistics/src/workers/worker-report';
-import { type KnownSet, knownSets } from './known-sets';
 import { markdownTable, record } from './record';
 
 const SEEDS = Array.from({ length: 20 }, (_, i) => 301 + i);
@@ -87,7 +79,6 @@ export function run(): void {
   record('statistics.md', 'workers', powerTable(judged));
   record('statistics.md', 'workers-errors', errorTable(judged));
   record('statistics.md', 'workers-crowds', crowdsTable());
-  record('statistics.md', 'workers-ranks', ranksTable());
   record('statistics.md', 'workers-gold', goldTable());
 }
 
@@ -134,61 +125,6 @@ function crowdsTable(): string {
     return [name, found('honest'), percent(findings.filter(Boolean).length, findings.length), ...kinds.map(found)];
   });
   return markdownTable(['crowd, without gold', 'honest accused', 'findings that are false', ...kinds], rows);
-}
-
-/** Spearman's correlation of each estimate without gold with accuracy on the known labels, workers with ten of them and more. */
-function ranksTable(): string {
-  const sets = knownSets([201]);
-  const estimates = sets.map((set) => rankCorrelations(set));
-  const names = Object.keys(estimates[0]!);
-  const line = (name: string, of: Record<string, number>[]) => [
-    name,
-    ...names.map((estimate) => (of.reduce((sum, one) => sum + one[estimate]!, 0) / of.length).toFixed(3)),
-  ];
-  const generated = estimates.filter((_, i) => !sets[i]!.real);
-  const rows = [
-    ...sets.flatMap(({ real, name }, i) => (real ? [line(name, [estimates[i]!])] : [])),
-    line(`mean of ${generated.length} generated`, generated),
-  ];
-  return markdownTable(['set', ...names], rows);
-}
-
-function rankCorrelations({ table, truth }: KnownSet): Record<string, number> {
-  const K = table.labels.length;
-  const right = new Float64Array(table.workers.length);
-  const all = new Float64Array(table.workers.length);
-  table.item.forEach((item, i) => {
-    const known = truth.get(table.items[item]!);
-    if (known === undefined) return;
-    all[table.worker[i]!]! += 1;
-    if (table.labels[table.label[i]!] === known) right[table.worker[i]!]! += 1;
-  });
-  const judged = table.workers.map((_, w) => w).filter((w) => all[w]! >= 10);
-  const accuracy = meanRanks(judged.map((w) => right[w]! / all[w]!)).ranks;
-  const rank = (of: ArrayLike<number>) => pearson(meanRanks(judged.map((w) => of[w]!)).ranks, accuracy);
-  const accuracies = (posteriors: Float64Array) => {
-    const counts = confusionCounts({ ...table, posteriors });
-    return table.workers.map((_, w) => {
-      const own = counts.subarray(w * K * K, (w + 1) * K * K);
-      return own.reduce((sum, count, c) => sum + (c % (K + 1) === 0 ? count : 0), 0) / own.reduce((a, b) => a + b, 0);
-    });
-  };
-  return {
-    this: rank(workerReports(table, auto(table).model).map((report) => report.accuracy)),
-    'one-coin': rank(accuracies(oneCoin(table).posteriors)),
-    'Dawid-Skene': rank(accuracies(dawidSkene(table).posteriors)),
-    'zero-based skill': rank(agreementWith(table, zeroBasedSkill(table).labels)),
-    'agreement with the majority': rank(agreementWith(table, majority(table))),
-  };
-}
-
-function pearson(a: Float64Array, b: Float64Array): number {
-  const mean = (of: Float64Array) => of.reduce((x, y) => x + y, 0) / of.length;
-  const [meanA, meanB] = [mean(a), mean(b)];
-  const sum = (x: Float64Array, mx: number, y: Float64Array, my: number) =>
-    x.reduce((total, value, i) => total + (value - mx) * (y[i]! - my), 0);
-  const spread = Math.sqrt(sum(a, meanA, a, meanA) * sum(b, meanB, b, meanB));
-  return spread > 0 ? sum(a, meanA, b, meanB) / spread : 0;
 }
 
 const isFalse = ({ behaviour }: Judged, kind: FindingKind) => !TRUE_OF[behaviour]!.includes(kind);

@@ -45,13 +45,14 @@ function f1(pairs: readonly { gold: string; said: string }[], label: string): nu
   return (2 * both) / (count(({ gold }) => gold === label) + count(({ said }) => said === label));
 }
 
-/** Rank correlation, ties at the mean of their ranks. */
+/** Rank correlation, ties at the mean of their ranks; 0 where all of one side are equal. */
 export function spearman(a: readonly number[], b: readonly number[]): number {
   const [x, y] = [meanRanks(a).ranks, meanRanks(b).ranks];
   const middle = (a.length + 1) / 2;
   const product = (u: Float64Array, v: Float64Array) =>
     u.reduce((sum, value, i) => sum + (value - middle) * (v[i]! - middle), 0);
-  return product(x, y) / Math.sqrt(product(x, x) * product(y, y));
+  const spread = Math.sqrt(product(x, x) * product(y, y));
+  return spread > 0 ? product(x, y) / spread : 0;
 }
 
 /** Chance that one of the marked has a lower value than one of the others; equal values count half. */

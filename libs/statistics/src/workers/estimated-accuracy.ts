@@ -6,9 +6,9 @@ const POOL_LABELS = 2;
 
 /**
  * Accuracy of each worker without gold: the share of their labels that the posteriors believe, drawn a little to that of all workers, with the
- * interval of that many right and wrong. With tempered posteriors (`believedPosteriors`) it orders workers about as the best single method
- * known does on each of three real sets (Spearman with accuracy on gold .84, .92, .86; `docs/statistics.md`). A worker without labels has the
- * pool's.
+ * interval of that many right and wrong. With tempered posteriors (`believedPosteriors`) it orders workers better than the best single method
+ * known on two of three real sets and worse on the third (Spearman with accuracy on gold .84, .92, .86 against .82, .91, .88; `docs/statistics.md`
+ * says why). A worker without labels has the pool's.
  */
 export function estimatedAccuracies({ workers, labels, item, worker, label, posteriors }: BelievedLabels): Share[] {
   const K = labels.length;
