@@ -125,7 +125,7 @@ describe('recorded samples', () => {
         value: Buffer.from(JSON.stringify(sample.value)),
         timestamp: 0,
       };
-      expect(readRecord(contract.topic.name, record)).toMatchObject({
+      expect(readRecord(contract.topic.name, 3, record)).toMatchObject({
         type: 'event',
         event: { type, data: sample.value },
       });

@@ -3,7 +3,7 @@ import { type AnnotationSubmitted } from '@assay/contracts/annotation/annotation
 import { type ItemWithdrawn, itemWithdrawn } from '@assay/contracts/item/item-withdrawn';
 import { type Batch } from '@assay/platform/transport/batch';
 import { eventId } from '@assay/platform/transport/event-id';
-import { type LaneTransaction } from '@assay/platform/transport/transaction';
+import { type LanesTransaction } from '@assay/platform/transport/transaction';
 
 /** No handler can bear an annotation with this order. */
 export const UNBEARABLE = 666;
@@ -60,20 +60,26 @@ export function derivedId(event: string): string {
 }
 
 /** Adds what is new of a batch to the totals, and says so. */
-export async function countAnnotations(batch: Batch<AnnotationSubmitted>, tx: LaneTransaction): Promise<void> {
+export async function countAnnotations(batch: Batch<AnnotationSubmitted>, tx: LanesTransaction): Promise<void> {
   if (batch.events.some(({ data }) => data.order === UNBEARABLE)) throw new Error('not to be borne');
   const rows = await tx.sql<{ event: string }>('select event from contribution where event = any($1::uuid[])', [
     batch.events.map(({ id }) => id),
   ]);
   const known = new Set(rows.map(({ event }) => event));
   const fresh = batch.events.filter(({ id }) => !known.has(id) && known.add(id));
-  const project = batch.events[0]!.data.project;
-  tx.account(project, { applied: fresh.length, duplicate: batch.events.length - fresh.length });
+  const isFresh = new Set(fresh);
+  for (const event of batch.events)
+    tx.account(event.lane, event.data.project, isFresh.has(event) ? { applied: 1 } : { duplicate: 1 });
   if (fresh.length === 0) return;
   await tx.sql(
     `insert into contribution (event, item, record_offset, lane)
-     select event, item, record_offset, $4 from unnest($1::uuid[], $2::text[], $3::bigint[]) as c (event, item, record_offset)`,
-    [fresh.map(({ id }) => id), fresh.map(({ data }) => data.item), fresh.map(({ offset }) => offset), tx.lane],
+     select * from unnest($1::uuid[], $2::text[], $3::bigint[], $4::integer[])`,
+    [
+      fresh.map(({ id }) => id),
+      fresh.map(({ data }) => data.item),
+      fresh.map(({ offset }) => offset),
+      fresh.map(({ lane }) => lane),
+    ],
   );
   for (const [item, events] of byItem(fresh)) {
     await tx.sql(
@@ -87,11 +93,11 @@ export async function countAnnotations(batch: Batch<AnnotationSubmitted>, tx: La
 }
 
 /** Keeps what was said, once. */
-export async function hear(batch: Batch, tx: LaneTransaction): Promise<void> {
+export async function hear(batch: Batch, tx: LanesTransaction): Promise<void> {
   await tx.sql(
-    `insert into heard select distinct id, $2::integer from unnest($1::uuid[]) id
+    `insert into heard select distinct on (id) id, lane from unnest($1::uuid[], $2::integer[]) as e (id, lane)
      where not exists (select 1 from heard where event = id)`,
-    [batch.events.map(({ id }) => id), tx.lane],
+    [batch.events.map(({ id }) => id), batch.events.map(({ lane }) => lane)],
   );
 }
 

@@ -7,14 +7,14 @@ import { batchMetrics } from '@assay/platform/transport/batch-metrics';
 import { BatchServer } from '@assay/platform/transport/batch-server';
 import { type HandlerRole } from '@assay/platform/transport/consumes';
 import { Relay } from '@assay/platform/transport/relay';
-import { type LaneTransaction } from '@assay/platform/transport/transaction';
+import { type LaneTransaction, type LanesTransaction } from '@assay/platform/transport/transaction';
 import { type Gate, type Way } from './gate';
 
 /** The service that the members are instances of. */
 export const SERVICE = 'consensus';
 
 /** How the service handles a topic. */
-export type Handlers = ReadonlyMap<string, (batch: Batch<never>, tx: LaneTransaction) => Promise<void>>;
+export type Handlers = ReadonlyMap<string, (batch: Batch<never>, tx: LanesTransaction) => Promise<void>>;
 
 /** An instance of the service: the batch server and the relay as they are, on a log and a database of the simulation. */
 export class Member {

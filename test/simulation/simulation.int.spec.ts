@@ -7,11 +7,12 @@ import { SimulationDatabase } from './simulation-database';
 const SEEDS = Array.from({ length: 20 }, (_none, index) => index + 1);
 /** A seed that finds the bug. Where the code asks in another order it is another: `npm run simulate:log -- --plant BUG --seeds 40` names them. */
 const FINDING: Record<string, number> = {
-  'no-fence': 2,
-  'fence-without-begin': 43,
+  'no-fence': 3,
+  'fence-without-begin': 20,
+  'keeps-what-is-undone': 2,
   'no-inbox': 1,
-  'forgets-before-the-acknowledgement': 3,
-  'new-numbers-at-each-try': 8,
+  'forgets-before-the-acknowledgement': 1,
+  'new-numbers-at-each-try': 52,
 };
 
 let server: FreshDatabase;

@@ -43,7 +43,7 @@ const handlers: Handlers = new Map([
 export async function simulate(seed: number, database: SimulationDatabase, plant?: Plant): Promise<Outcome> {
   await database.clear();
   const clock = install({
-    toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'],
+    toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'],
     now: 0,
     shouldClearNativeTimers: true,
   });
@@ -139,9 +139,12 @@ class Simulation {
     return choices;
   }
 
-  /** Time goes on. */
+  /** Time goes on: as long as transactions wait for others to go with them, or until timers of the transport go off. */
   private waiting(): Choice[] {
-    return [{ weight: 3, act: () => this.tick(this.schedule.pick([50, 400, 2000])) }];
+    return [
+      { weight: 8, act: () => this.tick(10) },
+      { weight: 3, act: () => this.tick(this.schedule.pick([50, 400, 2000])) },
+    ];
   }
 
   private faults(): Choice[] {

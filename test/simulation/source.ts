@@ -6,7 +6,7 @@ import { UNBEARABLE } from './counting-service';
 import { type Schedule } from './schedule';
 
 /** Items whose key, `rte/ITEM`, falls into the lane (`partitionOf` of 12). */
-const ITEMS: Record<number, readonly string[]> = { 0: ['3', '10'], 1: ['14', '23'] };
+const ITEMS: Record<number, readonly string[]> = { 0: ['3', '10'], 1: ['14', '23'], 2: ['2', '27'], 3: ['11', '25'] };
 export const LANES = Object.keys(ITEMS).map(Number);
 const FEWEST = 6;
 const MOST = 14;

@@ -3,6 +3,7 @@ import { type Schedule } from './schedule';
 // Taken before the clock of a seed replaces them.
 const realSetTimeout = globalThis.setTimeout;
 const realSetImmediate = globalThis.setImmediate;
+const realNow = performance.now.bind(performance);
 /** An answer that takes longer is asked for at PostgreSQL: it may wait for a lock. */
 const LOCK_LOOK_MS = 3;
 /** Longer waits no statement of a test. */
@@ -101,13 +102,13 @@ export class Steps {
   /** @returns whether there is an answer; false where the step waits for a lock. */
   private async answered(running: Running, lookAfterMs: number): Promise<boolean> {
     const { step } = running;
-    const began = performance.now();
+    const began = realNow();
     for (let wait = lookAfterMs; ; wait = 1) {
       if (wait > 0) await Promise.race([running.answered, new Promise((resolve) => realSetTimeout(resolve, wait))]);
       if (running.tell) return true;
       const pid = step.backend?.();
       if (pid !== undefined && (await this.waitsForLock(pid)) && !running.tell) return false;
-      if (performance.now() - began > STUCK_MS) throw new Error(`${step.who}: ${step.label}: no answer`);
+      if (realNow() - began > STUCK_MS) throw new Error(`${step.who}: ${step.label}: no answer`);
     }
   }
 }

@@ -18,7 +18,7 @@ import {
 import { lanesToDrain } from '@assay/platform/copies/parked-events';
 import type { Batch } from '@assay/platform/transport/batch';
 import { Consumes, LaneWork } from '@assay/platform/transport/consumes';
-import type { LaneTransaction } from '@assay/platform/transport/transaction';
+import type { LaneTransaction, LanesTransaction } from '@assay/platform/transport/transaction';
 import { lanesToExpireClaims } from './dispute.queries';
 import { DisputeService } from './dispute.service';
 import { lanesToExpire } from './expiry.queries';
@@ -38,37 +38,37 @@ export class AssignmentConsumer {
   ) {}
 
   @Consumes(PROJECT_EVENTS)
-  async onProjects(batch: Batch<ProjectConfigured>, tx: LaneTransaction): Promise<void> {
+  async onProjects(batch: Batch<ProjectConfigured>, tx: LanesTransaction): Promise<void> {
     await this.work.onProjects(batch, tx);
   }
 
   @Consumes(WORKER_EVENTS)
-  async onWorkers(batch: Batch<WorkerRegistered>, tx: LaneTransaction): Promise<void> {
+  async onWorkers(batch: Batch<WorkerRegistered>, tx: LanesTransaction): Promise<void> {
     await this.workers.onWorkers(batch, tx);
   }
 
   @Consumes(ITEM_EVENTS)
-  async onItems(batch: Batch<ItemImported>, tx: LaneTransaction): Promise<void> {
+  async onItems(batch: Batch<ItemImported>, tx: LanesTransaction): Promise<void> {
     await this.work.onItemEvents(batch.events, tx);
   }
 
   @Consumes(ANNOTATION_EVENTS)
-  async onAnnotations(batch: Batch<AnnotationSubmitted>, tx: LaneTransaction): Promise<void> {
+  async onAnnotations(batch: Batch<AnnotationSubmitted>, tx: LanesTransaction): Promise<void> {
     await this.work.onItemEvents(batch.events, tx);
   }
 
   @Consumes(CONSENSUS_EVENTS)
-  async onConsensus(batch: Batch<ConsensusUpdated>, tx: LaneTransaction): Promise<void> {
+  async onConsensus(batch: Batch<ConsensusUpdated>, tx: LanesTransaction): Promise<void> {
     await this.work.onConsensus(batch, tx);
   }
 
   @Consumes(GOLD_POOL)
-  async onGoldPool(batch: Batch<PoolAvailable>, tx: LaneTransaction): Promise<void> {
+  async onGoldPool(batch: Batch<PoolAvailable>, tx: LanesTransaction): Promise<void> {
     await this.work.onGoldPool(batch, tx);
   }
 
   @Consumes(STANDING_EVENTS)
-  async onStanding(batch: Batch<TierChanged>, tx: LaneTransaction): Promise<void> {
+  async onStanding(batch: Batch<TierChanged>, tx: LanesTransaction): Promise<void> {
     await this.workers.onStanding(batch, tx);
   }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Project } from '@assay/platform/copies/project-copy';
-import { type LaneTransaction } from '@assay/platform/transport/transaction';
+import { type LanesTransaction } from '@assay/platform/transport/transaction';
 import { AssignmentMetrics } from './assignment.metrics';
 import { disputePolicy, disputesOf } from './dispute.domain';
 import { publishReleased } from './dispute.event';
@@ -16,7 +16,7 @@ export class DisputeRaising {
    * Raises a dispute for each question that is disputed now, and withdraws those that are not any more: an open one at once; one that an
    * expert has in hand is the expert's to decide, and is withdrawn if the claim ends without a decision. Of a withdrawn item every dispute ends.
    */
-  async follow(tx: LaneTransaction, changes: readonly DecidedWork[]): Promise<void> {
+  async follow(tx: LanesTransaction, changes: readonly DecidedWork[]): Promise<void> {
     const withdrawn = changes.filter(({ before, row }) => row.isWithdrawn && !before.isWithdrawn);
     const decided = changes.filter(
       ({ before, row }) => !row.isWithdrawn && row.decidedVersion !== before.decidedVersion,

@@ -1,5 +1,6 @@
 import { type DisputeReason } from '@assay/contracts/dispute/dispute-event';
 import { type ItemRef } from '@assay/contracts/item/item-imported';
+import { itemLane } from '@assay/platform/copies/annotated-item';
 import { eventId } from '@assay/platform/transport/event-id';
 import { type LaneTransaction, type Transaction } from '@assay/platform/transport/transaction';
 
@@ -45,24 +46,24 @@ export interface Raised extends ItemRef {
  * Raises disputes, but where the question has one that is open or claimed, or was decided by an expert: that is final. @returns how many are
  * new.
  */
-export async function raiseDisputes(tx: LaneTransaction, raised: readonly Raised[]): Promise<number> {
+export async function raiseDisputes(tx: Pick<Transaction, 'sql'>, raised: readonly Raised[]): Promise<number> {
   if (raised.length === 0) return 0;
   const rows = await tx.sql<{ is_new: boolean }>(
     `insert into dispute as d (id, key, project, item, lane, question, status, believed, confidence, raised_at, deadline)
-     select distinct on (key, question) id, key, project, item, $1, question, 'open', believed, confidence, now(), now() + make_interval(secs => hours * 3600)
-     from unnest($2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::double precision[], $9::double precision[])
-       as r (id, key, project, item, question, believed, confidence, hours)
+     select distinct on (key, question) id, key, project, item, lane, question, 'open', believed, confidence, now(), now() + make_interval(secs => hours * 3600)
+     from unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::smallint[], $6::text[], $7::text[], $8::double precision[], $9::double precision[])
+       as r (id, key, project, item, lane, question, believed, confidence, hours)
      where not exists (
        select 1 from dispute k where k.key = r.key and k.question = r.question and k.status in ('decided', 'unresolvable'))
      on conflict (key, question) where status in ('open', 'claimed')
        do update set believed = excluded.believed, confidence = excluded.confidence, is_settled = false
-     returning id = any($2) as is_new`,
+     returning id = any($1) as is_new`,
     [
-      tx.lane,
       raised.map(({ project, item, question, version }) => eventId('dispute', project, item, question, version)),
       raised.map(({ key }) => key),
       raised.map(({ project }) => project),
       raised.map(({ item }) => item),
+      raised.map(itemLane),
       raised.map(({ question }) => question),
       raised.map(({ believed }) => believed ?? null),
       raised.map(({ confidence }) => confidence),

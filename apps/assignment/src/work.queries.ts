@@ -1,6 +1,6 @@
 import { type Decision } from '@assay/contracts/consensus/decision';
 import { type ItemRef } from '@assay/contracts/item/item-imported';
-import { rowKey } from '@assay/platform/copies/annotated-item';
+import { itemLane, rowKey } from '@assay/platform/copies/annotated-item';
 import { joinedJson, jsonTexts } from '@assay/platform/postgres/joined-json';
 import { plainArray } from '@assay/platform/postgres/plain-array';
 import { type LaneTransaction, type Transaction } from '@assay/platform/transport/transaction';
@@ -37,7 +37,7 @@ interface StoredRow {
  * The rows of items, made where there are none, and held until the transaction ends: whoever gives one of them out waits. In the order of
  * keys, so that two transactions never wait for each other in a circle.
  */
-export async function holdWork(tx: LaneTransaction, refs: readonly ItemRef[]): Promise<Map<string, WorkRow>> {
+export async function holdWork(tx: Pick<Transaction, 'sql'>, refs: readonly ItemRef[]): Promise<Map<string, WorkRow>> {
   const byKey = new Map(refs.map((ref) => [rowKey(ref), ref]));
   const distinct = [...byKey.values()];
   if (distinct.length === 0) return new Map();
@@ -45,9 +45,9 @@ export async function holdWork(tx: LaneTransaction, refs: readonly ItemRef[]): P
   const [, rows] = await Promise.all([
     tx.sql(
       `insert into work (key, project, item, lane)
-       select key, project, item, $4 from unnest($1::bigint[], $2::text[], $3::text[]) as i (key, project, item)
+       select * from unnest($1::bigint[], $2::text[], $3::text[], $4::smallint[]) as i (key, project, item, lane)
        on conflict do nothing`,
-      [keys, distinct.map((ref) => ref.project), distinct.map((ref) => ref.item), tx.lane],
+      [keys, distinct.map((ref) => ref.project), distinct.map((ref) => ref.item), distinct.map(itemLane)],
     ),
     tx.sql<StoredRow>(
       `select key, project, item, data, imported_revision, imported_content, is_withdrawn, is_gold, gold_revision,

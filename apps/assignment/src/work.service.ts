@@ -9,7 +9,7 @@ import { type ItemEvent } from '@assay/platform/copies/item-events';
 import { drainParked } from '@assay/platform/copies/parked-events';
 import { keepProjects, type Project, projectsNamed } from '@assay/platform/copies/project-copy';
 import { type Batch, type ReceivedEvent } from '@assay/platform/transport/batch';
-import { type LaneTransaction } from '@assay/platform/transport/transaction';
+import { type LaneTransaction, type LanesTransaction } from '@assay/platform/transport/transaction';
 import { AssignmentMetrics } from './assignment.metrics';
 import { endAssignments } from './assignment.event';
 import { assignmentsOfItems } from './assignment.queries';
@@ -37,12 +37,12 @@ export class WorkService {
   ) {}
 
   /** Keeps the newest state of each project. Items follow by the sweep. */
-  async onProjects(batch: Batch<ProjectConfigured>, tx: LaneTransaction): Promise<void> {
+  async onProjects(batch: Batch<ProjectConfigured>, tx: LanesTransaction): Promise<void> {
     await keepProjects(batch, tx);
   }
 
   /** Applies events about items and annotations; completes the assignments whose annotations have come. */
-  async onItemEvents(events: readonly ItemEvent[], tx: LaneTransaction): Promise<void> {
+  async onItemEvents(events: readonly ItemEvent[], tx: LanesTransaction): Promise<void> {
     const changes = noChanges();
     const annotators: { worker: string; key: string }[] = [];
     for (const { before, after } of await applyItemEvents(events, tx)) {
@@ -61,14 +61,14 @@ export class WorkService {
   }
 
   /** Keeps what consensus decided, of each item the newest; raises disputes and withdraws them. */
-  async onConsensus(batch: Batch<ConsensusUpdated>, tx: LaneTransaction): Promise<void> {
+  async onConsensus(batch: Batch<ConsensusUpdated>, tx: LanesTransaction): Promise<void> {
     const changes = noChanges();
     for (const { data } of batch.events) change(changes, data, (row) => withDecisions(row, data));
     await this.apply(changes, tx);
   }
 
   /** Keeps which items are gold. */
-  async onGoldPool(batch: Batch<PoolAvailable>, tx: LaneTransaction): Promise<void> {
+  async onGoldPool(batch: Batch<PoolAvailable>, tx: LanesTransaction): Promise<void> {
     const changes = noChanges();
     for (const { type, data } of batch.events) {
       change(changes, data, (row) => withGold(row, data, type === poolAvailable.type));
@@ -95,7 +95,7 @@ export class WorkService {
   }
 
   /** Changes rows, judges the items anew, and ends assignments and disputes that are over. */
-  private async apply(changes: Changes, tx: LaneTransaction): Promise<void> {
+  private async apply(changes: Changes, tx: LanesTransaction): Promise<void> {
     const missing = changes.refs.map(rowKey).filter((key) => !changes.items.has(key));
     const [held, known, projects] = await Promise.all([
       holdWork(tx, changes.refs),
@@ -118,7 +118,7 @@ export class WorkService {
   private async settleAssignments(
     items: ReadonlyMap<string, AnnotatedItem>,
     projects: ReadonlyMap<string, Project>,
-    tx: LaneTransaction,
+    tx: LanesTransaction,
   ): Promise<Map<string, number>> {
     const liveChanges = new Map<string, number>();
     const completed: string[] = [];

@@ -1,4 +1,4 @@
-import { type LaneTransaction, type Transaction } from '@assay/platform/transport/transaction';
+import { type LanesTransaction, type Transaction } from '@assay/platform/transport/transaction';
 import { type CategoricalStatistics, mergeStatistics } from '@assay/statistics/agreement/categorical-statistics';
 
 /** A change of the agreement of one stripe: what came in less what went out. */
@@ -11,9 +11,9 @@ export interface StripeChange {
   change: CategoricalStatistics;
 }
 
-/** Adds changes to their stripes. The lane is held, so that what was read is still so when it is written. */
+/** Adds changes to their stripes. Their lanes are held, so that what was read is still so when it is written. */
 export async function changeStripes(
-  tx: Pick<LaneTransaction, 'sql' | 'later'>,
+  tx: Pick<LanesTransaction, 'sql' | 'later'>,
   changes: readonly StripeChange[],
 ): Promise<void> {
   if (changes.length === 0) return;

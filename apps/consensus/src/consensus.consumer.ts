@@ -17,7 +17,7 @@ import {
 import { lanesToDrain } from '@assay/platform/copies/parked-events';
 import type { Batch } from '@assay/platform/transport/batch';
 import { Consumes, LaneWork } from '@assay/platform/transport/consumes';
-import type { LaneTransaction } from '@assay/platform/transport/transaction';
+import type { LaneTransaction, LanesTransaction } from '@assay/platform/transport/transaction';
 import { ConsensusService } from './consensus.service';
 import { lanesToSweep } from './progress.queries';
 
@@ -27,32 +27,32 @@ export class ConsensusConsumer {
   constructor(private readonly consensus: ConsensusService) {}
 
   @Consumes(PROJECT_EVENTS)
-  async onProjects(batch: Batch<ProjectConfigured>, tx: LaneTransaction): Promise<void> {
+  async onProjects(batch: Batch<ProjectConfigured>, tx: LanesTransaction): Promise<void> {
     await this.consensus.onProjects(batch, tx);
   }
 
   @Consumes(ITEM_EVENTS)
-  async onItems(batch: Batch<ItemImported>, tx: LaneTransaction): Promise<void> {
+  async onItems(batch: Batch<ItemImported>, tx: LanesTransaction): Promise<void> {
     await this.consensus.onItemEvents(batch.events, tx);
   }
 
   @Consumes(ANNOTATION_EVENTS)
-  async onAnnotations(batch: Batch<AnnotationSubmitted>, tx: LaneTransaction): Promise<void> {
+  async onAnnotations(batch: Batch<AnnotationSubmitted>, tx: LanesTransaction): Promise<void> {
     await this.consensus.onItemEvents(batch.events, tx);
   }
 
   @Consumes(DISPUTE_EVENTS)
-  async onDisputes(batch: Batch<DisputeEnded>, tx: LaneTransaction): Promise<void> {
+  async onDisputes(batch: Batch<DisputeEnded>, tx: LanesTransaction): Promise<void> {
     await this.consensus.onDisputes(batch, tx);
   }
 
   @Consumes(GOLD_POOL)
-  async onGoldPool(batch: Batch<PoolAvailable>, tx: LaneTransaction): Promise<void> {
+  async onGoldPool(batch: Batch<PoolAvailable>, tx: LanesTransaction): Promise<void> {
     await this.consensus.onGoldPool(batch, tx);
   }
 
   @Consumes(RELIABILITY)
-  async onReliabilities(batch: Batch<ModelChunk | EpochPublished>, tx: LaneTransaction): Promise<void> {
+  async onReliabilities(batch: Batch<ModelChunk | EpochPublished>, tx: LanesTransaction): Promise<void> {
     await this.consensus.onReliabilities(batch, tx);
   }
 

@@ -13,7 +13,7 @@ import { isAnnotation, type ItemEvent, readyEvents, withAnnotation } from '@assa
 import { drainParked } from '@assay/platform/copies/parked-events';
 import { keepProjects, type Project, projectsNamed } from '@assay/platform/copies/project-copy';
 import { type Batch, type ReceivedEvent } from '@assay/platform/transport/batch';
-import { type LaneTransaction } from '@assay/platform/transport/transaction';
+import { type LaneTransaction, type LanesTransaction } from '@assay/platform/transport/transaction';
 import { withAdjudication } from './adjudication.domain';
 import { ConsensusMetrics } from './consensus.metrics';
 import { isNews } from './decision.domain';
@@ -35,12 +35,12 @@ export class ConsensusService {
   ) {}
 
   /** Keeps the newest state of each project. Items follow by the sweep. */
-  async onProjects(batch: Batch<ProjectConfigured>, tx: LaneTransaction): Promise<void> {
+  async onProjects(batch: Batch<ProjectConfigured>, tx: LanesTransaction): Promise<void> {
     await keepProjects(batch, tx);
   }
 
   /** Keeps epochs, and points to the newest that is whole. Items follow by the sweep. */
-  async onReliabilities(batch: Batch<ModelChunk | EpochPublished>, tx: LaneTransaction): Promise<void> {
+  async onReliabilities(batch: Batch<ModelChunk | EpochPublished>, tx: LanesTransaction): Promise<void> {
     const chunks = batch.events.filter((event): event is ReceivedEvent<ModelChunk> => event.type === modelChunk.type);
     const epochs = batch.events.filter((event): event is ReceivedEvent<EpochPublished> => 'covers' in event.data);
     await keepChunks(
@@ -55,7 +55,7 @@ export class ConsensusService {
   }
 
   /** Applies events about items, decides the items anew, publishes what changed. */
-  async onItemEvents(events: readonly ItemEvent[], tx: LaneTransaction): Promise<void> {
+  async onItemEvents(events: readonly ItemEvent[], tx: LanesTransaction): Promise<void> {
     const keys = [...new Set(events.map(({ data }) => rowKey(data)))];
     const named = [...new Set(events.map(({ data }) => data.project))];
     const [{ ready, projects }, before, grounds] = await Promise.all([
@@ -76,12 +76,12 @@ export class ConsensusService {
   }
 
   /** Takes what experts decided. */
-  async onDisputes(batch: Batch<DisputeEnded>, tx: LaneTransaction): Promise<void> {
+  async onDisputes(batch: Batch<DisputeEnded>, tx: LanesTransaction): Promise<void> {
     await this.onItemEvents(batch.events, tx);
   }
 
   /** Keeps which items audit workers, and decides them anew: an item that is not there yet is decided when it comes. */
-  async onGoldPool(batch: Batch<PoolAvailable>, tx: LaneTransaction): Promise<void> {
+  async onGoldPool(batch: Batch<PoolAvailable>, tx: LanesTransaction): Promise<void> {
     await keepGoldReferences(
       tx,
       batch.events.map(({ type, data }) => ({ ...data, isAvailable: type === poolAvailable.type })),
@@ -120,7 +120,7 @@ export class ConsensusService {
   }
 
   /** A new policy and a settling epoch touch every item; any other epoch what is news to somebody. */
-  private async sweepItems({ project, swept }: Sweep, items: readonly Item[], tx: LaneTransaction): Promise<void> {
+  private async sweepItems({ project, swept }: Sweep, items: readonly Item[], tx: LanesTransaction): Promise<void> {
     const projects = new Map([[project.project, project]]);
     const grounds = await this.decisions.grounds(
       tx,
@@ -142,7 +142,7 @@ export class ConsensusService {
     await this.decisions.keep(kept, projects, tx, isNewPolicy ? 'policy' : 'epoch');
   }
 
-  private apply(event: ItemEvent, project: Project, items: Map<string, Item>, tx: LaneTransaction): void {
+  private apply(event: ItemEvent, project: Project, items: Map<string, Item>, tx: LanesTransaction): void {
     const { data, type } = event;
     const key = rowKey(data);
     const item = items.get(key) ?? newItem({ key, project: data.project, item: data.item });
@@ -157,7 +157,7 @@ export class ConsensusService {
 }
 
 /** The item with what an expert decided. What names no question or label of the project is dead-lettered. */
-function withEnd(item: Item, event: ReceivedEvent<DisputeEnded>, project: Project, tx: LaneTransaction): Item {
+function withEnd(item: Item, event: ReceivedEvent<DisputeEnded>, project: Project, tx: LanesTransaction): Item {
   const { question: name, dispute, expert, at, reason } = event.data;
   const told = event.type === disputeDecided.type ? (event.data as DisputeDecided).label : undefined;
   const question = project.questions.find((one) => one.name === name);

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { itemLane } from '@assay/platform/copies/annotated-item';
 import { type Project } from '@assay/platform/copies/project-copy';
 import { nextVersion } from '@assay/platform/postgres/lost-versions';
-import { type LaneTransaction, type Transaction } from '@assay/platform/transport/transaction';
+import { type LanesTransaction, type Transaction } from '@assay/platform/transport/transaction';
 import { adjudicationOf } from './adjudication.domain';
 import { changeStripes } from './agreement.queries';
 import { publishDecisions } from './consensus.event';
@@ -50,7 +51,7 @@ export class DecisionService {
     changes: readonly (readonly [before: Item | undefined, after: Item])[],
     projects: ReadonlyMap<string, Project>,
     grounds: DecisionGrounds,
-    tx: LaneTransaction,
+    tx: LanesTransaction,
   ): Promise<void> {
     if (changes.length > 0) await this.keep(this.decideAll(changes, projects, grounds), projects, tx, 'evidence');
   }
@@ -71,7 +72,7 @@ export class DecisionService {
   async keep(
     items: readonly DecidedItem[],
     projects: ReadonlyMap<string, Project>,
-    tx: LaneTransaction,
+    tx: LanesTransaction,
     cause: Cause,
   ): Promise<void> {
     const stripes = new StripeChanges();
@@ -79,7 +80,10 @@ export class DecisionService {
       const project = projects.get(after.project)!;
       const was = before?.contribution ?? NOTHING;
       const is = after.contribution;
-      tx.account(after.project, { applied: is.applied - was.applied, superseded: is.superseded - was.superseded });
+      tx.account(itemLane(after), after.project, {
+        applied: is.applied - was.applied,
+        superseded: is.superseded - was.superseded,
+      });
       stripes.exchange(after, was, is, project.questions);
       publishDecisions(tx, before?.decisions ?? [], after, project, gold?.revision);
     }

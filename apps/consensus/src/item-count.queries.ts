@@ -1,9 +1,9 @@
-import { type LaneTransaction, type Transaction } from '@assay/platform/transport/transaction';
+import { type LanesTransaction, type Transaction } from '@assay/platform/transport/transaction';
 import { type Item, stateOf } from './item.domain';
 
-/** Moves items of a lane from the state in which they were to the one in which they are. */
+/** Moves items from the state in which they were to the one in which they are. */
 export function countItems(
-  tx: Pick<LaneTransaction, 'later' | 'lane'>,
+  tx: Pick<LanesTransaction, 'later' | 'place'>,
   changes: readonly (readonly [before: Item | undefined, after: Item])[],
 ): void {
   const counts = new Map<string, { project: string; state: string; items: number }>();
@@ -23,7 +23,7 @@ export function countItems(
     `insert into item_count as c (project, lane, state, items)
      select project, $1, state, items from unnest($2::text[], $3::text[], $4::integer[]) as n (project, state, items)
      on conflict (project, lane, state) do update set items = c.items + excluded.items`,
-    [tx.lane, changed.map((one) => one.project), changed.map((one) => one.state), changed.map((one) => one.items)],
+    [tx.place, changed.map((one) => one.project), changed.map((one) => one.state), changed.map((one) => one.items)],
   );
 }
 

@@ -1,8 +1,8 @@
 import { type ItemRef } from '@assay/contracts/item/item-imported';
-import { rowKey } from '@assay/platform/copies/annotated-item';
+import { itemLane, rowKey } from '@assay/platform/copies/annotated-item';
 import { joinedJson, jsonTexts } from '@assay/platform/postgres/joined-json';
 import { plainArray } from '@assay/platform/postgres/plain-array';
-import { type LaneTransaction, type Transaction } from '@assay/platform/transport/transaction';
+import { type LanesTransaction, type Transaction } from '@assay/platform/transport/transaction';
 import { type Item, stateOf } from './item.domain';
 
 interface ItemRow {
@@ -82,23 +82,23 @@ export async function keepGoldReferences(
 }
 
 /** Writes items, new or known. */
-export function saveItems(tx: Pick<LaneTransaction, 'later' | 'lane'>, items: readonly Item[]): void {
+export function saveItems(tx: Pick<LanesTransaction, 'later'>, items: readonly Item[]): void {
   if (items.length === 0) return;
   tx.later(
     `insert into item (key, project, item, lane, imported, is_withdrawn, entries, decisions, adjudications, contribution, state, version, policy_revision, epoch)
-     select key, project, item, $1, imported::jsonb, is_withdrawn, entries::json, decisions::jsonb, adjudications::json, contribution::json, state, version,
+     select key, project, item, lane, imported::jsonb, is_withdrawn, entries::json, decisions::jsonb, adjudications::json, contribution::json, state, version,
             policy_revision, epoch
-     from unnest($2::bigint[], $3::text[], $4::text[], ${jsonTexts(5)}, $6::boolean[], ${[7, 8, 9, 10].map(jsonTexts).join(', ')},
+     from unnest($1::bigint[], $2::text[], $3::text[], $4::smallint[], ${jsonTexts(5)}, $6::boolean[], ${[7, 8, 9, 10].map(jsonTexts).join(', ')},
                  $11::text[], $12::integer[], $13::bigint[], $14::integer[])
-       as i (key, project, item, imported, is_withdrawn, entries, decisions, adjudications, contribution, state, version, policy_revision, epoch)
+       as i (key, project, item, lane, imported, is_withdrawn, entries, decisions, adjudications, contribution, state, version, policy_revision, epoch)
      on conflict (key) do update set imported = excluded.imported, is_withdrawn = excluded.is_withdrawn,
        entries = excluded.entries, decisions = excluded.decisions, adjudications = excluded.adjudications, contribution = excluded.contribution, state = excluded.state, version = excluded.version,
        policy_revision = excluded.policy_revision, epoch = excluded.epoch`,
     [
-      tx.lane,
       plainArray(items.map((item) => item.key)),
       items.map((item) => item.project),
       items.map((item) => item.item),
+      plainArray(items.map(itemLane)),
       joinedJson(items.map((item) => item.imported)),
       plainArray(items.map((item) => item.isWithdrawn)),
       joinedJson(items.map((item) => item.entries)),

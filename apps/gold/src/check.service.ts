@@ -5,7 +5,7 @@ import { type AnnotatedItem, itemsByKey } from '@assay/platform/copies/annotated
 import { type Project, projectsNamed } from '@assay/platform/copies/project-copy';
 import { lostVersions, nextVersion } from '@assay/platform/postgres/lost-versions';
 import { eventId } from '@assay/platform/transport/event-id';
-import { type LaneTransaction } from '@assay/platform/transport/transaction';
+import { type LanesTransaction } from '@assay/platform/transport/transaction';
 import { type AuditedItem, type Check, checksOf, isSameCheck, voidReason } from './check.domain';
 import { checksOfItems, type KeptCheck, saveChecks } from './check.queries';
 import { type KeptGold, markChecked } from './gold-item.queries';
@@ -17,7 +17,7 @@ export class CheckService {
   constructor(private readonly metrics: GoldMetrics) {}
 
   /** Checks gold items of the lane. One whose project is not known yet stays to be checked. */
-  async check(tx: LaneTransaction, gold: readonly KeptGold[]): Promise<void> {
+  async check(tx: LanesTransaction, gold: readonly KeptGold[]): Promise<void> {
     if (gold.length === 0) return;
     const projects = await projectsNamed(tx, [...new Set(gold.map((one) => one.project))]);
     const ready = gold.filter(({ project }) => projects.has(project));
@@ -35,7 +35,7 @@ export class CheckService {
 
   /** What changes of the checks of one item; it is told as it is found. */
   private exchange(
-    tx: LaneTransaction,
+    tx: LanesTransaction,
     lost: number,
     gold: KeptGold,
     item: AnnotatedItem | undefined,
@@ -58,7 +58,7 @@ export class CheckService {
     return changed;
   }
 
-  private tell(tx: LaneTransaction, gold: KeptGold, check: string, found: Check, version: number): KeptCheck {
+  private tell(tx: LanesTransaction, gold: KeptGold, check: string, found: Check, version: number): KeptCheck {
     const { question, worker, occasion, isRight, at, order } = found;
     const place = { project: gold.project, item: gold.item, check, worker, question, version };
     tx.publish(goldChecked, eventId(goldChecked.type, check, version), {
@@ -70,7 +70,7 @@ export class CheckService {
     return { ...place, key: gold.key, occasion, verdict: { isRight, order, ...(at !== undefined && { at }) } };
   }
 
-  private void(tx: LaneTransaction, was: KeptCheck, audited: AuditedItem, version: number): KeptCheck {
+  private void(tx: LanesTransaction, was: KeptCheck, audited: AuditedItem, version: number): KeptCheck {
     const { project, item, check, worker, question } = was;
     const reason = voidReason(audited);
     tx.publish(checkVoided, eventId(checkVoided.type, check, version), {

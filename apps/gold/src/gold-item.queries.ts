@@ -1,8 +1,5 @@
 import { type AcceptedLabels } from '@assay/contracts/gold/gold-item';
-import { itemKey } from '@assay/contracts/item/item-imported';
-import { ITEM_EVENTS } from '@assay/contracts/topics';
-import { rowKey } from '@assay/platform/copies/annotated-item';
-import { partitionOf } from '@assay/platform/event-log/partitioner';
+import { itemLane, rowKey } from '@assay/platform/copies/annotated-item';
 import { type Transaction } from '@assay/platform/transport/transaction';
 
 /** A gold item as it is kept. */
@@ -61,7 +58,7 @@ export async function saveGold(tx: Pick<Transaction, 'sql'>, items: readonly Tol
   if (items.length === 0) return;
   const rows = items.map((one) => ({
     ...{ key: rowKey(one), project: one.project, item: one.item, revision: one.revision },
-    ...{ lane: partitionOf(itemKey(one), ITEM_EVENTS.partitions), is_active: one.isActive, accepted: one.accepted },
+    ...{ lane: itemLane(one), is_active: one.isActive, accepted: one.accepted },
   }));
   await tx.sql(
     `insert into gold_item (key, project, item, lane, revision, is_active, accepted, to_check)

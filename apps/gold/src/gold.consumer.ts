@@ -7,7 +7,7 @@ import { ANNOTATION_EVENTS, ASSIGNMENT_EVENTS, ITEM_EVENTS, PROJECT_EVENTS } fro
 import { lanesToDrain } from '@assay/platform/copies/parked-events';
 import type { Batch } from '@assay/platform/transport/batch';
 import { Consumes, LaneWork } from '@assay/platform/transport/consumes';
-import type { LaneTransaction } from '@assay/platform/transport/transaction';
+import type { LaneTransaction, LanesTransaction } from '@assay/platform/transport/transaction';
 import { lanesToCheck } from './gold-item.queries';
 import { GoldService } from './gold.service';
 
@@ -17,22 +17,22 @@ export class GoldConsumer {
   constructor(private readonly gold: GoldService) {}
 
   @Consumes(PROJECT_EVENTS)
-  async onProjects(batch: Batch<ProjectConfigured>, tx: LaneTransaction): Promise<void> {
+  async onProjects(batch: Batch<ProjectConfigured>, tx: LanesTransaction): Promise<void> {
     await this.gold.onProjects(batch, tx);
   }
 
   @Consumes(ITEM_EVENTS)
-  async onItems(batch: Batch<ItemImported>, tx: LaneTransaction): Promise<void> {
+  async onItems(batch: Batch<ItemImported>, tx: LanesTransaction): Promise<void> {
     await this.gold.onItemEvents(batch.events, tx);
   }
 
   @Consumes(ANNOTATION_EVENTS)
-  async onAnnotations(batch: Batch<AnnotationSubmitted>, tx: LaneTransaction): Promise<void> {
+  async onAnnotations(batch: Batch<AnnotationSubmitted>, tx: LanesTransaction): Promise<void> {
     await this.gold.onItemEvents(batch.events, tx);
   }
 
   @Consumes(ASSIGNMENT_EVENTS)
-  async onAssignments(batch: Batch<AssignmentEvent>, tx: LaneTransaction): Promise<void> {
+  async onAssignments(batch: Batch<AssignmentEvent>, tx: LanesTransaction): Promise<void> {
     await this.gold.onAssignments(batch, tx);
   }
 

@@ -6,7 +6,7 @@ import { type ItemEvent } from '@assay/platform/copies/item-events';
 import { drainParked } from '@assay/platform/copies/parked-events';
 import { keepProjects } from '@assay/platform/copies/project-copy';
 import { type Batch } from '@assay/platform/transport/batch';
-import { type LaneTransaction } from '@assay/platform/transport/transaction';
+import { type LaneTransaction, type LanesTransaction } from '@assay/platform/transport/transaction';
 import { CheckService } from './check.service';
 import { goldByKey, goldToCheck, keepExposures, markToCheck } from './gold-item.queries';
 
@@ -18,7 +18,7 @@ const SLICE = 100;
 export class GoldService {
   constructor(private readonly checks: CheckService) {}
 
-  async onProjects(batch: Batch<ProjectConfigured>, tx: LaneTransaction): Promise<void> {
+  async onProjects(batch: Batch<ProjectConfigured>, tx: LanesTransaction): Promise<void> {
     const news = await keepProjects(batch, tx);
     await markToCheck(
       tx,
@@ -27,7 +27,7 @@ export class GoldService {
   }
 
   /** Keeps annotations, and checks those on gold items. */
-  async onItemEvents(events: readonly ItemEvent[], tx: LaneTransaction): Promise<void> {
+  async onItemEvents(events: readonly ItemEvent[], tx: LanesTransaction): Promise<void> {
     const changes = await applyItemEvents(events, tx);
     const gold = await goldByKey(
       tx,
@@ -41,7 +41,7 @@ export class GoldService {
   }
 
   /** Counts who was shown which gold item. */
-  async onAssignments(batch: Batch<AssignmentEvent>, tx: LaneTransaction): Promise<void> {
+  async onAssignments(batch: Batch<AssignmentEvent>, tx: LanesTransaction): Promise<void> {
     await keepExposures(
       tx,
       batch.events.map(({ data }) => data),

@@ -2,7 +2,7 @@ import { Controller } from '@nestjs/common';
 import { INBOUND } from '@assay/contracts/topics';
 import type { Batch } from '@assay/platform/transport/batch';
 import { Consumes, LaneWork } from '@assay/platform/transport/consumes';
-import type { LaneTransaction } from '@assay/platform/transport/transaction';
+import type { LaneTransaction, LanesTransaction } from '@assay/platform/transport/transaction';
 import { lanesToDrain } from './drain.queries';
 import { InboundService } from './inbound.service';
 import { lanesToRebuild } from './rebuild.queries';
@@ -17,7 +17,7 @@ export class InboundConsumer {
   ) {}
 
   @Consumes(INBOUND)
-  async onInbound(batch: Batch, tx: LaneTransaction): Promise<void> {
+  async onInbound(batch: Batch, tx: LanesTransaction): Promise<void> {
     await this.inbound.onBatch(batch, tx);
   }
 

@@ -3,7 +3,7 @@ import { Settings } from '@assay/platform/config/settings';
 import { describeExpectations } from '@assay/contracts/field-error';
 import { utcTimestamp } from '@assay/contracts/iso-timestamp';
 import { type Batch, type ReceivedEvent } from '@assay/platform/transport/batch';
-import { type LaneTransaction } from '@assay/platform/transport/transaction';
+import { type LanesTransaction, type LaneTransaction } from '@assay/platform/transport/transaction';
 import { nextDrain, saveDrain } from './drain.queries';
 import { entryOf } from './inbound.domain';
 import { IngestionMetrics } from './ingestion.metrics';
@@ -24,7 +24,7 @@ export class InboundService {
   ) {}
 
   /** Judges, records and publishes events; those whose project is not known yet are parked. */
-  async onBatch(batch: Batch, tx: LaneTransaction): Promise<void> {
+  async onBatch(batch: Batch, tx: LanesTransaction): Promise<void> {
     await this.apply(tx, batch.events, countNew);
   }
 
@@ -38,7 +38,7 @@ export class InboundService {
     return true;
   }
 
-  private async apply(tx: LaneTransaction, events: readonly ReceivedEvent[], count: typeof countNew): Promise<void> {
+  private async apply(tx: LanesTransaction, events: readonly ReceivedEvent[], count: typeof countNew): Promise<void> {
     const at = new Date().toISOString();
     const entries = events.map(({ id, source, type, time, data }) =>
       source === OWN
@@ -52,13 +52,13 @@ export class InboundService {
   }
 }
 
-function account(tx: LaneTransaction, event: ReceivedEvent, project: string, result: Submitted): void {
+function account(tx: LanesTransaction, event: ReceivedEvent, project: string, result: Submitted): void {
   switch (result.status) {
     case 'accepted':
-      return tx.account(project, { applied: 1 });
+      return tx.account(event.lane, project, { applied: 1 });
     case 'superseded':
     case 'duplicate':
-      return tx.account(project, { [result.status]: 1 });
+      return tx.account(event.lane, project, { [result.status]: 1 });
     case 'waits':
       return tx.park(event, project);
     case 'rejected': {

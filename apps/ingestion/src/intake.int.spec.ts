@@ -116,10 +116,10 @@ async function inLane<Result>(work: (tx: BatchTransaction) => Promise<Result>): 
 }
 
 async function deliver(events: CloudEvent[]): Promise<void> {
-  const received = events.map((event, offset): ReceivedEvent => ({ ...event, offset }));
+  const received = events.map((event, offset): ReceivedEvent => ({ ...event, lane: 3, offset }));
   await inLane(async (tx) => {
-    for (const { data } of received) tx.receive((data as { project: string }).project);
-    await inbound.onBatch({ topic: 'assay.inbound.v1', lane: 3, events: received }, tx);
+    for (const { data } of received) tx.receive(3, (data as { project: string }).project);
+    await inbound.onBatch({ topic: 'assay.inbound.v1', events: received }, tx);
   });
 }
 

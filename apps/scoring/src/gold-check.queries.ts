@@ -6,6 +6,7 @@ import { type GoldCheck } from './finding.domain';
 export interface ToldCheck {
   project: string;
   worker: string;
+  lane: number;
   check: string;
   question: string;
   version: number;
@@ -18,14 +19,13 @@ export interface ToldCheck {
 /** Keeps checks. @returns the workers of whom something is new, by project. */
 export async function keepChecks(
   tx: Pick<Transaction, 'sql'>,
-  lane: number,
   checks: readonly ToldCheck[],
 ): Promise<Map<string, string[]>> {
   const rows = await tx.sql<{ project: string; worker: string }>(
     `with news as (
        insert into gold_check as g (project, worker, check_id, question, lane, version, is_right, occurred_at, place)
-       select distinct on (project, worker, "check") project, worker, "check", question, $1, version, "isRight", "occurredAt", "order"
-       from json_to_recordset($2::json) as c (project text, worker uuid, "check" uuid, question text, version bigint,
+       select distinct on (project, worker, "check") project, worker, "check", question, lane, version, "isRight", "occurredAt", "order"
+       from json_to_recordset($1::json) as c (project text, worker uuid, lane smallint, "check" uuid, question text, version bigint,
          "isRight" boolean, "occurredAt" timestamptz, "order" bigint)
        order by project, worker, "check", version desc
        on conflict (project, worker, check_id) do update set version = excluded.version, is_right = excluded.is_right,
@@ -33,7 +33,7 @@ export async function keepChecks(
          where g.version < excluded.version
        returning project, worker)
      select distinct project, worker from news order by project, worker`,
-    [lane, JSON.stringify(checks)],
+    [JSON.stringify(checks)],
   );
   const workers = new Map<string, string[]>();
   for (const { project, worker } of rows) workers.set(project, [...(workers.get(project) ?? []), worker]);

@@ -3,7 +3,7 @@ import { type CheckVoided } from '@assay/contracts/gold/check-voided';
 import { type GoldChecked, goldChecked } from '@assay/contracts/gold/gold-checked';
 import { type Project, projectsNamed } from '@assay/platform/copies/project-copy';
 import { type Batch } from '@assay/platform/transport/batch';
-import { type LaneTransaction } from '@assay/platform/transport/transaction';
+import { type LaneTransaction, type LanesTransaction } from '@assay/platform/transport/transaction';
 import { betaInterval } from '@assay/statistics/workers/beta-interval';
 import { type Found, type GoldCheck, testOnGold } from './finding.domain';
 import { FindingService } from './finding.service';
@@ -17,15 +17,15 @@ const SLICE = 100;
 export class GoldTestService {
   constructor(private readonly findings: FindingService) {}
 
-  async onChecks(batch: Batch<GoldChecked | CheckVoided>, tx: LaneTransaction): Promise<void> {
-    const told = batch.events.map(({ type, data }) => {
+  async onChecks(batch: Batch<GoldChecked | CheckVoided>, tx: LanesTransaction): Promise<void> {
+    const told = batch.events.map(({ type, lane, data }) => {
       const { project, worker, check, question, version } = data;
-      const base = { project, worker, check, question, version };
+      const base = { project, worker, lane, check, question, version };
       if (type !== goldChecked.type) return base;
       const { isRight, occurredAt, order } = data as GoldChecked;
       return { ...base, isRight, occurredAt, order };
     });
-    const news = await keepChecks(tx, tx.lane, told);
+    const news = await keepChecks(tx, told);
     const projects = await projectsNamed(tx, [...news.keys()]);
     // Without its project there is no policy yet: it is tested when that comes.
     for (const [name, workers] of news) {
@@ -44,7 +44,7 @@ export class GoldTestService {
     return true;
   }
 
-  private async test(tx: LaneTransaction, project: Project, workers: readonly string[]): Promise<void> {
+  private async test(tx: LanesTransaction, project: Project, workers: readonly string[]): Promise<void> {
     const tests: KeptGoldTest[] = [];
     const found: Found[] = [];
     for (const [worker, questions] of await checksOf(tx, project.project, workers)) {

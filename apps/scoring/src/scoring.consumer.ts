@@ -21,7 +21,7 @@ import type { WorkerRegistered } from '@assay/contracts/worker/worker-registered
 import { lanesToDrain } from '@assay/platform/copies/parked-events';
 import type { Batch } from '@assay/platform/transport/batch';
 import { Consumes, LaneWork } from '@assay/platform/transport/consumes';
-import type { LaneTransaction } from '@assay/platform/transport/transaction';
+import type { LaneTransaction, LanesTransaction } from '@assay/platform/transport/transaction';
 import { lanesDueForRetest } from './gold-check.queries';
 import { GoldTestService } from './gold-test.service';
 import { ScoringService } from './scoring.service';
@@ -35,42 +35,42 @@ export class ScoringConsumer {
   ) {}
 
   @Consumes(PROJECT_EVENTS)
-  async onProjects(batch: Batch<ProjectConfigured>, tx: LaneTransaction): Promise<void> {
+  async onProjects(batch: Batch<ProjectConfigured>, tx: LanesTransaction): Promise<void> {
     await this.scoring.onProjects(batch, tx);
   }
 
   @Consumes(WORKER_EVENTS)
-  async onWorkers(batch: Batch<WorkerRegistered>, tx: LaneTransaction): Promise<void> {
+  async onWorkers(batch: Batch<WorkerRegistered>, tx: LanesTransaction): Promise<void> {
     await this.scoring.onWorkers(batch, tx);
   }
 
   @Consumes(ITEM_EVENTS)
-  async onItems(batch: Batch<ItemImported>, tx: LaneTransaction): Promise<void> {
+  async onItems(batch: Batch<ItemImported>, tx: LanesTransaction): Promise<void> {
     await this.scoring.onItemEvents(batch.events, tx);
   }
 
   @Consumes(ANNOTATION_EVENTS)
-  async onAnnotations(batch: Batch<AnnotationSubmitted>, tx: LaneTransaction): Promise<void> {
+  async onAnnotations(batch: Batch<AnnotationSubmitted>, tx: LanesTransaction): Promise<void> {
     await this.scoring.onItemEvents(batch.events, tx);
   }
 
   @Consumes(GOLD_ITEMS)
-  async onGoldItems(batch: Batch<GoldItem>, tx: LaneTransaction): Promise<void> {
+  async onGoldItems(batch: Batch<GoldItem>, tx: LanesTransaction): Promise<void> {
     await this.scoring.onGoldItems(batch, tx);
   }
 
   @Consumes(GOLD_CHECKS)
-  async onGoldChecks(batch: Batch<GoldChecked | CheckVoided>, tx: LaneTransaction): Promise<void> {
+  async onGoldChecks(batch: Batch<GoldChecked | CheckVoided>, tx: LanesTransaction): Promise<void> {
     await this.goldTests.onChecks(batch, tx);
   }
 
   @Consumes(CONSENSUS_EVENTS)
-  async onConsensus(batch: Batch<ConsensusAdjudicated>, tx: LaneTransaction): Promise<void> {
+  async onConsensus(batch: Batch<ConsensusAdjudicated>, tx: LanesTransaction): Promise<void> {
     await this.scoring.onAdjudicated(batch, tx);
   }
 
   @Consumes(RELIABILITY)
-  async onReliability(batch: Batch<EpochPublished>, tx: LaneTransaction): Promise<void> {
+  async onReliability(batch: Batch<EpochPublished>, tx: LanesTransaction): Promise<void> {
     await this.scoring.onEpochs(batch, tx);
   }
 

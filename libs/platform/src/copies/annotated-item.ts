@@ -2,9 +2,11 @@ import { hash } from 'node:crypto';
 import { countingEntries, type Entry, isStandingRetraction } from '@assay/contracts/annotation/entry';
 import { itemKey, type ItemRef } from '@assay/contracts/item/item-imported';
 import { itemWithdrawn } from '@assay/contracts/item/item-withdrawn';
+import { PARTITIONS } from '@assay/contracts/topics';
+import { partitionOf } from '../event-log/partitioner';
 import { joinedJson, jsonTexts } from '../postgres/joined-json';
 import { plainArray } from '../postgres/plain-array';
-import { type LaneTransaction, type Transaction } from '../transport/transaction';
+import { type LanesTransaction, type Transaction } from '../transport/transaction';
 import { isAnnotation, type ItemEvent, readyEvents, withAnnotation } from './item-events';
 import { type Project } from './project-copy';
 
@@ -23,19 +25,29 @@ export interface ItemChange {
 }
 
 /** Key of an item's row: the first 64 bits of SHA-1 of "project/item", as PostgreSQL writes a bigint. */
-export function rowKey(ref: { project: string; item: string }): string {
-  const name = itemKey(ref);
-  let key = keys.get(name);
-  if (key === undefined) {
-    if (keys.size === MOST_KEYS) keys.clear();
-    keys.set(name, (key = hash('sha1', name, 'buffer').readBigInt64BE(0).toString()));
-  }
-  return key;
+export function rowKey(ref: ItemRef): string {
+  return placeOf(ref).key;
 }
 
-/** A batch asks for the keys of its items some six times, and two of 10,000 may be in hand. */
-const keys = new Map<string, string>();
-const MOST_KEYS = 50_000;
+/** Lane of an item: the partition of every event about it. */
+export function itemLane(ref: ItemRef): number {
+  return placeOf(ref).lane;
+}
+
+function placeOf(ref: ItemRef): { key: string; lane: number } {
+  const name = itemKey(ref);
+  let place = places.get(name);
+  if (place === undefined) {
+    if (places.size === MOST_PLACES) places.clear();
+    const key = hash('sha1', name, 'buffer').readBigInt64BE(0).toString();
+    places.set(name, (place = { key, lane: partitionOf(name, PARTITIONS) }));
+  }
+  return place;
+}
+
+/** A batch asks for the places of its items some six times, and two of 10,000 may be in hand. */
+const places = new Map<string, { key: string; lane: number }>();
+const MOST_PLACES = 50_000;
 
 /** The tables of copies: projects, how far parked events were looked at, items with their annotations. For a service's first migration. */
 export const CREATE_COPIES: readonly string[] = [
@@ -67,7 +79,7 @@ export const CREATE_COPIES: readonly string[] = [
  * Applies events about items to the copies, accounts for them, and says what changed. Applied are the entries that no later revision and no
  * retraction outdoes, whatever the policy says of repeats; of a withdrawn item none.
  */
-export async function applyItemEvents(events: readonly ItemEvent[], tx: LaneTransaction): Promise<ItemChange[]> {
+export async function applyItemEvents(events: readonly ItemEvent[], tx: LanesTransaction): Promise<ItemChange[]> {
   const [{ ready, projects }, before] = await Promise.all([
     readyEvents(events, tx),
     itemsByKey(tx, [...new Set(events.map((event) => rowKey(event.data)))]),
@@ -89,7 +101,7 @@ export async function applyItemEvents(events: readonly ItemEvent[], tx: LaneTran
     if (item === was) continue;
     changes.push({ ...(was && { before: was }), after: item, project: projects.get(item.project)! });
     const [then, now] = [outcomesOf(was), outcomesOf(item)];
-    tx.account(item.project, {
+    tx.account(itemLane(item), item.project, {
       applied: now.applied - then.applied,
       superseded: now.superseded - then.superseded,
     });
@@ -140,18 +152,18 @@ function itemOf({ project, item, is_withdrawn, entries }: ItemRow): AnnotatedIte
   return { project, item, isWithdrawn: is_withdrawn, entries };
 }
 
-async function saveItems(tx: LaneTransaction, items: readonly AnnotatedItem[]): Promise<void> {
+async function saveItems(tx: LanesTransaction, items: readonly AnnotatedItem[]): Promise<void> {
   if (items.length === 0) return;
   await tx.sql(
     `insert into annotated_item (key, project, item, lane, is_withdrawn, entries)
-     select key, project, item, $1, is_withdrawn, entries::json
-     from unnest($2::bigint[], $3::text[], $4::text[], $5::boolean[], ${jsonTexts(6)}) as i (key, project, item, is_withdrawn, entries)
+     select key, project, item, lane, is_withdrawn, entries::json
+     from unnest($1::bigint[], $2::text[], $3::text[], $4::smallint[], $5::boolean[], ${jsonTexts(6)}) as i (key, project, item, lane, is_withdrawn, entries)
      on conflict (key) do update set is_withdrawn = excluded.is_withdrawn, entries = excluded.entries`,
     [
-      tx.lane,
       plainArray(items.map(rowKey)),
       items.map((item) => item.project),
       items.map((item) => item.item),
+      plainArray(items.map(itemLane)),
       plainArray(items.map((item) => item.isWithdrawn)),
       joinedJson(items.map((item) => item.entries)),
     ],

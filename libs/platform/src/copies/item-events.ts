@@ -3,7 +3,7 @@ import { type Entry, entryOf, withEntry } from '@assay/contracts/annotation/entr
 import { type DisputeEnded } from '@assay/contracts/dispute/dispute-event';
 import { type ItemImported, type ItemRef } from '@assay/contracts/item/item-imported';
 import { type ReceivedEvent } from '../transport/batch';
-import { type LaneTransaction } from '../transport/transaction';
+import { type LanesTransaction } from '../transport/transaction';
 import { type Project, projectsNamed } from './project-copy';
 
 /** Any event about an item that is applied when its project is known: of the topics of items, annotations and disputes. */
@@ -18,7 +18,7 @@ export type AnnotationEvent = ReceivedEvent<AnnotationSubmitted>;
  */
 export async function readyEvents(
   events: readonly ItemEvent[],
-  tx: LaneTransaction,
+  tx: LanesTransaction,
 ): Promise<{ ready: ItemEvent[]; projects: ReadonlyMap<string, Project> }> {
   const projects = await projectsNamed(tx, [...new Set(events.map((event) => event.data.project))]);
   const ready = events.filter((event) => {
@@ -43,7 +43,7 @@ export function withAnnotation<Item extends { entries: readonly Entry[] }>(
   item: Item,
   event: AnnotationEvent,
   project: Project,
-  tx: LaneTransaction,
+  tx: LanesTransaction,
 ): Item {
   const read = entryOf(event.id, event.data, project.questions);
   if (read.type === 'unknown-label') {
@@ -55,7 +55,7 @@ export function withAnnotation<Item extends { entries: readonly Entry[] }>(
     case 'grown':
       return added.item;
     case 'duplicate':
-      tx.account(project.project, { duplicate: 1 });
+      tx.account(event.lane, project.project, { duplicate: 1 });
       return item;
     case 'conflict':
       tx.deadLetter(event, project.project, 'id_conflict', `id ${event.id}: the item holds another annotation by it`);

@@ -1,5 +1,5 @@
 import { PARTITIONS } from '@assay/contracts/topics';
-import { type LaneTransaction, type Transaction } from '../transport/transaction';
+import { type LanesTransaction, type LaneTransaction, type Transaction } from '../transport/transaction';
 import { type ItemEvent } from './item-events';
 import { type Project } from './project-copy';
 
@@ -9,7 +9,7 @@ const SLICE = 200;
 /** Hands a slice of parked events to `apply` when their project has come or grown. @returns whether more is left. */
 export async function drainParked(
   tx: LaneTransaction,
-  apply: (events: readonly ItemEvent[], tx: LaneTransaction) => Promise<void>,
+  apply: (events: readonly ItemEvent[], tx: LanesTransaction) => Promise<void>,
 ): Promise<boolean> {
   const project = await projectToDrain(tx, tx.lane);
   if (!project) return false;

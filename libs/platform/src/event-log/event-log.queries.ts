@@ -132,22 +132,26 @@ export async function selectTakenAt(
 
 // The records that came before this one, in bytes, decide whether it still fits: the first one always does.
 const fetch = `
-  select p.first_offset, p.end_offset, r.*
-  from partition p left join lateral (
+  select w.number, p.first_offset, p.end_offset, r.*
+  from unnest($1::int[], $2::int[], $3::bigint[]) with ordinality as w(topic, partition, position, number)
+  cross join lateral (
+    select first_offset, end_offset from partition where topic = w.topic and partition = w.partition limit 1
+  ) p
+  left join lateral (
     select "offset", taken_at, key, headers, value from (
       select "offset", (extract(epoch from taken_at) * 1000)::bigint as taken_at, key, headers, value,
              sum(octet_length(headers) + coalesce(octet_length(value), 0))
                over (order by "offset" rows between unbounded preceding and 1 preceding) as bytes_before
       from (
         select * from record
-        where topic = $1 and partition = $2 and "offset" >= $3 order by "offset" limit $4
+        where topic = w.topic and partition = w.partition and "offset" >= w.position order by "offset" limit $4
       ) slice
     ) sized where coalesce(bytes_before, 0) < $5
   ) r on true
-  where p.topic = $1 and p.partition = $2
-  order by r."offset"`;
+  order by w.number, r."offset"`;
 
 interface FetchedRow {
+  number: string;
   first_offset: string;
   end_offset: string;
   offset: string | null;
@@ -157,25 +161,47 @@ interface FetchedRow {
   value: Buffer | null;
 }
 
-/** Records from an offset on, at most so many and hardly more bytes than that; none at the end. */
+/** Where to read on in a partition. */
+export interface Place {
+  topic: number;
+  partition: number;
+  position: number;
+}
+
+/** Records of one partition, with what it held when they were fetched. */
+export interface Fetched {
+  records: LogRecord[];
+  firstOffset: number;
+  highWatermark: number;
+}
+
+/** Of each partition the records from an offset on, at most so many and hardly more bytes than that; none at the end. */
 export async function fetchRecords(
   pool: Pool,
-  from: { topic: number; partition: number; position: number },
+  places: readonly Place[],
   most: { records: number; bytes: number },
-): Promise<{ records: LogRecord[]; firstOffset: number; highWatermark: number }> {
+): Promise<Fetched[]> {
   const { rows } = await pool.query<FetchedRow>({
     name: 'fetch',
     text: fetch,
-    values: [from.topic, from.partition, from.position, most.records, most.bytes],
+    values: [
+      places.map(({ topic }) => topic),
+      places.map(({ partition }) => partition),
+      places.map(({ position }) => position),
+      ...[most.records, most.bytes],
+    ],
   });
-  const records = rows
-    .filter(({ offset }) => offset !== null)
-    .map(({ offset, taken_at, key, headers, value }) => ({
-      offset: Number(offset),
-      timestamp: Number(taken_at),
-      key,
-      headers: JSON.parse(headers) as Record<string, string>,
-      value,
-    }));
-  return { records, firstOffset: Number(rows[0]!.first_offset), highWatermark: Number(rows[0]!.end_offset) };
+  const fetched: Fetched[] = [];
+  for (const { number, first_offset, end_offset, offset, taken_at, key, headers, value } of rows) {
+    const { records } = (fetched[Number(number) - 1] ??= {
+      ...{ records: [], firstOffset: Number(first_offset), highWatermark: Number(end_offset) },
+    });
+    if (offset === null) continue;
+    const parsed = JSON.parse(headers) as Record<string, string>;
+    records.push({ offset: Number(offset), timestamp: Number(taken_at), key, headers: parsed, value });
+  }
+  const gone = places.find((_place, at) => !fetched[at]);
+  if (gone)
+    throw new Error(`partition ${gone.partition} of topic ${gone.topic} is gone: expected it to stay while it is read`);
+  return fetched;
 }

@@ -5,10 +5,7 @@ import { type LogBatch } from './event-log';
  * Records of one batch, at most, where fewer wait and where more do. The more there are, the fewer items are written once for each of their
  * labels.
  */
-const MOST_RECORDS = { small: 1_000, large: 10_000 };
-
-/** How large a batch will be. */
-export type BatchSize = keyof typeof MOST_RECORDS;
+export const MOST_RECORDS = { small: 1_000, large: 10_000 };
 
 /** What a lane reads of one topic. */
 interface Reading {
@@ -38,12 +35,12 @@ export class LaneReader {
   private wakeUp: () => void = () => undefined;
   private isAwake = false;
 
-  /** @param rooms for the batches of each size that all lanes have in hand. */
+  /** @param large room for the large batches that all lanes have in hand. */
   constructor(
     private readonly lane: number,
     positions: ReadonlyMap<string, number>,
     private readonly source: LaneSource,
-    private readonly rooms: Readonly<Record<BatchSize, Semaphore>>,
+    private readonly large: Semaphore,
   ) {
     this.readings = [...positions].map(([topic, position]) => ({ topic, position, seeks: 0, pausedUntil: 0 }));
   }
@@ -53,7 +50,7 @@ export class LaneReader {
     while (!this.isStopping) {
       const reading = this.next();
       if (!reading) await this.sleep();
-      else await this.deliverInRoom(reading);
+      else await this.deliverInTurn(reading);
     }
   }
 
@@ -105,22 +102,22 @@ export class LaneReader {
     return reading;
   }
 
-  private async deliverInRoom(reading: Reading): Promise<void> {
-    const size = this.waiting(reading) < MOST_RECORDS.small ? 'small' : 'large';
-    const release = await this.room(this.rooms[size]);
+  private async deliverInTurn(reading: Reading): Promise<void> {
+    if (this.waiting(reading) < MOST_RECORDS.small) return this.deliver(reading, MOST_RECORDS.small);
+    const release = await this.room();
     if (!release) return;
     try {
-      await this.deliver(reading, MOST_RECORDS[size]);
+      await this.deliver(reading, MOST_RECORDS.large);
     } finally {
       release();
     }
   }
 
   /** Undefined where the lane is told to stop before there is room. */
-  private room(room: Semaphore): Promise<(() => void) | undefined> {
+  private room(): Promise<(() => void) | undefined> {
     return new Promise((resolve) => {
       this.giveUp = () => resolve(undefined);
-      void room.acquire().then(([, release]) => (this.isStopping ? release() : resolve(release)));
+      void this.large.acquire().then(([, release]) => (this.isStopping ? release() : resolve(release)));
     });
   }
 

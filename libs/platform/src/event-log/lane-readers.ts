@@ -1,17 +1,14 @@
 import { Semaphore } from 'async-mutex';
 import { type SubscribeOptions } from './event-log';
-import { type BatchSize, LaneReader, type LaneSource } from './lane-reader';
+import { LaneReader, type LaneSource } from './lane-reader';
 
-/**
- * Batches of all lanes that are in hand at once. One is handled while PostgreSQL works on another; with more of them each takes longer, and what
- * waits meanwhile makes larger batches, which cost less.
- */
-const AT_ONCE: Readonly<Record<BatchSize, number>> = { small: 3, large: 2 };
+/** Large batches of all lanes that are in hand at once: one is handled while PostgreSQL works on another, and each takes memory. */
+const LARGE_AT_ONCE = 2;
 
 /** The lanes that a member has, each read by a reader of its own. */
 export class LaneReaders {
   private readonly running = new Map<number, { reader: LaneReader; done: Promise<void> }>();
-  private readonly rooms = { small: new Semaphore(AT_ONCE.small), large: new Semaphore(AT_ONCE.large) };
+  private readonly large = new Semaphore(LARGE_AT_ONCE);
 
   /** @param failed is called with what ended a reader: what `eachBatch` threw. */
   constructor(
@@ -31,7 +28,7 @@ export class LaneReaders {
 
   /** Begins a lane at these positions, by topic. */
   start(lane: number, positions: ReadonlyMap<string, number>): void {
-    const reader = new LaneReader(lane, positions, this.source, this.rooms);
+    const reader = new LaneReader(lane, positions, this.source, this.large);
     this.options.onAssigned?.(lane);
     this.running.set(lane, { reader, done: reader.run().catch(this.failed) });
   }

@@ -1,9 +1,10 @@
-import { Client } from 'pg';
+import { Client, Pool } from 'pg';
 import { freshDatabase, type FreshDatabase } from '../../../../test/support/database';
 import { eventually } from '../../../../test/support/eventually';
 import { startProgram } from '../../../../test/support/program';
 import { serviceUrl } from '../postgres/service-url';
 import { conformance } from './event-log.conformance';
+import { fetchRecords } from './event-log.queries';
 import { PostgresEventLog } from './postgres-event-log';
 
 describe('the embedded event log', () => {
@@ -106,6 +107,15 @@ describe('PostgresEventLog', () => {
     expect(lanes).toEqual(['+0', '+1', '+2', '-0', '-1', '-2', '+0', '+1', '+2']);
     expect(subscription.lanes()).toEqual([0, 1, 2]);
     expect(crashes).toEqual([]);
+  });
+
+  it('refuses to read a partition that is gone: a reader would ask for it again and again', async () => {
+    const pool = new Pool({ connectionString: serviceUrl(database.adminUrl, 'event_log') });
+    const places = [1, 99].map((partition) => ({ topic: 1, partition, position: 0 }));
+    await expect(fetchRecords(pool, places, { records: 1, bytes: 1 })).rejects.toThrow(
+      'partition 99 of topic 1 is gone: expected it to stay while it is read',
+    );
+    await pool.end();
   });
 
   it('ends a subscription whose error will not pass', async () => {

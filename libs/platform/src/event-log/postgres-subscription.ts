@@ -4,12 +4,15 @@ import { isTransient } from '../postgres/transient-error';
 import { coalesced } from './coalesced';
 import { type SubscribeOptions, type Subscription } from './event-log';
 import { fetchRecords, selectEnds, type Ends, type LogTopic } from './event-log.queries';
+import { FetchesTogether } from './fetches-together';
 import { GroupMember } from './group-member';
 import { type LaneSource } from './lane-reader';
 import { LaneReaders } from './lane-readers';
 
 /** Of one batch, hardly more: a record that is larger comes alone. */
 const MOST_BYTES = 8_388_608;
+/** So many records are fetched together with those of other lanes. */
+const FEW = 50;
 // How long a killed member's lanes may lie idle, and how long a lost notification may delay a record.
 const membersEvery = 1_000;
 const endsEvery = 5_000;
@@ -19,6 +22,9 @@ export class PostgresSubscription implements Subscription, LaneSource {
   private readonly allLanes: number[];
   private readonly ends = new Map<string, Ends>();
   private readonly readers: LaneReaders;
+  private readonly few = new FetchesTogether((places) =>
+    fetchRecords(this.pool, places, { records: FEW, bytes: Math.ceil(MOST_BYTES / places.length) }),
+  );
   private readonly look = coalesced(() => this.lookForRecords());
   private readonly balance = coalesced(() => this.balanceLanes());
   private readonly timers: NodeJS.Timeout[] = [];
@@ -83,11 +89,9 @@ export class PostgresSubscription implements Subscription, LaneSource {
   async fetch(topic: string, lane: number, position: number, most: number) {
     try {
       const { id } = this.topics.find(({ name }) => name === topic)!;
-      return await fetchRecords(
-        this.pool,
-        { topic: id, partition: lane, position },
-        { records: most, bytes: MOST_BYTES },
-      );
+      const place = { topic: id, partition: lane, position };
+      if (this.waiting(topic, lane, position) <= FEW) return await this.few.add(place);
+      return (await fetchRecords(this.pool, [place], { records: most, bytes: MOST_BYTES }))[0];
     } catch (error) {
       await this.bear(error as Error);
       return undefined;

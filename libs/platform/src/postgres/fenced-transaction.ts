@@ -7,7 +7,7 @@ export const IS_FENCED = `current_setting('transaction_deferrable') = 'on'`;
  * Runs work in a transaction if its fence holds. The fence travels with the begin, before it is known that the begin succeeded: what must not stand
  * alone it writes only if `IS_FENCED`.
  * TypeORM does not know of the transaction: a manager's own `transaction` or `save` would begin and commit in the middle of it.
- * @param fence gives undefined where it does not hold.
+ * @param fence gives undefined where it does not hold: what it has written is undone.
  * @returns what the work gave, committed; undefined where the fence does not hold.
  */
 export async function fencedTransaction<Fence, Result>(
@@ -18,7 +18,11 @@ export async function fencedTransaction<Fence, Result>(
   const runner = dataSource.createQueryRunner();
   try {
     const [, held] = await Promise.all([runner.query('START TRANSACTION DEFERRABLE'), fence(runner.manager)]);
-    const result = held === undefined ? undefined : await work(runner.manager, held);
+    if (held === undefined) {
+      await runner.query('ROLLBACK');
+      return undefined;
+    }
+    const result = await work(runner.manager, held);
     await runner.query('COMMIT');
     return result;
   } catch (error) {

@@ -15,7 +15,8 @@ import { createLanes, type Lane, lanePositions } from './lane.queries';
 import { type Parcel } from './outbox';
 import { PositionWatch } from './position-watch';
 import { type Redriving, redriveNext } from './redrive';
-import { type Handle, SliceRunner } from './slice-runner';
+import { SliceRunner } from './slice-runner';
+import { type Handle } from './slice-transactions';
 import { checkWiring } from './wiring';
 
 /** How long a dead letter that an operator had redriven may wait. */

@@ -23,9 +23,9 @@ class RethrowFilter implements RpcExceptionFilter<unknown> {
 }
 
 /**
- * A method `(batch: Batch, tx: LaneTransaction)` that handles one topic: called once for each slice of at most 10,000 events of a
- * partition, inside the transaction that holds the lane. What it throws rolls the slice back: transient failures are tried again; with
- * any other the slice is halved until the one event is found, which is dead-lettered.
+ * A method `(batch: Batch, tx: LanesTransaction)` that handles one topic: called once for each slice of at most 10,000 events, of one lane
+ * or of several, inside the transaction that holds their lanes. What it throws rolls the slice back: transient failures are tried again;
+ * with any other each lane is tried alone, and its slice is halved until the one event is found, which is dead-lettered.
  */
 export function Consumes(topic: Topic): MethodDecorator {
   return handler(topic.name, { role: 'consumer', topic });

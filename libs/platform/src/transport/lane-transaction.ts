@@ -15,32 +15,38 @@ import { insertOutbox, type Parcel } from './outbox';
 import { type DeadLetterCause, type LaneTransaction, type Outcomes } from './transaction';
 import { type OutboxEvent, outboxEvent } from './wire';
 
-/** Where a transaction stands: whose it is, in which lane, and to which topic its accounts belong. */
+/** Where a transaction stands: whose it is, which lanes it holds, and to which topic its accounts belong. */
 export interface LanePlace {
   service: string;
   kind: string;
+  /** Partition number of the lane that it holds, the first of several. */
   partition: number;
-  /** The topic that is accounted for; undefined where this service accounts for none of this lane. */
+  /** The topic that is accounted for; undefined where this service accounts for none of these lanes. */
   accounted: string | undefined;
 }
 
-interface Account extends Outcomes {
+interface Counts extends Outcomes {
   received: number;
   dead_lettered: number;
   pending: number;
 }
 
+interface Account extends Counts {
+  lane: number;
+  project: string;
+}
+
 interface DeadLetter extends Failure {
   record: LogRecord;
+  lane: number;
   topic: string;
   project: string;
 }
 
 /** What a batch's transaction says, gathered while the handler runs and written in one statement before the commit. */
 export class BatchTransaction implements LaneTransaction {
-  readonly lane: number;
-  /** The records of the slice by offset: the bytes of dead letters. */
-  readonly records = new Map<number, LogRecord>();
+  /** The records that events were read from: the bytes of dead letters. */
+  readonly records = new Map<ReceivedEvent, LogRecord>();
   private failure: unknown;
   private readonly outbox: OutboxEvent[] = [];
   private readonly writes: Write[] = [];
@@ -51,9 +57,15 @@ export class BatchTransaction implements LaneTransaction {
 
   constructor(
     readonly manager: EntityManager,
-    private readonly place: LanePlace,
-  ) {
-    this.lane = place.partition;
+    private readonly where: LanePlace,
+  ) {}
+
+  get lane(): number {
+    return this.where.partition;
+  }
+
+  get place(): number {
+    return this.where.partition;
   }
 
   async sql<Row>(statement: string, parameters: readonly unknown[] = []): Promise<Row[]> {
@@ -71,34 +83,34 @@ export class BatchTransaction implements LaneTransaction {
 
   publish<T extends object>(contract: Contract<T>, id: string, data: T, options: { time?: string } = {}): void {
     const time = options.time ?? new Date().toISOString();
-    this.outbox.push(outboxEvent(contract, `/assay/${this.place.service}`, id, data, time));
+    this.outbox.push(outboxEvent(contract, `/assay/${this.where.service}`, id, data, time));
   }
 
-  account(project: string, change: Partial<Outcomes>): void {
-    this.change(project, change);
+  account(lane: number, project: string, change: Partial<Outcomes>): void {
+    this.change(lane, project, change);
   }
 
   deadLetter(event: ReceivedEvent, project: string, reason: DeadLetterCause, detail: string): void {
     // A parked event that is refused later has left the log's batch: its bytes are written anew.
-    const record = this.records.get(event.offset) ?? recordAgain(event);
-    this.putAside(record, topicOf(event), project, reason, detail);
+    const record = this.records.get(event) ?? recordAgain(event);
+    this.putAside(record, event.lane, topicOf(event), project, { reason, detail });
   }
 
   /** Puts a record aside that may be no event at all. */
-  putAside(record: LogRecord, topic: string, project: string, reason: DeadLetterReason, detail: string): void {
-    this.deadLetters.push({ record, topic, project, reason, detail });
-    if (topic === this.place.accounted) this.change(project, { dead_lettered: 1 });
+  putAside(record: LogRecord, lane: number, topic: string, project: string, failure: Failure): void {
+    this.deadLetters.push({ record, lane, topic, project, ...failure });
+    if (topic === this.where.accounted) this.change(lane, project, { dead_lettered: 1 });
   }
 
   /** A dead letter is handled again: it is dead no more, and will be said anew. */
   takeBack(topic: string, project: string): void {
-    if (topic === this.place.accounted) this.change(project, { dead_lettered: -1 });
+    if (topic === this.where.accounted) this.change(this.lane, project, { dead_lettered: -1 });
   }
 
   park(event: ReceivedEvent, project: string): void {
     const topic = topicOf(event);
     this.parked.push({ event, project, topic });
-    if (topic === this.place.accounted) this.change(project, { pending: 1 });
+    if (topic === this.where.accounted) this.change(event.lane, project, { pending: 1 });
   }
 
   async unpark(project: string, limit: number): Promise<ReceivedEvent[]> {
@@ -108,15 +120,16 @@ export class BatchTransaction implements LaneTransaction {
            select id from parked where kind = $1 and partition = $2 and project = $3 order by id limit $4)
          returning id, topic, event)
        select topic, event from taken order by id`,
-      [this.place.kind, this.place.partition, project, limit],
+      [this.where.kind, this.where.partition, project, limit],
     );
-    this.change(project, { pending: -rows.filter((row) => row.topic === this.place.accounted).length });
-    return rows.map((row) => row.event);
+    this.change(this.lane, project, { pending: -rows.filter((row) => row.topic === this.where.accounted).length });
+    // One that was parked by an older version does not say where it stood.
+    return rows.map((row) => ({ ...row.event, lane: this.lane }));
   }
 
   /** Counts the events of a slice as they came, before anybody says what became of them. */
-  receive(project: string): void {
-    this.change(project, { received: 1 });
+  receive(lane: number, project: string): void {
+    this.change(lane, project, { received: 1 });
   }
 
   /** Reasons of the dead letters that were written. */
@@ -145,10 +158,11 @@ export class BatchTransaction implements LaneTransaction {
     if (this.parked.length > 0) {
       this.later(
         `insert into parked (kind, partition, project, topic, event)
-         select $1, $2, project, topic, event from unnest($3::text[], $4::text[], $5::json[]) as p (project, topic, event)`,
+         select $1, partition, project, topic, event
+         from unnest($2::integer[], $3::text[], $4::text[], $5::json[]) as p (partition, project, topic, event)`,
         [
-          this.place.kind,
-          this.place.partition,
+          this.where.kind,
+          this.parked.map((one) => one.event.lane),
           this.parked.map((one) => one.project),
           this.parked.map((one) => one.topic),
           this.parked.map((one) => JSON.stringify(one.event)),
@@ -159,12 +173,13 @@ export class BatchTransaction implements LaneTransaction {
     this.written = await insertOutbox(this.manager, this.outbox, this.writes);
   }
 
-  private change(project: string, change: Partial<Account>): void {
-    const account = this.accounts.get(project) ?? {
-      ...{ received: 0, duplicate: 0, applied: 0, superseded: 0, dead_lettered: 0, pending: 0 },
+  private change(lane: number, project: string, change: Partial<Counts>): void {
+    const name = `${lane} ${project}`;
+    const account = this.accounts.get(name) ?? {
+      ...{ lane, project, received: 0, duplicate: 0, applied: 0, superseded: 0, dead_lettered: 0, pending: 0 },
     };
-    for (const name of Object.keys(change) as (keyof Account)[]) account[name] += change[name] ?? 0;
-    this.accounts.set(project, account);
+    for (const count of Object.keys(change) as (keyof Counts)[]) account[count] += change[count] ?? 0;
+    this.accounts.set(name, account);
   }
 
   private async writeDeadLetters(): Promise<void> {
@@ -173,19 +188,19 @@ export class BatchTransaction implements LaneTransaction {
     const written = await this.sql<{ id: string }>(
       // A record that is read again, or published again by a relay that died, is put aside once; its repeat may be of the same slice.
       `with d as (
-         select id, topic, record_offset, reason, detail, headers->>'ce_type' as event_type, headers->>'ce_id' as event_id, project, record_key, headers, value
-         from unnest($2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::jsonb[], $10::bytea[])
-           as d (id, topic, record_offset, reason, detail, project, record_key, headers, value))
+         select id, topic, partition, record_offset, reason, detail, headers->>'ce_type' as event_type, headers->>'ce_id' as event_id, project, record_key, headers, value
+         from unnest($1::uuid[], $2::text[], $3::integer[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::jsonb[], $10::bytea[])
+           as d (id, topic, partition, record_offset, reason, detail, project, record_key, headers, value))
        insert into dead_letter (id, topic, partition, record_offset, reason, detail, event_type, event_id, project, record_key, headers, value)
-       select id, topic, $1, record_offset, reason, detail, event_type, event_id, project, record_key, headers, value from d
+       select id, topic, partition, record_offset, reason, detail, event_type, event_id, project, record_key, headers, value from d
        where not exists (select 1 from dead_letter k where k.topic = d.topic and k.event_id = d.event_id and k.value is not distinct from d.value)
          and not exists (select 1 from d e where e.topic = d.topic and e.event_id = d.event_id and e.value is not distinct from d.value
-                           and e.record_offset < d.record_offset)
+                           and (e.partition, e.record_offset) < (d.partition, d.record_offset))
        on conflict (topic, partition, record_offset) do nothing returning id`,
       [
-        this.place.partition,
         rows.map((row) => row.id),
         rows.map((row) => row.topic),
+        rows.map((row) => row.lane),
         rows.map((row) => row.record.offset),
         rows.map((row) => row.reason),
         rows.map((row) => storable(row.detail)),
@@ -196,12 +211,13 @@ export class BatchTransaction implements LaneTransaction {
       ],
     );
     const known = new Set(written.map((row) => row.id));
-    for (const { id, topic, project } of rows) {
-      if (!known.has(id) && topic === this.place.accounted) this.change(project, { dead_lettered: -1, duplicate: 1 });
+    for (const { id, lane, topic, project } of rows) {
+      if (!known.has(id) && topic === this.where.accounted)
+        this.change(lane, project, { dead_lettered: -1, duplicate: 1 });
     }
     this.deadLetters.splice(0, Infinity, ...rows.filter((row) => known.has(row.id)));
-    for (const { record, topic, reason, hash } of rows.filter((row) => known.has(row.id))) {
-      const place = { service: this.place.service, topic, partition: this.place.partition, offset: record.offset };
+    for (const { record, lane, topic, reason, hash } of rows.filter((row) => known.has(row.id))) {
+      const place = { service: this.where.service, topic, partition: lane, offset: record.offset };
       const eventType = shortened(record.headers['ce_type']);
       const named = { eventType, eventId: shortened(record.headers['ce_id']) };
       const id = eventId('dead-lettered', place.service, topic, place.partition, record.offset, hash);
@@ -210,22 +226,22 @@ export class BatchTransaction implements LaneTransaction {
   }
 
   private writeAccounts(): void {
-    const { accounted, partition } = this.place;
+    const { accounted } = this.where;
     if (accounted === undefined || this.accounts.size === 0) return;
-    const rows = [...this.accounts].sort(([a], [b]) => (a < b ? -1 : 1));
-    const column = (name: keyof Account) => rows.map(([, account]) => account[name]);
+    const rows = [...this.accounts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, account]) => account);
+    const column = (name: keyof Account) => rows.map((account) => account[name]);
     this.later(
       `insert into accounting as a (topic, partition, project, received, duplicate, applied, superseded, dead_lettered, pending)
-       select $1, $2, * from unnest($3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[])
+       select $1, * from unnest($2::integer[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[])
        on conflict (topic, partition, project) do update set
          received = a.received + excluded.received, duplicate = a.duplicate + excluded.duplicate,
          applied = a.applied + excluded.applied, superseded = a.superseded + excluded.superseded,
          dead_lettered = a.dead_lettered + excluded.dead_lettered, pending = a.pending + excluded.pending`,
       [
         accounted,
-        partition,
-        rows.map(([project]) => project),
-        ...(['received', 'duplicate', 'applied', 'superseded', 'dead_lettered', 'pending'] as const).map(column),
+        ...(
+          ['lane', 'project', 'received', 'duplicate', 'applied', 'superseded', 'dead_lettered', 'pending'] as const
+        ).map(column),
       ],
     );
   }

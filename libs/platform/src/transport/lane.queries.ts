@@ -33,29 +33,49 @@ export interface Cut {
   isMoved: boolean;
 }
 
+/** How far a transaction reads a topic in one lane. */
+export interface LaneMove {
+  partition: number;
+  /** Where the caller thinks that the lane stands; undefined where it has read nothing. */
+  from: number | undefined;
+  to: number;
+}
+
 /**
- * The fence of a `fencedTransaction`: takes the lane's row until the end of the transaction and moves a topic's position, if it stands where the caller
- * thinks. Undefined: another has moved it, and nothing that this transaction would do may be done.
- * @returns where the lane stood in the producer's numbers.
+ * The fence of a `fencedTransaction`: takes the rows of lanes of one kind until the end of the transaction and moves a topic's position in each, if
+ * all stand where the caller thinks. Undefined: another has moved one, and nothing that this transaction would do may be done. Of several lanes also:
+ * another holds one; the others are not to wait for it, nor two transactions for each other in a circle.
+ * @returns where each lane stood in the producer's numbers, in the order of `moves`.
  */
-export async function moveLane(
+export async function moveLanes(
   manager: EntityManager,
-  lane: Lane,
+  kind: string,
   topic: string,
-  from: number | undefined,
-  to: number,
-): Promise<Cut | undefined> {
-  const [row] = rowsOf<{ sequence: string | null; is_moved: boolean | null }>(
+  moves: readonly LaneMove[],
+): Promise<Cut[] | undefined> {
+  const partitions = moves.map(({ partition }) => partition);
+  const ifFree = moves.length > 1 ? 'skip locked' : '';
+  const rows = rowsOf<{ partition: number; sequence: string | null; is_moved: boolean | null }>(
     await manager.query(
-      prepared(`with moved as (
-         update lane set positions = jsonb_set(positions, array[$3], to_jsonb($5::bigint)), version = version + 1
-         where kind = $1 and partition = $2 and (positions ->> $3)::bigint is not distinct from $4::bigint and ${IS_FENCED}
-         returning partition)
-       select sequence, is_moved from moved left join cut on cut.topic = $3 and cut.partition = moved.partition`),
-      [lane.kind, lane.partition, topic, from ?? null, to],
+      prepared(`with held as (
+         select partition from lane where kind = $1 and partition = any($3::integer[]) and ${IS_FENCED} order by partition for update ${ifFree}),
+       moved as (
+         update lane set positions = jsonb_set(lane.positions, array[$2], to_jsonb(m.position)), version = version + 1
+         from held cross join lateral (select n.before, n.position
+           from unnest($3::integer[], $4::bigint[], $5::bigint[]) as n (partition, before, position) where n.partition = held.partition) m
+         where kind = $1 and lane.partition = held.partition and (lane.positions ->> $2)::bigint is not distinct from m.before
+           and (select count(*) from held) = cardinality($3::integer[])
+         returning lane.partition)
+       select moved.partition, sequence, is_moved from moved left join cut on cut.topic = $2 and cut.partition = moved.partition`),
+      [kind, topic, partitions, moves.map(({ from }) => from ?? null), moves.map(({ to }) => to)],
     ),
   );
-  return row && { sequence: Number(row.sequence ?? 0), isMoved: row.is_moved ?? false };
+  if (rows.length < moves.length) return undefined;
+  const cuts = new Map(rows.map((row) => [row.partition, row]));
+  return partitions.map((partition) => {
+    const { sequence, is_moved } = cuts.get(partition)!;
+    return { sequence: Number(sequence ?? 0), isMoved: is_moved ?? false };
+  });
 }
 
 /** Takes the lane's row until the end of the transaction, whatever its positions. */
@@ -68,14 +88,41 @@ export async function holdLane(manager: EntityManager, lane: Lane): Promise<void
 
 /** What a slice of records adds to the cut of its partition. */
 export interface CutChange {
+  partition: number;
+  /** Where the lane stood before. */
+  cut: Cut;
   records: number;
   /** Sequence numbers of the records that had one, in their order. */
   sequences: readonly number[];
 }
 
-/** What counts a slice into the cut of its partition. Records without a number are counted apart: of tools, or of somebody who may not write here. */
-export function moveCut(topic: string, partition: number, cut: Cut, change: CutChange): Write {
-  const { records, sequences } = change;
+/**
+ * What counts slices into the cuts of their partitions. Records without a number are counted apart: of tools, or of somebody who may not write
+ * here.
+ */
+export function moveCuts(topic: string, changes: readonly CutChange[]): Write {
+  const rows = changes.map(movedCut);
+  return {
+    statement: `insert into cut as c (topic, partition, sequence, records, resent, lost, skipped, unnumbered, is_moved)
+     select $1::text, * from unnest($2::integer[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::boolean[])
+     on conflict (topic, partition) do update set sequence = excluded.sequence, records = c.records + excluded.records,
+       resent = c.resent + excluded.resent, lost = c.lost + excluded.lost, skipped = c.skipped + excluded.skipped,
+       unnumbered = c.unnumbered + excluded.unnumbered, is_moved = excluded.is_moved`,
+    parameters: [
+      topic,
+      rows.map(({ partition }) => partition),
+      rows.map(({ sequence }) => sequence),
+      rows.map(({ records }) => records),
+      rows.map(({ resent }) => resent),
+      rows.map(({ lost }) => lost),
+      rows.map(({ skipped }) => skipped),
+      rows.map(({ unnumbered }) => unnumbered),
+      rows.map(({ isMoved }) => isMoved),
+    ],
+  };
+}
+
+function movedCut({ partition, cut, records, sequences }: CutChange) {
   const [first] = sequences;
   let highest = cut.sequence;
   let resent = 0;
@@ -89,16 +136,16 @@ export function moveCut(topic: string, partition: number, cut: Cut, change: CutC
       highest = sequence;
     }
   }
+  const isMoved = cut.isMoved && first === undefined;
   return {
-    statement: `insert into cut as c (topic, partition, sequence, records, resent, lost, skipped, unnumbered, is_moved)
-     values ($1::text, $2::integer, $3::bigint, $4::bigint, $5::bigint, $6::bigint, $7::bigint, $8::bigint, $9::boolean)
-     on conflict (topic, partition) do update set sequence = excluded.sequence, records = c.records + excluded.records,
-       resent = c.resent + excluded.resent, lost = c.lost + excluded.lost, skipped = c.skipped + excluded.skipped,
-       unnumbered = c.unnumbered + excluded.unnumbered, is_moved = excluded.is_moved`,
-    parameters: [
-      ...[topic, partition, highest, records, resent, lost, skipped, records - sequences.length],
-      cut.isMoved && first === undefined,
-    ],
+    partition,
+    sequence: highest,
+    records,
+    resent,
+    lost,
+    skipped,
+    unnumbered: records - sequences.length,
+    isMoved,
   };
 }
 

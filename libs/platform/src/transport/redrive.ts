@@ -4,7 +4,8 @@ import { nextToRedrive, settleRedriven } from './dead-letters';
 import { type Failure, failureOf } from './failure';
 import { holdLane, type Lane } from './lane.queries';
 import { type BatchTransaction } from './lane-transaction';
-import { type Handle, type RunnerOptions, type SliceRunner } from './slice-runner';
+import { type RunnerOptions, type SliceRunner } from './slice-runner';
+import { type Handle } from './slice-transactions';
 import { isFor, readRecord } from './wire';
 
 /** What handling dead letters again needs of the transport. */
@@ -31,9 +32,9 @@ export async function redriveNext(redriving: Redriving, lane: Lane): Promise<boo
       await holdLane(manager, lane);
       const letter = await nextToRedrive(manager, topics, lane.partition);
       id = letter?.id;
-      return letter && handleAgain(redriving, redriving.runner.transaction(manager, lane), letter);
+      return letter && handleAgain(redriving, redriving.runner.transactions.transaction(manager, lane), letter);
     });
-    if (tx) redriving.runner.committed(tx);
+    if (tx) redriving.runner.transactions.committed(tx);
   } catch (error) {
     if (isTransient(error) || id === undefined) throw error;
     const failure = error instanceof Refused ? error.failure : failureOf(error);
@@ -49,15 +50,14 @@ async function handleAgain(
   letter: NonNullable<Awaited<ReturnType<typeof nextToRedrive>>>,
 ): Promise<BatchTransaction | undefined> {
   const { id, topic, project, record } = letter;
-  const reading = readRecord(topic, record);
+  const reading = readRecord(topic, tx.lane, record);
   if (reading.type === 'unreadable') {
     await settleRedriven(tx.manager, id, reading);
     return undefined;
   }
-  tx.records.set(record.offset, record);
+  tx.records.set(reading.event, record);
   tx.takeBack(topic, project);
-  if (isFor(options.service, topic, record))
-    await handlers.get(topic)?.({ topic, lane: tx.lane, events: [reading.event] }, tx);
+  if (isFor(options.service, topic, record)) await handlers.get(topic)?.({ topic, events: [reading.event] }, tx);
   const refusal = tx.refusal();
   if (refusal) throw new Refused(refusal);
   await tx.flush();

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { Registry } from 'prom-client';
-import { type DataSource } from 'typeorm';
+import { type DataSource, type EntityManager } from 'typeorm';
 import { type AnnotationSubmitted, annotationSubmitted } from '@assay/contracts/annotation/annotation-submitted';
 import { ANNOTATION_EVENTS as TOPIC, CONSENSUS_EVENTS } from '@assay/contracts/topics';
 import { freshDatabase, type FreshDatabase } from '../../../../test/support/database';
@@ -14,9 +14,10 @@ import { type Batch } from './batch';
 import { batchMetrics } from './batch-metrics';
 import { redrive } from './dead-letters';
 import { eventId } from './event-id';
-import { createLanes, lanePositions, moveLane, resetPosition } from './lane.queries';
+import { createLanes, holdLane, lanePositions, moveLanes, resetPosition } from './lane.queries';
 import { redriveNext } from './redrive';
-import { type Handle, SliceRunner } from './slice-runner';
+import { SliceRunner } from './slice-runner';
+import { type Handle } from './slice-transactions';
 import { type LaneTransaction } from './transaction';
 import { outboxEvent, recordOf } from './wire';
 
@@ -44,7 +45,7 @@ const subscription: Subscription = {
 
 beforeEach(async () => {
   [seeks, pauses, said, wakes, resumes] = [[], [], [], 0, 0];
-  handle = async (batch, tx) => tx.account('rte', { applied: batch.events.length });
+  handle = async (batch, tx) => batch.events.forEach(({ lane }) => tx.account(lane, 'rte', { applied: 1 }));
   database = await freshDatabase([definition]);
   dataSource = await openDataSource(database.adminUrl, definition);
   another = await openDataSource(database.adminUrl, definition);
@@ -219,11 +220,11 @@ it('reads records again where an operator puts the position back, while a batch 
   let reset: Promise<unknown> = Promise.resolve();
   handle = async ({ events }, tx) => {
     reset = dataSource.transaction((manager) => resetPosition(manager, LANE, TOPIC.name, 4));
-    tx.account('rte', { applied: events.length });
+    tx.account(0, 'rte', { applied: events.length });
   };
   await one.run(batch(10, 12), TOPIC, subscription);
   await reset;
-  handle = async ({ events }, tx) => tx.account('rte', { duplicate: events.length });
+  handle = async ({ events }, tx) => tx.account(0, 'rte', { duplicate: events.length });
   // Another batch that was fetched before finds itself overtaken.
   await one.run(batch(12, 13), TOPIC, subscription);
   expect(seeks).toEqual([4]);
@@ -341,7 +342,7 @@ it('handles a dead letter once when two instances redrive it', async () => {
   let calls = 0;
   handle = async (_batch, tx) => {
     calls++;
-    tx.account('rte', { applied: 1 });
+    tx.account(0, 'rte', { applied: 1 });
   };
   const lock = dataSource.createQueryRunner();
   await lock.startTransaction();
@@ -412,7 +413,7 @@ it('takes less at once after a slice has failed for the moment: it may have been
     taken.push(events.length);
     if (events.length > 500)
       await tx.sql(`do $$ begin raise exception 'idle too long' using errcode = '25P03'; end $$`);
-    tx.account('rte', { applied: events.length });
+    tx.account(0, 'rte', { applied: events.length });
   };
   await runner().run(batch(0, 1200), TOPIC, subscription);
   expect(taken).toEqual([1200, 500, 500, 200]);
@@ -431,10 +432,93 @@ it('begins no further part of a slice when the batch is over', async () => {
   expect((await lanePositions(dataSource.manager, LANE)).get(TOPIC.name)).toBe(2);
 });
 
+const LANES = [0, 1, 2, 3, 4];
+
+/** Runs a batch of each lane; once their positions are known, they come together. */
+async function runLanes(one: SliceRunner, from: number, to: number): Promise<void> {
+  await Promise.all(LANES.map((partition) => one.run(batch(from, to, { partition }), TOPIC, subscription)));
+}
+
+it('handles slices of several lanes in one transaction where they wait for their turn together', async () => {
+  const one = runner();
+  await runLanes(one, 0, 1);
+  const taken: string[] = [];
+  handle = async ({ events }, tx) => {
+    taken.push(events.map(({ lane, offset }) => `${lane}@${offset}`).join(' '));
+    for (const { lane } of events) tx.account(lane, 'rte', { applied: 1 });
+  };
+  await runLanes(one, 1, 3);
+  // Those that came first may have gone before.
+  expect(taken.at(-1)).toMatch(/2@1 2@2 3@1 3@2 4@1 4@2$/);
+  for (const partition of LANES)
+    expect(await lanePositions(dataSource.manager, { kind: 'item', partition })).toEqual(new Map([[TOPIC.name, 3]]));
+  const rows = (change: object) => LANES.map((partition) => ({ partition, ...change }));
+  expect(await dataSource.query('select partition, received, applied from accounting order by 1')).toEqual(
+    rows({ received: '3', applied: '3' }),
+  );
+  expect(await dataSource.query('select partition, sequence, records from cut order by 1')).toEqual(
+    rows({ sequence: '3', records: '3' }),
+  );
+});
+
+it('has two transactions in hand at the most where every lane has a batch as large as needs no room in its reader', async () => {
+  let [inHand, most] = [0, 0];
+  handle = async ({ events }, tx) => {
+    most = Math.max(most, ++inHand);
+    await tx.sql('select pg_sleep(.1)');
+    for (const { lane } of events) tx.account(lane, 'rte', { applied: 1 });
+    inHand--;
+  };
+  await runLanes(runner(), 0, 999);
+  expect({ most, ...(await accounts()) }).toMatchObject({ most: 2, applied: LANES.length * 999 });
+});
+
+it('applies the other lanes where one of those that go together has been overtaken, or cannot be borne', async () => {
+  const one = runner();
+  await runLanes(one, 0, 1);
+  await another.query(`update lane set positions = jsonb_set(positions, array[$1], '7') where partition = 3`, [
+    TOPIC.name,
+  ]);
+  handle = async ({ events }, tx) => {
+    if (events.some(({ lane }) => lane === 4)) throw new Error('never');
+    for (const { lane } of events) tx.account(lane, 'rte', { applied: 1 });
+  };
+  await runLanes(one, 1, 2);
+  const positions = await dataSource.query(`select positions ->> $1 as at from lane order by partition`, [TOPIC.name]);
+  expect(positions.map(({ at }: { at: string }) => at)).toEqual(['2', '2', '2', '7', '2']);
+  expect(seeks).toEqual([7]);
+  expect(await dataSource.query('select partition, record_offset from dead_letter')).toEqual([
+    { partition: 4, record_offset: '1' },
+  ]);
+  expect(await accounts()).toMatchObject({ accepted: 9, applied: 8, dead: 1 });
+});
+
+it('applies the other lanes while another instance holds one of those that go together', async () => {
+  const one = runner();
+  await runLanes(one, 0, 1);
+  const holder = another.createQueryRunner();
+  await holder.startTransaction();
+  await holdLane(holder.manager, { kind: 'item', partition: 3 });
+  const positions = async () => {
+    const rows = await dataSource.query(`select positions ->> $1 as at from lane order by partition`, [TOPIC.name]);
+    return rows.map(({ at }: { at: string }) => at).join(' ');
+  };
+  const run = runLanes(one, 1, 2);
+  await eventually(async () => (await positions()) === '2 2 2 1 2', 'the other lanes').finally(() =>
+    holder.commitTransaction().then(() => holder.release()),
+  );
+  await run;
+  expect({ at: await positions(), seeks, ...(await accounts()) }).toMatchObject({
+    ...{ at: '2 2 2 2 2', seeks: [], accepted: 10, applied: 10 },
+  });
+});
+
 it('moves no position where the begin of its transaction did not happen', async () => {
   await createLanes(dataSource.manager, ['item'], 0);
-  expect(await moveLane(dataSource.manager, LANE, TOPIC.name, undefined, 5)).toBeUndefined();
-  expect(await dataSource.transaction((manager) => moveLane(manager, LANE, TOPIC.name, undefined, 5))).toBeUndefined();
+  const move = (manager: EntityManager) =>
+    moveLanes(manager, 'item', TOPIC.name, [{ partition: 0, from: undefined, to: 5 }]);
+  expect(await move(dataSource.manager)).toBeUndefined();
+  expect(await dataSource.transaction(move)).toBeUndefined();
   expect(await lanePositions(dataSource.manager, LANE)).toEqual(new Map());
 });
 

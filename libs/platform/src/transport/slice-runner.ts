@@ -1,58 +1,60 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type DataSource, type EntityManager } from 'typeorm';
 import { type Topic } from '@assay/contracts/contract';
 import { type LogBatch, type LogRecord, type Subscription } from '../event-log/event-log';
-import { type Batch, type ReceivedEvent } from './batch';
-import { type BatchMetrics } from './batch-metrics';
+import { MOST_RECORDS } from '../event-log/lane-reader';
 import { failpoint } from '../failpoint';
-import { fencedTransaction } from '../postgres/fenced-transaction';
 import { isTransient } from '../postgres/transient-error';
 import { failureOf } from './failure';
+import { KnownPositions } from './known-positions';
+import { holdLane, type Lane } from './lane.queries';
 import { messageOf } from './message-of';
-import { createLanes, holdLane, type Lane, lanePositions, moveCut, moveLane } from './lane.queries';
-import { BatchTransaction } from './lane-transaction';
-import { type Parcel } from './outbox';
-import { type LaneTransaction } from './transaction';
 import { SliceSize } from './slice-size';
-import { isFor, type Reading, readRecord } from './wire';
+import { type Handle, type Slice, SliceTransactions, type TransactionOptions } from './slice-transactions';
+import { SlicesTogether } from './slices-together';
+import { type Reading } from './wire';
 
 /** A transient failure is tried again after .1 s, then twice as long each time, this often; then the partition is paused. */
 const TRANSIENT_TRIES = 6;
 const PAUSE_MS = 5000;
 /** An error of the handler's own is tried again so often before the slice is halved. */
 const HANDLER_TRIES = 2;
-
-/** Calls a method of a Nest controller. */
-export type Handle = (payload: unknown, tx: LaneTransaction) => Promise<unknown>;
+/** Records of a slice that shares its transaction: of batches that small, every lane may have one in hand. */
+const SMALL = MOST_RECORDS.small;
 
 /** What a service's transport runs on. */
-export interface RunnerOptions {
-  service: string;
-  dataSource: DataSource;
-  metrics: BatchMetrics;
+export interface RunnerOptions extends TransactionOptions {
   logger: { warn(message: string): void; error(message: string): void };
-  /** A commit has put parcels into the outbox. */
-  onPublish(parcels: readonly Parcel[]): void;
-  /** A batch is committed whose events wait for something that may have come while it was handled. */
-  onPark(): void;
 }
 
 type SliceOutcome = 'committed' | 'fenced' | 'gave-up';
 
-/** Runs slices of batches, and slices of lane work, each in the one transaction that holds its lane. */
+interface Suspicion {
+  /** It is part of a slice that failed: it might spoil the transaction of others. */
+  isSuspect: boolean;
+  /** What every record of the slice is to be taken for, instead of what it reads as. */
+  verdict?: Reading;
+}
+
+/** Runs slices of batches, and slices of lane work, each in a transaction that holds its lane. */
 export class SliceRunner {
-  private readonly positions = new Map<string, number | undefined>();
+  private readonly positions: KnownPositions;
+  readonly transactions: SliceTransactions;
+  private readonly together: SlicesTogether;
   private readonly losses = new Set<string>();
   /** By topic. */
   private readonly sizes = new Map<string, SliceSize>();
-  private readonly accountedOf: ReadonlyMap<string, string>;
 
   constructor(
     private readonly options: RunnerOptions,
     topics: readonly Topic[],
-    private readonly handlers: ReadonlyMap<string, Handle>,
+    handlers: ReadonlyMap<string, Handle>,
   ) {
-    this.accountedOf = new Map(topics.filter((topic) => topic.accounted).map((topic) => [topic.lane, topic.name]));
+    this.positions = new KnownPositions(options.dataSource.manager);
+    this.transactions = new SliceTransactions(options, topics, handlers, this.positions);
+    this.together = new SlicesTogether(
+      (topic, slices) => this.attempt(topic, slices),
+      (topic) => this.sizeOf(topic).records,
+    );
   }
 
   /**
@@ -77,25 +79,25 @@ export class SliceRunner {
 
   /** A lane has gone to another instance: what is known of its positions is not to be believed when it comes back. */
   forget(partition: number): void {
-    for (const name of this.positions.keys()) if (name.startsWith(`${partition} `)) this.positions.delete(name);
+    this.positions.forgetAll(partition);
   }
 
   /** What a lane that comes to this instance was left with. */
   learn(lane: Lane, positions: ReadonlyMap<string, number>): void {
-    for (const [topic, position] of positions) this.positions.set(nameOf(lane, topic), position);
+    for (const [topic, position] of positions) this.positions.learn(lane, topic, position);
   }
 
   /** Whether this instance left the position of a topic that it knows elsewhere; a batch in hand may be about to put it there. */
   isElsewhere(lane: Lane, topic: string, position: number | undefined): boolean {
-    const known = this.known(lane, topic);
+    const known = this.positions.known(lane, topic);
     return known !== undefined && known !== position;
   }
 
   /** Reads on from where a position stands now, if somebody else moved it; to be called between batches of the lane. */
   async follow(lane: Lane, topic: string, subscription: Subscription): Promise<void> {
-    const before = this.known(lane, topic);
-    this.positions.delete(nameOf(lane, topic));
-    const position = await this.position(lane, topic);
+    const before = this.positions.known(lane, topic);
+    this.positions.forget(lane, topic);
+    const position = await this.positions.position(lane, topic);
     if (position === before) return;
     const found = position === undefined ? 'is gone' : 'was moved';
     this.options.logger.warn(
@@ -106,8 +108,8 @@ export class SliceRunner {
   }
 
   private async runBatch(batch: LogBatch, topic: Topic, lane: Lane, subscription: Subscription): Promise<void> {
-    const isKnown = this.positions.has(nameOf(lane, batch.topic));
-    const position = await this.position(lane, batch.topic);
+    const isKnown = this.positions.isKnown(lane, batch.topic);
+    const position = await this.positions.position(lane, batch.topic);
     if (position !== undefined && position < batch.firstOffset) return this.stopAtLoss(batch, position, subscription);
     if (position !== undefined && position > batch.highWatermark) {
       if (isKnown) return this.stopAtEnd(batch, position, subscription);
@@ -126,7 +128,7 @@ export class SliceRunner {
       if (outcome === 'gave-up') subscription.pause(batch.topic, batch.partition, PAUSE_MS);
       if (outcome === 'committed') continue;
       // Where the position is not known it is read again with the next delivery, and what lies below it dropped.
-      const next = this.known(lane, batch.topic) ?? slice[0]!.offset;
+      const next = this.positions.known(lane, batch.topic) ?? slice[0]!.offset;
       return subscription.seek(batch.topic, batch.partition, next);
     }
   }
@@ -135,35 +137,38 @@ export class SliceRunner {
   async work(lane: Lane, handle: Handle): Promise<boolean> {
     const { more, tx } = await this.options.dataSource.transaction(async (manager) => {
       await holdLane(manager, lane);
-      const tx = this.transaction(manager, lane);
+      const tx = this.transactions.transaction(manager, lane);
       const left = await handle(lane.partition, tx);
       await tx.flush();
       return { more: left === true, tx };
     });
-    this.committed(tx);
+    this.transactions.committed(tx);
     return more;
   }
 
-  /** @param verdict what every record of the slice is to be taken for, instead of what it reads as. */
   private async applySlice(
     lane: Lane,
     topic: Topic,
     slice: readonly LogRecord[],
     batch: LogBatch,
-    verdict?: Reading,
+    { verdict, isSuspect }: Suspicion = { isSuspect: false },
   ): Promise<SliceOutcome> {
     const { metrics, logger, service } = this.options;
     const where = `${service} at ${topic.name}/${lane.partition} from ${slice[0]?.offset}`;
-    const from = this.known(lane, topic.name);
+    const from = this.positions.known(lane, topic.name);
     let transientFailures = 0;
     for (let tries = 1; ;) {
       try {
         // A connection that was lost in the commit leaves open whether it happened: the position says it.
-        if (transientFailures > 0 && (await this.position(lane, topic.name)) !== from) return 'fenced';
+        if (transientFailures > 0 && (await this.positions.position(lane, topic.name)) !== from) return 'fenced';
         if (!batch.isCurrent()) return 'fenced';
         const most = this.sizeOf(topic).records;
         if (slice.length > most) return await this.applyParts(lane, topic, slice, batch, most);
-        return await this.attempt(lane, topic, slice, verdict);
+        // A large one is worth a transaction of its own, and one that failed is tried alone.
+        const isAlone = slice.length > SMALL || isSuspect || tries > 1 || transientFailures > 0;
+        const own = { lane, records: slice };
+        const isCommitted = await (isAlone ? this.attempt(topic, [own], verdict) : this.together.add(topic, own));
+        return isCommitted ? 'committed' : await this.overtaken(lane, topic);
       } catch (error) {
         if (!isTransient(error)) {
           if (verdict) throw error;
@@ -171,7 +176,7 @@ export class SliceRunner {
           logger.warn(`${where}: ${failureOf(error).detail}; tried again`);
           continue;
         }
-        this.positions.delete(nameOf(lane, topic.name));
+        this.positions.forget(lane, topic.name);
         metrics.retries.inc();
         this.sizeOf(topic).failed();
         transientFailures++;
@@ -187,6 +192,13 @@ export class SliceRunner {
     }
   }
 
+  private async overtaken(lane: Lane, topic: Topic): Promise<SliceOutcome> {
+    this.options.metrics.fenced.inc();
+    this.positions.forget(lane, topic.name);
+    await this.positions.position(lane, topic.name);
+    return 'fenced';
+  }
+
   /** Finds the one event that cannot be applied, and puts it aside. */
   private async halve(
     lane: Lane,
@@ -199,7 +211,8 @@ export class SliceRunner {
     const { service, logger } = this.options;
     const failure = failureOf(error);
     logger.error(`${service} dead-letters ${topic.name}/${lane.partition}@${slice[0]?.offset}: ${failure.detail}`);
-    return this.applySlice(lane, topic, slice, batch, { type: 'unreadable', ...failure });
+    const verdict: Reading = { type: 'unreadable', ...failure };
+    return this.applySlice(lane, topic, slice, batch, { isSuspect: true, verdict });
   }
 
   private async applyParts(
@@ -210,100 +223,19 @@ export class SliceRunner {
     most: number,
   ): Promise<SliceOutcome> {
     for (let start = 0; start < slice.length; start += most) {
-      const outcome = await this.applySlice(lane, topic, slice.slice(start, start + most), batch);
+      const outcome = await this.applySlice(lane, topic, slice.slice(start, start + most), batch, { isSuspect: true });
       if (outcome !== 'committed') return outcome;
     }
     return 'committed';
   }
 
-  private async attempt(
-    lane: Lane,
-    topic: Topic,
-    slice: readonly LogRecord[],
-    verdict?: Reading,
-  ): Promise<SliceOutcome> {
-    const { metrics, dataSource } = this.options;
-    const end = (slice.at(-1)?.offset ?? 0) + 1;
-    const timer = metrics.duration.startTimer({ topic: topic.name });
+  /** @returns whether the slices are committed; false where one of their lanes is another's. */
+  private async attempt(topic: Topic, slices: readonly Slice[], verdict?: Reading): Promise<boolean> {
     const began = performance.now();
-    const readings = slice.map((record) => {
-      if (!isFor(this.options.service, topic.name, record)) return undefined;
-      return verdict ?? readRecord(topic.name, record);
-    });
-    const fence = (manager: EntityManager) => moveLane(manager, lane, topic.name, this.known(lane, topic.name), end);
-    const tx = await fencedTransaction(dataSource, fence, async (manager, cut) => {
-      failpoint('fenced');
-      const tx = this.transaction(manager, lane);
-      const events = this.receive(tx, topic, slice, readings);
-      if (events.length > 0) {
-        const batch: Batch = { topic: topic.name, lane: lane.partition, events };
-        await this.handlers.get(topic.name)?.(batch, tx);
-      }
-      failpoint('applied');
-      const change = { records: slice.length, sequences: sequencesOf(slice) };
-      const moved = moveCut(topic.name, lane.partition, cut, change);
-      tx.later(moved.statement, moved.parameters);
-      await tx.flush();
-      failpoint('outboxed');
-      return tx;
-    });
-    if (tx) failpoint('committed');
-    timer();
-    if (tx) this.sizeOf(topic).took(slice.length, performance.now() - began);
-    if (!tx) {
-      metrics.fenced.inc();
-      this.positions.delete(nameOf(lane, topic.name));
-      await this.position(lane, topic.name);
-      return 'fenced';
-    }
-    this.positions.set(nameOf(lane, topic.name), end);
-    this.count(topic.name, slice, tx);
-    this.committed(tx);
-    if (tx.hasParked()) this.options.onPark();
-    return 'committed';
-  }
-
-  private count(topic: string, slice: readonly LogRecord[], tx: BatchTransaction): void {
-    const { metrics } = this.options;
-    const dead = tx.reasons().length;
-    if (slice.length > dead) metrics.records.inc({ topic, outcome: 'handled' }, slice.length - dead);
-    if (dead > 0) metrics.records.inc({ topic, outcome: 'dead_lettered' }, dead);
-    const now = Date.now();
-    metrics.lastProgress.set({ topic }, now / 1000);
-    const published = slice.at(-1)?.timestamp ?? 0;
-    if (published > 0) metrics.eventAge.observe({ topic }, Math.max(0, (now - published) / 1000));
-  }
-
-  /** Counts what a committed transaction put aside, and wakes the relay where it published. */
-  committed(tx: BatchTransaction): void {
-    for (const reason of tx.reasons()) this.options.metrics.deadLetters.inc({ reason });
-    if (tx.parcels().length > 0) this.options.onPublish(tx.parcels());
-  }
-
-  /** Puts aside what is no event, and counts what came; `readings` of what is passed over are undefined. */
-  private receive(
-    tx: BatchTransaction,
-    topic: Topic,
-    slice: readonly LogRecord[],
-    readings: readonly (Reading | undefined)[],
-  ): ReceivedEvent[] {
-    const events: ReceivedEvent[] = [];
-    slice.forEach((record, index) => {
-      const reading = readings[index];
-      if (!reading) return;
-      tx.records.set(record.offset, record);
-      const project = reading.type === 'event' ? projectOf(reading.event.data) : projectOfKey(record.key);
-      if (topic.accounted) tx.receive(project);
-      if (reading.type === 'event') events.push(reading.event);
-      else tx.putAside(record, topic.name, project, reading.reason, reading.detail);
-    });
-    return events;
-  }
-
-  /** A transaction that says what happens in a lane; the caller holds it. */
-  transaction(manager: DataSource['manager'], lane: Lane): BatchTransaction {
-    const accounted = this.accountedOf.get(lane.kind);
-    return new BatchTransaction(manager, { ...lane, service: this.options.service, accounted });
+    const isCommitted = await this.transactions.apply(topic, slices, verdict);
+    const records = slices.reduce((sum, slice) => sum + slice.records.length, 0);
+    if (isCommitted) this.sizeOf(topic).took(records, performance.now() - began);
+    return isCommitted;
   }
 
   private stopAtLoss(batch: LogBatch, position: number, subscription: Subscription): void {
@@ -336,36 +268,4 @@ export class SliceRunner {
     if (!size) this.sizes.set(name, (size = new SliceSize()));
     return size;
   }
-
-  private known(lane: Lane, topic: string): number | undefined {
-    return this.positions.get(nameOf(lane, topic));
-  }
-
-  private async position(lane: Lane, topic: string): Promise<number | undefined> {
-    const name = nameOf(lane, topic);
-    if (!this.positions.has(name)) {
-      await createLanes(this.options.dataSource.manager, [lane.kind], lane.partition);
-      this.positions.set(name, (await lanePositions(this.options.dataSource.manager, lane)).get(topic));
-    }
-    return this.positions.get(name);
-  }
-}
-
-function nameOf(lane: Lane, topic: string): string {
-  return `${lane.partition} ${topic}`;
-}
-
-function sequencesOf(slice: readonly LogRecord[]): number[] {
-  return slice
-    .map((record) => Number(record.headers['ce_sequence']))
-    .filter((sequence) => Number.isSafeInteger(sequence) && sequence > 0);
-}
-
-function projectOf(data: object): string {
-  const { project } = data as { project?: unknown };
-  return typeof project === 'string' ? project : '';
-}
-
-function projectOfKey(key: string | null): string {
-  return /^([a-z0-9-]{1,63})\//.exec(key ?? '')?.[1] ?? '';
 }

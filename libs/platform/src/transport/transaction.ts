@@ -20,10 +20,10 @@ export interface Transaction {
   publish<T extends object>(contract: Contract<T>, id: string, data: T, options?: { time?: string }): void;
 }
 
-/** The transaction of a batch, or of a slice of lane work: it holds the lane, and accounts for events. */
-export interface LaneTransaction extends Transaction {
-  /** Partition number: the lane in which everything with these keys meets. */
-  readonly lane: number;
+/** The transaction of a batch: it holds the lanes of its events, and accounts for them. */
+export interface LanesTransaction extends Transaction {
+  /** Partition number of one lane that is held: sums over all lanes are kept by lane, and nobody else writes to those of this one. */
+  readonly place: number;
 
   /**
    * Writes to a table with everything else that is written before the commit, in one statement. Nothing of this transaction may read it,
@@ -35,13 +35,19 @@ export interface LaneTransaction extends Transaction {
    * Says what became of events of the accounted topic, as changes (an event can go from applied to superseded: -1, +1).
    * Each event that arrived is to be said once: as applied, superseded, pending (by `park`), dead-lettered (by `deadLetter`) or duplicate.
    */
-  account(project: string, change: Partial<Outcomes>): void;
+  account(lane: number, project: string, change: Partial<Outcomes>): void;
 
   /** Puts one event of the batch aside for good, with its bytes, and accounts for it. */
   deadLetter(event: ReceivedEvent, project: string, reason: DeadLetterCause, detail: string): void;
 
   /** Keeps an event until what it needs arrives: pending. `unpark` gives it back. */
   park(event: ReceivedEvent, project: string): void;
+}
+
+/** The transaction of a slice of lane work: it holds one lane. */
+export interface LaneTransaction extends LanesTransaction {
+  /** Partition number: the lane in which everything with these keys meets. */
+  readonly lane: number;
 
   /** Takes at most `limit` parked events of this lane and project out, in the order in which they were parked; pending no more. */
   unpark(project: string, limit: number): Promise<ReceivedEvent[]>;

@@ -51,12 +51,12 @@ async function insertSeen(batch: Batch<AnnotationSubmitted>, tx: LaneTransaction
   const ids = new Set(known.map((row) => row.id));
   for (const event of batch.events) {
     if (ids.has(event.id)) {
-      tx.account(event.data.project, { duplicate: 1 });
+      tx.account(event.lane, event.data.project, { duplicate: 1 });
       continue;
     }
     ids.add(event.id);
-    await tx.sql('insert into seen values ($1, $2, $3)', [event.id, event.data.item, tx.lane]);
-    tx.account(event.data.project, { applied: 1 });
+    await tx.sql('insert into seen values ($1, $2, $3)', [event.id, event.data.item, event.lane]);
+    tx.account(event.lane, event.data.project, { applied: 1 });
   }
 }
 
@@ -73,7 +73,7 @@ async function drain(project: string, tx: LaneTransaction): Promise<boolean> {
   const known = await tx.sql('select 1 from known_project where project = $1', [project]);
   if (known.length === 0) return false;
   const events = await tx.unpark(project, 2);
-  await insertSeen({ topic: ANNOTATION_EVENTS.name, lane: tx.lane, events } as Batch<AnnotationSubmitted>, tx);
+  await insertSeen({ topic: ANNOTATION_EVENTS.name, events } as Batch<AnnotationSubmitted>, tx);
   return events.length > 0;
 }
 

@@ -71,8 +71,8 @@ export function isFor(service: string, topic: string, record: LogRecord): boolea
   return (contract.consumers as readonly string[]).includes(service);
 }
 
-/** Reads a record by the contract that its `ce_type` names. Never throws, whatever the bytes. */
-export function readRecord(topic: string, record: LogRecord): Reading {
+/** Reads a record of a partition by the contract that its `ce_type` names. Never throws, whatever the bytes. */
+export function readRecord(topic: string, lane: number, record: LogRecord): Reading {
   const type = record.headers['ce_type'];
   if (!type || !record.headers['ce_id'])
     return unreadable('unreadable', 'ce_type or ce_id is missing: expected CloudEvents in binary mode');
@@ -101,6 +101,7 @@ export function readRecord(topic: string, record: LogRecord): Reading {
       datacontenttype: 'application/json',
       ...(Number.isSafeInteger(sequence) && sequence > 0 ? { sequence } : {}),
       data: data as object,
+      lane,
       offset: record.offset,
     },
   };
