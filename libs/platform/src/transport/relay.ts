@@ -17,6 +17,8 @@ const LEASE_SECONDS = 10;
 const MOST_REMEMBERED = 30_000;
 /** Without a wake, the relay looks so often: another process may have written, or died with parcels in hand. */
 const LOOK_MS = 1000;
+/** What was published is forgotten with the next parcels, or so long after it where none come: a cycle for it alone would be every second one. */
+const FORGET_MS = 50;
 
 /** A parcel's row in the outbox, but for its events. */
 interface ParcelRow {
@@ -91,6 +93,7 @@ export class Relay {
     let published: string[] = [];
     let failures = 0;
     let isResting = false;
+    let isMoreLeft = false;
     while (!this.isStopping || published.length > 0) {
       const isLook = isResting && !this.isAwake;
       this.isAwake = false;
@@ -99,6 +102,7 @@ export class Relay {
         published = [];
         if (parcels) await this.publish(parcels);
         published = parcels?.map(({ id }) => id) ?? [];
+        isMoreLeft = parcels !== undefined && isFull(parcels);
         this.forget(published);
         failures = 0;
       } catch (error) {
@@ -110,6 +114,7 @@ export class Relay {
       // After a failure nothing is known of what the log took: the same parcels go again, with the same numbers.
       if (failures > 0) await this.sleep(Math.min(100 * 2 ** failures, 5000), false);
       else if (isResting) await this.sleep(LOOK_MS, true);
+      else if (!isMoreLeft) await this.sleep(FORGET_MS, true);
     }
   }
 
@@ -228,6 +233,11 @@ async function nextParcels(manager: EntityManager): Promise<ParcelRow[]> {
   const rows = numbered.length > 0 ? inOrderOfNumbers(numbered) : fresh;
   let events = 0;
   return rows.filter((row, index) => (events += row.count) <= EVENTS || index === 0);
+}
+
+/** Whether more may wait than were taken. */
+function isFull(parcels: readonly ParcelRow[]): boolean {
+  return parcels.length === PARCELS || parcels.reduce((sum, { count }) => sum + count, 0) >= EVENTS / 2;
 }
 
 /** Of one partition as they were numbered. Partitions have no order between them. */
