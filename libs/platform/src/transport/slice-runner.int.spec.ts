@@ -327,6 +327,16 @@ it('counts the dead letters that a handler asks for', async () => {
   ]);
 });
 
+it('handles nothing twice where something fails after the commit', async () => {
+  const metrics = batchMetrics(new Registry());
+  jest.spyOn(metrics.records, 'inc').mockImplementationOnce(() => {
+    throw new Error('no counter');
+  });
+  await runner(dataSource, metrics).run(batch(0, 3), TOPIC, subscription);
+  expect(await accounts()).toMatchObject({ accepted: 3, applied: 3, dead: 0 });
+  expect(seeks).toEqual([3]);
+});
+
 it('wakes the relay only where something was published', async () => {
   const one = runner();
   await one.run(batch(0, 10), TOPIC, subscription);

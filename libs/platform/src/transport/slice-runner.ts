@@ -166,7 +166,7 @@ export class SliceRunner {
         if (slice.length > most) return await this.applyParts(lane, topic, slice, batch, most);
         // A large one is worth a transaction of its own, and one that failed is tried alone.
         const isAlone = slice.length > SMALL || isSuspect || tries > 1 || transientFailures > 0;
-        const own = { lane, records: slice };
+        const own = { lane, from, records: slice };
         const isCommitted = await (isAlone ? this.attempt(topic, [own], verdict) : this.together.add(topic, own));
         return isCommitted ? 'committed' : await this.overtaken(lane, topic);
       } catch (error) {

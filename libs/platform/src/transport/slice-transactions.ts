@@ -29,10 +29,12 @@ export interface TransactionOptions {
 /** Records of one lane, in their order: at least one. */
 export interface Slice {
   lane: Lane;
+  /** Where the lane stands before them; undefined where it has read nothing of the topic. */
+  from: number | undefined;
   records: readonly LogRecord[];
 }
 
-/** Applies slices of one topic, each from the position on where this instance left its lane, in one transaction that holds their lanes. */
+/** Applies slices of one topic in one transaction that holds their lanes. */
 export class SliceTransactions {
   private readonly accountedOf: ReadonlyMap<string, string>;
 
@@ -53,10 +55,7 @@ export class SliceTransactions {
   async apply(topic: Topic, slices: readonly Slice[], verdict?: Reading): Promise<boolean> {
     const timer = this.options.metrics.duration.startTimer({ topic: topic.name });
     const read = slices.map((slice) => ({ ...slice, readings: this.read(topic, slice, verdict) }));
-    const moves = slices.map(({ lane, records }) => {
-      const [partition, from] = [lane.partition, this.positions.known(lane, topic.name)];
-      return { partition, from, to: endOf(records) };
-    });
+    const moves = slices.map(({ lane, from, records }) => ({ partition: lane.partition, from, to: endOf(records) }));
     const fence = (manager: EntityManager) => moveLanes(manager, topic.lane, topic.name, moves);
     const tx = await fencedTransaction(this.options.dataSource, fence, async (manager, cuts) => {
       failpoint('fenced');

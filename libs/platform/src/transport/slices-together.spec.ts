@@ -26,6 +26,7 @@ class Transactions {
 function slice(partition: number, records = 1, value: Buffer | null = null): Slice {
   return {
     lane: { kind: 'item', partition },
+    from: 0,
     records: Array.from({ length: records }, (_none, offset) => ({
       ...{ offset, key: null, headers: {}, value, timestamp: 0 },
     })),
