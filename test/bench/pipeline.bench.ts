@@ -62,7 +62,8 @@ async function stage(name: StageOrder['stage'], annotations: number): Promise<St
     );
     if (stderr) console.error(stderr);
     const result = JSON.parse(stdout.trim().split('\n').at(-1)!) as StageResult;
-    console.error(`${name} ${annotations}: ${perSecond(result).toFixed(0)}/s, ${micros(result).toFixed(1)} us of Node and ${microsOfPostgres(result).toFixed(1)} of PostgreSQL`); // prettier-ignore
+    const speed = name === 'latency' ? 'at 1,000/s' : `${perSecond(result).toFixed(0)}/s`;
+    console.error(`${name} ${annotations}: ${speed}, ${micros(result).toFixed(1)} us of Node and ${microsOfPostgres(result).toFixed(1)} of PostgreSQL`); // prettier-ignore
     return result;
   } finally {
     await database.drop();

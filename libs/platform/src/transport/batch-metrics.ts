@@ -27,7 +27,7 @@ export function batchMetrics(registry: Registry): BatchMetrics {
     }),
     duration: new Histogram({
       name: 'assay_consumer_process_duration_seconds',
-      help: 'Time from the begin to the commit of a slice of at most 10,000 records.',
+      help: 'Time from the begin to the commit of a transaction, of at most 10,000 records of one lane or of several.',
       labelNames: ['topic'],
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
       registers,
