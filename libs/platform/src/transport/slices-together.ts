@@ -14,7 +14,7 @@ const AT_ONCE = 2;
  */
 const PACE_MS = 10;
 /** A service may have begun transactions of so much time more than has passed: where little comes, nothing waits. */
-const AHEAD_MS = 500;
+const AHEAD_MS = 100;
 /** What comes to several lanes at once is not handed over in one moment. */
 const GATHER_MS = 1;
 
