@@ -1,8 +1,6 @@
 // Annotations a second from the log to the committed consensus, in ratios to reading and inserting the same. `--full` adds 1,000,000.
-// The log is the embedded one; with `--kafka` the brokers that KAFKA_BROKERS names, or one that is started here. Linux only; runs what is
-// built (dist/).
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+// The log is the embedded one; with `--kafka` the brokers that KAFKA_BROKERS names, or one that is started here. Linux only.
+import { execFile, execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { SERVICES } from '../../apps/assay/src/services';
@@ -23,8 +21,7 @@ const LATENCY = 15_000;
 let kafka: string[] | undefined;
 
 export async function run(): Promise<void> {
-  if (!existsSync(join(__dirname, '../../dist/.built')))
-    throw new Error('nothing is built: expected `npm run build` before');
+  execFileSync(process.execPath, [join(__dirname, '../../apps/assay/bin/build.mjs')]);
   const broker = process.argv.includes('--kafka') ? await aBroker() : undefined;
   kafka = broker?.brokers.split(',');
   await setUpPostgres();
