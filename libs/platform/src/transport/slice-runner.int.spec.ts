@@ -223,6 +223,15 @@ it('follows an operator also where it could not read where a position stands', a
   expect(seeks).toEqual([4]);
 });
 
+it('passes over a batch that waited for its turn while an operator put the position behind its end', async () => {
+  const one = runner();
+  await one.run(batch(0, 10), TOPIC, subscription);
+  await dataSource.transaction((manager) => resetPosition(manager, LANE, TOPIC.name, 20));
+  await one.follow(LANE, TOPIC.name, subscription);
+  await one.run(batch(10, 12, { isCurrent: () => false }), TOPIC, subscription);
+  expect({ seeks, pauses }).toEqual({ seeks: [20], pauses: [] });
+});
+
 it('counts what has no number apart, alone and among numbered records, and keeps that a position was moved', async () => {
   const one = runner();
   const stranger = (offset: number) => record(offset, { headers: {}, value: Buffer.from('no json') });
