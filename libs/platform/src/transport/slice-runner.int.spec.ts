@@ -376,6 +376,34 @@ it('counts the dead letters that a handler asks for', async () => {
   ]);
 });
 
+it('waits for a lock as for anything that passes, however long another holds it', async () => {
+  // What a service's role may wait for, a hundred times as fast.
+  const limits = await dataSource.query<{ name: string; setting: string }[]>(
+    `select name, setting from pg_settings where name in ('lock_timeout', 'statement_timeout')`,
+  );
+  for (const { name, setting } of limits)
+    await asOwner(
+      `alter role assay_consensus in database ${new URL(database.adminUrl).pathname.slice(1)} set ${name} = ${Number(setting) / 100}`,
+    );
+  const hurried = await openDataSource(database.adminUrl, definition);
+  const migration = new Client(database.adminUrl);
+  await migration.connect();
+  await migration.query('begin; lock table consensus.parked');
+  let calls = 0;
+  handle = async (_batch, tx) => {
+    calls++;
+    await tx.sql('select from parked');
+    tx.account(0, 'rte', { applied: 1 });
+  };
+  const handled = runner(hurried).run(batch(0, 1), TOPIC, subscription);
+  await Promise.race([handled, eventually(() => calls === 3, 'the third try')]);
+  await migration.query('commit');
+  await handled;
+  await migration.end();
+  await hurried.destroy();
+  expect(await accounts()).toMatchObject({ applied: 1, dead: 0 });
+});
+
 it('handles nothing twice where something fails after the commit', async () => {
   const metrics = batchMetrics(new Registry());
   jest.spyOn(metrics.records, 'inc').mockImplementationOnce(() => {
