@@ -137,6 +137,13 @@ async function cut() {
   return row;
 }
 
+async function waitingForLocks(): Promise<number> {
+  const [{ n }] = await dataSource.query(
+    `select count(*)::int as n from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+  );
+  return n;
+}
+
 async function movePosition(position: number | undefined) {
   const positions = position === undefined ? {} : { [TOPIC.name]: position };
   await dataSource.query('update lane set positions = $1', [JSON.stringify(positions)]);
@@ -435,16 +442,45 @@ it('handles a dead letter once when two instances redrive it', async () => {
   await lock.startTransaction();
   await lock.query(`select 1 from lane for update`);
   const both = [redriven(dataSource), redriven(another)];
-  await eventually(async () => {
-    const [{ n }] = await dataSource.query(
-      `select count(*)::int as n from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
-    );
-    return n === 2;
-  }, 'both to wait for the lane');
+  await eventually(async () => (await waitingForLocks()) === 2, 'both to wait for the lane');
   await lock.commitTransaction();
   await lock.release();
   await Promise.all(both);
   expect({ calls, ...(await accounts()) }).toEqual({ calls: 1, accepted: 1, applied: 1, dead: 0, duplicate: 0 });
+});
+
+it('does not open a dead letter again that another instance is handling well', async () => {
+  handle = bad;
+  await runner().run(batch(0, 1), TOPIC, subscription);
+  const [{ id }] = await dataSource.query('select id from dead_letter');
+  await redrive(dataSource.manager, id);
+  let other: Promise<boolean> | undefined;
+  let takeUp: () => void = () => undefined;
+  const isTakenUp = new Promise<void>((resolve) => (takeUp = resolve));
+  handle = async () => {
+    // Now the other one waits for the lane, and has it as soon as this one has failed.
+    other = redriven(another);
+    await eventually(async () => (await waitingForLocks()) === 1, 'the other one to wait for the lane');
+    handle = async (_batch, tx) => {
+      takeUp();
+      const isSaid = async () => {
+        const [{ status }] = await dataSource.query('select status from dead_letter');
+        return status === 'open' || (await waitingForLocks()) === 1;
+      };
+      await eventually(isSaid, 'the first one to say how it went');
+      tx.account(0, 'rte', { applied: 1 });
+    };
+    throw new Error('bad');
+  };
+  const query = dataSource.manager.query.bind(dataSource.manager);
+  jest.spyOn(dataSource.manager, 'query').mockImplementation(async (...call: Parameters<typeof query>) => {
+    if (call[0].startsWith('update dead_letter')) await isTakenUp;
+    return query(...call);
+  });
+  await redriven(dataSource);
+  await other;
+  const [{ status }] = await dataSource.query('select status from dead_letter');
+  expect({ status, ...(await accounts()) }).toMatchObject({ status: 'redriven', accepted: 1, applied: 1, dead: 0 });
 });
 
 it('leaves a dead letter open, with the newer reason, where the handler refuses it again', async () => {
