@@ -23,6 +23,11 @@ describe('numbers', () => {
     ['trimmed-mean', 'x 3'],
   ])('%s', (method, expected) => expect(labels('number', method, given)).toEqual([expected]));
 
+  it.each(['gaussian', 'crh', 'mean', 'trimmed-mean', 'median'])('are refused by %s where they overflow', (method) => {
+    const huge = rows('x u 1', 'x v 2', 'y u 1.5e308', 'y v 1e308');
+    expect(() => labels('number', method, huge)).toThrow(/item "[xy]": the numbers are too large to be added up/);
+  });
+
   it('are given with a deviation by the Gaussian model, and no probability', () => {
     const [decided] = METHODS_OF_KIND.number.gaussian!(rows('x u 1', 'x v 1.2', 'y u 5', 'y v 5.1'));
     expect(decided).toMatchObject({ item: 'x', posterior: null, confidence: null });
