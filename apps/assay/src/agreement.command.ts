@@ -3,6 +3,7 @@ import { agreementOf } from '@assay/statistics/agreement/agreement-report';
 import { type LabelKind, type Metric, METRIC_OF_KIND } from '@assay/statistics/agreement/label-metric';
 import { pairwiseCohen } from '@assay/statistics/agreement/pairwise-cohen';
 import { READING_OF_KIND } from '@assay/statistics/kinds/methods-of-kind';
+import { readNotNegative } from '@assay/statistics/kinds/numbers';
 import { type Context } from './context';
 import { CliError, EXIT } from './cli-error';
 import { readTables, readWrittenTables, type WrittenRow } from './label-tables';
@@ -30,11 +31,13 @@ interface Asked {
 export async function agreementCommand(context: Context, path: string, options: AgreementOptions): Promise<void> {
   const questions = await askedIn(context, path, options);
   if (options.by === 'pair' || options.by === 'worker') return printPairs(context, questions, options.by);
-  const reports: Record<string, AgreementReport> = {};
-  for (const { name, kind, table, slices } of questions) {
-    if (options.by !== 'slice') reports[name] = measured(table, kind, options);
-    else for (const [slice, some] of slices) reports[`${name}/${slice}`] = measured(some, kind, options);
-  }
+  const parts = questions.flatMap(({ name, kind, table, slices }): [string, AgreementReport][] =>
+    options.by === 'slice'
+      ? [...slices].map(([slice, some]) => [`${name}/${slice}`, measured(some, kind, options)])
+      : [[name, measured(table, kind, options)]],
+  );
+  // An object of them also where one is called __proto__.
+  const reports = Object.fromEntries(parts);
   if (context.output.format !== 'table') {
     const [only] = Object.values(reports);
     context.output.json(questions.length === 1 && options.by === undefined ? only : reports);
@@ -61,15 +64,35 @@ async function askedIn(context: Context, path: string, options: AgreementOptions
     const tables = await readTables(context, path, { ...rest, kind: ofSet });
     return tables.map(({ question, table, slices }) => ({ name: question.name, kind: question.kind, table, slices }));
   }
-  const tables = await readWrittenTables(context, path, rest, readingOf(metric ?? METRIC_OF_KIND[kind]));
+  const tables = await readWrittenTables(context, path, rest, readingOf(kind, metric ?? METRIC_OF_KIND[kind]));
   return tables.map(({ question, ...one }) => ({ name: question, kind, ...one }));
 }
 
-/** How a label is read by the metric, where not any word will do: what it cannot read is a bad row. */
-function readingOf(metric: Metric): ((row: WrittenRow) => unknown) | undefined {
-  if (metric === 'interval' || metric === 'ratio') return READING_OF_KIND.number;
-  if (metric === 'iou') return READING_OF_KIND.boxes;
-  return metric === 'span' ? READING_OF_KIND.spans : undefined;
+/** Reads a label as its kind and the metric have it, and gives what is compared; what they cannot read is a bad row. */
+function readingOf(kind: LabelKind, metric: Metric): (row: WrittenRow) => string {
+  const ofKind = kind === 'choice' || kind === 'rating' ? undefined : READING_OF_KIND[kind];
+  const ofMetric = readingOfMetric(metric);
+  return (row) => {
+    const read = ofKind?.(row);
+    ofMetric?.(row);
+    // The name of one of two things is its side, and 1.0 is 1.
+    return kind === 'preference' || kind === 'number' ? String(read) : row.label;
+  };
+}
+
+function readingOfMetric(metric: Metric): ((row: WrittenRow) => unknown) | undefined {
+  switch (metric) {
+    case 'interval':
+      return READING_OF_KIND.number;
+    case 'ratio':
+      return readNotNegative;
+    case 'iou':
+      return READING_OF_KIND.boxes;
+    case 'span':
+      return READING_OF_KIND.spans;
+    default:
+      return undefined;
+  }
 }
 
 /** Cohen's kappa of every pair of workers, or its mean over the pairs of each worker. */

@@ -141,7 +141,50 @@ describe('a file that cannot be read', () => {
     for (const options of [{ kind: 'number' }, { metric: 'ratio' }] as const) {
       await expect(agreement(words, options)).rejects.toMatchObject({ exitCode: 6, message });
     }
+    await expect(agreement(words, { kind: 'spans', metric: 'masi' })).rejects.toMatchObject({ exitCode: 6, message: expect.stringContaining('words.csv:2: label "1"') }); // prettier-ignore
     await expect(agreement(words, { metric: 'iou' })).rejects.toMatchObject({ exitCode: 6, message: expect.stringContaining('words.csv:2: label "1"') }); // prettier-ignore
+  });
+});
+
+describe('agreement on labels as they are written', () => {
+  const table = (name: string, header: string, ...rows: string[]) => {
+    const path = join(folder, `${name}.csv`);
+    writeFileSync(path, [header, ...rows, ''].join('\n'));
+    return path;
+  };
+  const alpha = async (path: string, options: AgreementOptions) =>
+    (await agreement(path, options)).coefficients.krippendorffAlpha.value;
+
+  it('takes the name of one of two things for its side', async () => {
+    const path = table('sides', 'task,worker,label,left,right', 'x,u,left,tea,rum', 'x,v,tea,tea,rum', 'y,u,rum,tea,rum', 'y,v,right,tea,rum'); // prettier-ignore
+    expect(await alpha(path, { kind: 'preference' })).toBe(1);
+  });
+
+  it('orders numbers by value, however they are written', async () => {
+    const rows = ['a,u,2', 'a,v,10', 'b,u,2.0', 'b,v,2', 'c,u,10', 'c,v,9', 'd,u,9', 'd,v,9'];
+    const rated = table('rated', 'task,worker,label', ...rows.map((row) => row.replace('.0', '')));
+    const numbers = table('numbers', 'task,worker,label', ...rows);
+    expect(await alpha(numbers, { kind: 'number', metric: 'ordinal' })).toBe(await alpha(rated, { kind: 'rating' }));
+    expect(await alpha(numbers, { kind: 'number', metric: 'nominal' })).toBe(await alpha(rated, { kind: 'choice' }));
+  });
+
+  it('reads a cell of blanks as no boxes', async () => {
+    const path = table('blank', 'task,worker,label', 'x,u, ', 'x,v,"[[0,0,1,1]]"', 'y,u,"[[0,0,1,1]]"', 'y,v,"[[0,0,1,1]]"'); // prettier-ignore
+    expect((await agreement(path, { kind: 'boxes' })).coefficients.observed.value).toBe(0.5);
+  });
+
+  it('refuses what the kind or the metric has not', async () => {
+    const twice = table('twice', 'task,worker,label', 'x,u,a|b|a', 'x,v,b|a');
+    await expect(agreement(twice, { kind: 'ranking' })).rejects.toMatchObject({ exitCode: 6, message: expect.stringContaining('twice.csv:2: ') }); // prettier-ignore
+    const below = table('below', 'task,worker,label', 'x,u,-1', 'x,v,1');
+    await expect(agreement(below, { kind: 'number', metric: 'ratio' })).rejects.toMatchObject({ exitCode: 6, message: 'below.csv:2: label "-1" of item "x" by worker "u": expected a number from 0' }); // prettier-ignore
+  });
+
+  it('keeps the items of a slice together where one row names it, and a question called __proto__', async () => {
+    const path = table('slices', 'task,worker,label,question,slice', 'x,u,so,__proto__,new', 'x,v,so,__proto__,', 'y,u,so,__proto__,', 'y,v,no,__proto__,'); // prettier-ignore
+    expect(Object.keys(await agreement(path, { kind: 'text' }))).toEqual(['items', 'workers', 'labels', 'coefficients']); // prettier-ignore
+    const bySlice = await agreement(path, { kind: 'text', by: 'slice' });
+    expect(Object.entries(bySlice)).toMatchObject([['__proto__/new', { items: 1, labels: 2 }]]);
   });
 });
 

@@ -39,3 +39,10 @@ export function readNumber(row: WrittenRow): number {
   if (!Number.isFinite(value)) throw unreadable(row, 'a number');
   return value;
 }
+
+/** The same of a ratio scale. @throws RangeError below 0 too. */
+export function readNotNegative(row: WrittenRow): number {
+  const value = readNumber(row);
+  if (value < 0) throw unreadable(row, 'a number from 0');
+  return value;
+}
