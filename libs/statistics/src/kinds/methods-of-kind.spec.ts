@@ -113,6 +113,13 @@ describe('boxes and spans', () => {
     expect(labels('spans', 'majority', rows('x u [[0,4,"a"]]', 'x v [[0,5,"a"]]', 'x w [[9,12]]'))).toEqual(['x [[0,5,"a"]]']); // prettier-ignore
   });
 
+  it('are points too, and edges as they were drawn', () => {
+    // .3 + (.9 - .3) is not .9 in doubles.
+    const points = rows('x u [[5,5,5,5],[0.3,0,0.9,1]]', 'x v [[0.3,0,0.9,1],[5,5,5,5]]');
+    expect(labels('boxes', 'majority', points)).toEqual(['x [[5,5,5,5],[0.3,0,0.9,1]]']);
+    expect(labels('spans', 'majority', rows('x u [[4,4]]', 'x v [[4,4]]'))).toEqual(['x [[4,4]]']);
+  });
+
   it("are one worker's whole answer as a medoid", () => {
     expect(labels('boxes', 'medoid', given)).toEqual(['x [[1,1,11,11,"car"]]', 'y []']);
   });
