@@ -155,6 +155,18 @@ describe('agreement on labels as they are written', () => {
   const alpha = async (path: string, options: AgreementOptions) =>
     (await agreement(path, options)).coefficients.krippendorffAlpha.value;
 
+  it('prints every pair with an item in common, and of workers those with enough to say', async () => {
+    const few = table('few', 'task,worker,label', ...['u', 'v', 'w'].flatMap((worker) => [`x,${worker},a`, `y,${worker},${worker === 'w' ? 'a' : 'b'}`])); // prettier-ignore
+    expect(await agreement(few, { by: 'pair' })).toEqual([
+      { question: 'label', first: 'u', second: 'v', common: 2, kappa: 1 },
+      { question: 'label', first: 'u', second: 'w', common: 2, kappa: 0 },
+      { question: 'label', first: 'v', second: 'w', common: 2, kappa: 0 },
+    ]);
+    expect(await agreement(few, { by: 'worker' })).toEqual([]);
+    const two = table('two', 'task,worker,label', 'x,u,a', 'x,v,a', 'y,u,b', 'y,v,b');
+    expect(await agreement(two, { by: 'worker' })).toMatchObject([{ worker: 'u', pairs: 1, meanKappa: 1 }, { worker: 'v' }]); // prettier-ignore
+  });
+
   it('takes the name of one of two things for its side', async () => {
     const path = table('sides', 'task,worker,label,left,right', 'x,u,left,tea,rum', 'x,v,tea,tea,rum', 'y,u,rum,tea,rum', 'y,v,right,tea,rum'); // prettier-ignore
     expect(await alpha(path, { kind: 'preference' })).toBe(1);
@@ -245,7 +257,7 @@ describe('a file of 10^5 texts', () => {
     // The medoid of such a file takes a second on the command line, and eighty here, where globals are slow to reach.
     const decided = await aggregate(path, { kind: 'text', method: 'majority' });
     expect(decided.length).toBe(30_000);
-    expect(decided[0]).toMatchObject({ item: 'i0', label: 'text 0' });
+    expect(decided[0]).toMatchObject({ task: 'i0', label: 'text 0' });
   });
 
   it('has pairs of workers who agree or do not', async () => {

@@ -34,7 +34,7 @@ export interface TableOptions {
  * @throws CliError 6 where a row is bad and bad rows are not to be skipped.
  */
 export async function readTables({ output }: Context, path: string, options: TableOptions): Promise<QuestionTable[]> {
-  const { name, columns, errors } = await readFile(path);
+  const { name, columns, errors } = await readFile(path, output);
   const project = options.project
     ? await readProjectFile(options.project)
     : complete(projectOfLabels(name, columns, options.kind ?? 'choice', 'measure'), name);
@@ -57,9 +57,13 @@ export async function readTables({ output }: Context, path: string, options: Tab
   });
 }
 
-/** The columns of a file; its text is not kept. */
-async function readFile(path: string): Promise<{ name: string; columns: LabelColumns; errors: RowErrors }> {
+/** The columns of a file; its text is not kept. Names those that mean nothing to Assay. */
+async function readFile(
+  path: string,
+  output: Output,
+): Promise<{ name: string; columns: LabelColumns; errors: RowErrors }> {
   const file = await openLabels(path);
+  if (file.ignored.length > 0) output.say(`${file.records.name}: ignored columns ${file.ignored.join(', ')}`);
   const { name } = file.records;
   const errors = new RowErrors(name);
   return { name, columns: readLabels(file, errors), errors };
@@ -142,7 +146,7 @@ export async function readWrittenRows(
   options: { skipBad?: boolean },
   read: (row: WrittenRow) => unknown = () => undefined,
 ): Promise<Map<string, WrittenRow[]>> {
-  const { name, columns, errors } = await readFile(path);
+  const { name, columns, errors } = await readFile(path, output);
   const rows = new Map<string, number[]>();
   const slices = new Slices(columns);
   for (let i = 0; i < columns.length; i++) {
