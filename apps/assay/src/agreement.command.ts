@@ -63,7 +63,7 @@ async function askedIn(context: Context, path: string, options: AgreementOptions
   const isOfSet = (kind === 'choice' || kind === 'rating') && (!metric || metric === 'nominal' || metric === 'ordinal');
   if (isOfSet || rest.project) {
     const ofSet = kind === 'rating' ? kind : 'choice';
-    const tables = await readTables(context, path, { ...rest, kind: ofSet });
+    const tables = await readTables(context, path, { ...rest, kind: ofSet }, 'agreement');
     return tables.map(({ question, table, slices }) => ({ name: question.name, kind: question.kind, table, slices }));
   }
   const tables = await readWrittenTables(context, path, rest, readingOf(kind, metric ?? METRIC_OF_KIND[kind]));

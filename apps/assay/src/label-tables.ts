@@ -4,7 +4,7 @@ import { DEFAULT_POLICY } from '@assay/contracts/project/project-defaults';
 import { type CheckedLabels, checkLabels, Slices } from './checked-labels';
 import { type Context } from './context';
 import { CliError, EXIT } from './cli-error';
-import { countingRows } from './counting-rows';
+import { countingRows, rowsInAgreement } from './counting-rows';
 import { type LabelColumns, numberAt, openLabels, readLabels, valueAt } from './label-file';
 import { type Output } from './output';
 import { complete, readProjectFile } from './project-file';
@@ -29,11 +29,19 @@ export interface TableOptions {
   skipBad?: boolean;
 }
 
+/** What a table is for: agreement takes fewer of the rows that count (`rowsInAgreement`). */
+export type Purpose = 'aggregation' | 'agreement';
+
 /**
  * Reads a file of labels into a table for each question.
  * @throws CliError 6 where a row is bad and bad rows are not to be skipped.
  */
-export async function readTables({ output }: Context, path: string, options: TableOptions): Promise<QuestionTable[]> {
+export async function readTables(
+  { output }: Context,
+  path: string,
+  options: TableOptions,
+  purpose: Purpose = 'aggregation',
+): Promise<QuestionTable[]> {
   const { name, columns, errors } = await readFile(path, output);
   const project = options.project
     ? await readProjectFile(options.project)
@@ -41,7 +49,7 @@ export async function readTables({ output }: Context, path: string, options: Tab
   const checked = checkLabels(columns, project, errors);
   refuse(errors, output, options);
   return project.questions.map((question, q) => {
-    const rows = countingRows(columns, rowsOf(checked, q), project.policy.repeats);
+    const rows = rowsFor(purpose, columns, rowsOf(checked, q), project.policy);
     return {
       question,
       policy: project.policy,
@@ -72,6 +80,11 @@ async function readFile(
 function refuse(errors: RowErrors, output: Output, options: { skipBad?: boolean }): void {
   if (!options.skipBad) errors.refuse();
   else if (errors.count > 0) output.warn(`${errors.words()}\n${errors.count} bad rows left out`);
+}
+
+function rowsFor(purpose: Purpose, columns: LabelColumns, rows: Int32Array, policy: Policy): Int32Array {
+  const counting = countingRows(columns, rows, policy.repeats);
+  return purpose === 'agreement' ? rowsInAgreement(columns, counting, policy.countRoles) : counting;
 }
 
 function rowsOf({ question }: CheckedLabels, q: number): Int32Array {
@@ -145,6 +158,7 @@ export async function readWrittenRows(
   path: string,
   options: { skipBad?: boolean },
   read: (row: WrittenRow) => unknown = () => undefined,
+  purpose: Purpose = 'aggregation',
 ): Promise<Map<string, WrittenRow[]>> {
   const { name, columns, errors } = await readFile(path, output);
   const rows = new Map<string, number[]>();
@@ -162,7 +176,7 @@ export async function readWrittenRows(
   }
   refuse(errors, output, options);
   if (rows.size === 0) throw new CliError(EXIT.badData, noLabels(name));
-  const counting = (some: number[]) => countingRows(columns, Int32Array.from(some), DEFAULT_POLICY.repeats);
+  const counting = (some: number[]) => rowsFor(purpose, columns, Int32Array.from(some), DEFAULT_POLICY);
   const sliceOf = slices.byItem();
   const withSlice = (row: WrittenRow) => ({ ...row, slice: sliceOf.get(row.item) });
   return new Map(
@@ -206,7 +220,7 @@ export async function readWrittenTables(
   options: { skipBad?: boolean },
   read: (row: WrittenRow) => string,
 ): Promise<{ question: string; table: LabelTable; slices: Map<string, LabelTable> }[]> {
-  return [...(await readWrittenRows(context, path, options, read))].map(([question, written]) => {
+  return [...(await readWrittenRows(context, path, options, read, 'agreement'))].map(([question, written]) => {
     const counting = written.map((row) => ({ ...row, label: read(row) }));
     const labels = sortedLabels([...new Set(counting.map(({ label }) => label))]);
     const slices = new Set(counting.flatMap(({ slice }) => (slice === undefined ? [] : [slice])));
