@@ -1,10 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { Registry } from 'prom-client';
 import { type DataSource, type EntityManager } from 'typeorm';
 import { type AnnotationSubmitted, annotationSubmitted } from '@assay/contracts/annotation/annotation-submitted';
-import { ANNOTATION_EVENTS as TOPIC, CONSENSUS_EVENTS } from '@assay/contracts/topics';
+import { ANNOTATION_EVENTS as TOPIC, CONSENSUS_EVENTS, ITEM_EVENTS } from '@assay/contracts/topics';
 import { freshDatabase, type FreshDatabase } from '../../../../test/support/database';
 import { eventually } from '../../../../test/support/eventually';
 import { type LogBatch, type LogRecord, type Subscription } from '../event-log/event-log';
@@ -198,6 +199,30 @@ it('goes on from where an operator puts the position of a stopped partition, and
   expect(await cut()).toEqual({ sequence: 58, records: 16, resent: 0, lost: 2, skipped: 40 });
 });
 
+it('follows an operator also where it has read nothing since PostgreSQL was away', async () => {
+  const one = runner();
+  await one.run(batch(0, 10), TOPIC, subscription);
+  await one.run(batch(50, 55, { firstOffset: 50 }), TOPIC, subscription);
+  // Another topic of the same lanes, of which nothing is known yet, cannot be read: PostgreSQL is away.
+  const create = jest.spyOn(dataSource.manager, 'query').mockRejectedValueOnce(new Error('Connection terminated'));
+  await one.run({ ...batch(0, 1), topic: ITEM_EVENTS.name }, ITEM_EVENTS, subscription);
+  create.mockRestore();
+  expect(pauses).toEqual([Infinity, 5000]);
+  expect(one.isElsewhere(LANE, TOPIC.name, 50)).toBe(true);
+});
+
+it('follows an operator also where it could not read where a position stands', async () => {
+  const one = runner();
+  await one.run(batch(0, 10), TOPIC, subscription);
+  await dataSource.transaction((manager) => resetPosition(manager, LANE, TOPIC.name, 4));
+  const asked = jest.spyOn(dataSource.manager, 'query').mockRejectedValueOnce(new Error('Connection terminated'));
+  await expect(one.follow(LANE, TOPIC.name, subscription)).rejects.toThrow('Connection terminated');
+  asked.mockRestore();
+  expect(one.isElsewhere(LANE, TOPIC.name, 4)).toBe(true);
+  await one.follow(LANE, TOPIC.name, subscription);
+  expect(seeks).toEqual([4]);
+});
+
 it('counts what has no number apart, alone and among numbered records, and keeps that a position was moved', async () => {
   const one = runner();
   const stranger = (offset: number) => record(offset, { headers: {}, value: Buffer.from('no json') });
@@ -315,6 +340,21 @@ it('keeps the words of an error that hold what PostgreSQL cannot store', async (
   };
   await runner().run(batch(0, 1), TOPIC, subscription);
   expect(await dataSource.query('select detail from dead_letter')).toEqual([{ detail: 'label \ufffd' }]);
+});
+
+it('puts a record aside whose id is too long for an index', async () => {
+  const id = randomBytes(6000).toString('hex');
+  const { headers } = record(1);
+  const long = record(1, { headers: { ...headers, ce_id: id }, value: Buffer.from('{') });
+  for (let times = 0; times < 2; times++) {
+    await movePosition(undefined);
+    await runner().run(batch(0, 3, { records: [record(0), long, record(2)] }), TOPIC, subscription);
+  }
+  const letters = await dataSource.query(
+    `select record_offset::int as offset, length(event_id) as length, headers->>'ce_id' = $1 as is_whole from dead_letter`,
+    [id],
+  );
+  expect({ pauses, letters }).toEqual({ pauses: [], letters: [{ offset: 1, length: 200, is_whole: true }] });
 });
 
 it('counts the dead letters that a handler asks for', async () => {

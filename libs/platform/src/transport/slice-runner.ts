@@ -68,7 +68,7 @@ export class SliceRunner {
     try {
       await this.runBatch(batch, topic, lane, subscription);
     } catch (error) {
-      this.forget(lane.partition);
+      this.positions.forget(lane, topic.name);
       this.options.logger.error(
         `${this.options.service} at ${topic.name}/${lane.partition}: ${messageOf(error)}; paused`,
       );
@@ -96,8 +96,7 @@ export class SliceRunner {
   /** Reads on from where a position stands now, if somebody else moved it; to be called between batches of the lane. */
   async follow(lane: Lane, topic: string, subscription: Subscription): Promise<void> {
     const before = this.positions.known(lane, topic);
-    this.positions.forget(lane, topic);
-    const position = await this.positions.position(lane, topic);
+    const position = await this.positions.readAgain(lane, topic);
     if (position === before) return;
     const found = position === undefined ? 'is gone' : 'was moved';
     this.options.logger.warn(
