@@ -90,10 +90,13 @@ export class SliceTransactions {
     if (tx.parcels().length > 0) this.options.onPublish(tx.parcels());
   }
 
-  /** A transaction that says what happens in a lane; the caller holds it. */
-  transaction(manager: EntityManager, lane: Lane): BatchTransaction {
+  /**
+   * A transaction that says what happens in a lane; the caller holds it.
+   * @param mostUnparked events that it takes out of what is parked, whatever it is asked for.
+   */
+  transaction(manager: EntityManager, lane: Lane, mostUnparked?: number): BatchTransaction {
     const accounted = this.accountedOf.get(lane.kind);
-    return new BatchTransaction(manager, { ...lane, service: this.options.service, accounted });
+    return new BatchTransaction(manager, { ...lane, service: this.options.service, accounted }, mostUnparked);
   }
 
   /** What each record reads as; undefined of what is passed over. */
