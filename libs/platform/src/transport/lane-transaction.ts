@@ -58,6 +58,7 @@ export class BatchTransaction implements LaneTransaction {
   readonly records = new Map<ReceivedEvent, LogRecord>();
   private failure: unknown;
   private readonly outbox: OutboxEvent[] = [];
+  private readonly effects: (() => void)[] = [];
   private readonly writes: Write[] = [];
   private written: readonly Parcel[] = [];
   private readonly accounts = new Map<string, Account>();
@@ -96,6 +97,10 @@ export class BatchTransaction implements LaneTransaction {
   publish<T extends object>(contract: Contract<T>, id: string, data: T, options: { time?: string } = {}): void {
     const time = options.time ?? new Date().toISOString();
     this.outbox.push(outboxEvent(contract, `/assay/${this.where.service}`, id, data, time));
+  }
+
+  whenCommitted(done: () => void): void {
+    this.effects.push(done);
   }
 
   account(lane: number, project: string, change: Partial<Outcomes>): void {
@@ -164,6 +169,11 @@ export class BatchTransaction implements LaneTransaction {
   /** Why the first event that was put aside was, before `flush` has written it. */
   refusal(): Failure | undefined {
     return this.deadLetters[0];
+  }
+
+  /** Does what waits for the commit. */
+  haveEffect(): void {
+    for (const effect of this.effects) effect();
   }
 
   /** What the relay has to publish after the commit. */

@@ -20,6 +20,7 @@ import { redriveNext } from './redrive';
 import { SliceRunner } from './slice-runner';
 import { type Handle } from './slice-transactions';
 import { type LaneTransaction } from './transaction';
+import { Transactions } from './transactions';
 import { outboxEvent, recordOf } from './wire';
 
 /** The runner alone, on PostgreSQL, with batches made by hand: what no log can be made to do when it should. */
@@ -460,6 +461,29 @@ it('leaves parked events where they are when PostgreSQL fails for the moment', a
   expect(await dataSource.query('select pending::int as pending, dead_lettered::int as dead from accounting')).toEqual([
     { pending: 1, dead: 0 },
   ]);
+});
+
+it('has the effects of what is committed alone, and of that once', async () => {
+  const effects: number[] = [];
+  handle = async ({ events }, tx) => {
+    for (const { offset } of events) tx.whenCommitted(() => void effects.push(offset));
+    if (events.some(({ offset }) => offset === 3)) throw new Error('bad');
+    await tx.sql(`select 1`);
+  };
+  const one = runner();
+  await one.run(batch(0, 6), TOPIC, subscription);
+  expect(effects).toEqual([0, 1, 2, 4, 5]);
+  const work: Handle = async (lane, tx) => tx.whenCommitted(() => void effects.push(lane as number));
+  await one.work(LANE, work);
+  expect(effects).toEqual([0, 1, 2, 4, 5, 0]);
+  const transactions = new Transactions(dataSource, 'consensus', { wake: () => undefined });
+  let tries = 0;
+  await transactions.run(async (tx) => {
+    tx.whenCommitted(() => void effects.push(100 + tries));
+    if (++tries < 3) await tx.sql(`do $$ begin raise exception 'conflict' using errcode = '40001'; end $$`);
+    else expect(effects).toHaveLength(6);
+  });
+  expect(effects.slice(6)).toEqual([103]);
 });
 
 it('wakes the relay only where something was published', async () => {

@@ -84,10 +84,11 @@ export class SliceTransactions {
     return true;
   }
 
-  /** Counts what a committed transaction put aside, and wakes the relay where it published. */
+  /** Does what waited for the commit of a transaction, counts what it put aside, and wakes the relay where it published. */
   committed(tx: BatchTransaction): void {
     for (const reason of tx.reasons()) this.options.metrics.deadLetters.inc({ reason });
     if (tx.parcels().length > 0) this.options.onPublish(tx.parcels());
+    tx.haveEffect();
   }
 
   /**
