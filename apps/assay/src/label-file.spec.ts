@@ -63,6 +63,28 @@ describe('a file of labels', () => {
     ]);
   });
 
+  it('reads JSON Lines by any name, with a byte order mark too', async () => {
+    const text = '\ufeff{"item":"t1","worker":"w1","label":"a"}\r\n';
+    expect((await read('labels.json', text)).rows).toMatchObject([{ line: 1, item: 't1', worker: 'w1', label: 'a' }]);
+  });
+
+  it('reads a header with newlines in quotes, behind empty lines', async () => {
+    const text = '\ufeff\r\n\r\n"task","how\r\nsure?",worker,label\r\nt1,"very\r\n",w1,a\r\n';
+    for (const bytes of [undefined, 60]) {
+      const { rows, ignored } = await read('labels.csv', text, bytes);
+      expect(rows).toMatchObject([{ line: 5, item: 't1', worker: 'w1', label: 'a' }]);
+      expect(ignored).toEqual(['how\r\nsure?']);
+    }
+  });
+
+  it.each([
+    ['utf-16', Buffer.from('\ufefftask,worker,label\n', 'utf16le'), 'text in UTF-16; expected text in UTF-8'],
+    ['array', '[{"task":"t1","worker":"w1","label":"a"}]', 'no columns; expected a header or a JSON object'],
+    ['quote', '"task,worker,label\nt1,w1,a\n', 'a quote is opened here and never closed; expected a closing "'],
+  ])('says what is wrong with a file of %s', async (name, content, message) => {
+    await expect(read(`${name}.csv`, content)).rejects.toMatchObject({ exitCode: 6, message: `${name}.csv:1: ${message}` }); // prettier-ignore
+  });
+
   it('refuses a file that lacks columns, naming those it has', async () => {
     await expect(read('x.csv', 'task,annotator\nt,w\n')).rejects.toMatchObject({
       exitCode: 6,
