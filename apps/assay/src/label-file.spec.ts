@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -66,6 +67,15 @@ describe('a file of labels', () => {
   it('reads JSON Lines by any name, with a byte order mark too', async () => {
     const text = '\ufeff{"item":"t1","worker":"w1","label":"a"}\r\n';
     expect((await read('labels.json', text)).rows).toMatchObject([{ line: 1, item: 't1', worker: 'w1', label: 'a' }]);
+  });
+
+  it('reads standard input where the file is called -', () => {
+    const typescript = join(__dirname, '../../../test/support/typescript.cjs');
+    const program = `require(${JSON.stringify(join(__dirname, 'label-file.ts'))})
+      .openLabels('-').then(({ records }) => console.log(records.format, records.columns.join()))`;
+    const input = '{"task":"x","worker":"u","label":"a"}\n';
+    const { stdout } = spawnSync(process.execPath, ['-r', typescript, '-e', program], { input });
+    expect(String(stdout)).toBe('jsonl task,worker,label\n');
   });
 
   it('reads a header with newlines in quotes, behind empty lines', async () => {

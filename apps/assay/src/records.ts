@@ -30,11 +30,12 @@ const PIECE = 1 << 21;
 
 /**
  * Opens a file of rows and reads its header.
+ * @param path of the file, or `-` for standard input.
  * @param bytes of a piece; what is no larger, or no file (a pipe), is read at once.
  * @throws CliError 3 where there is no such file, 6 where it is empty.
  */
 export async function openRecords(path: string, bytes = PIECE): Promise<RecordFile> {
-  const name = basename(path);
+  const name = path === '-' ? 'stdin' : basename(path);
   const { content, size } = await beginningOf(path, bytes).catch((error: NodeJS.ErrnoException) => {
     throw new CliError(EXIT.notFound, `${path}: ${error.code === 'ENOENT' ? 'no such file' : error.message}`);
   });
@@ -55,6 +56,11 @@ export async function openRecords(path: string, bytes = PIECE): Promise<RecordFi
 
 /** The first bytes of a file, and how many there are; of what is no file everything. */
 async function beginningOf(path: string, bytes: number): Promise<{ content: Buffer; size: number }> {
+  if (path === '-') {
+    // Not by its descriptor or its path, which not every pipe and socket can be read by.
+    const content = Buffer.concat(await process.stdin.toArray());
+    return { content, size: content.length };
+  }
   const stats = await stat(path);
   if (!stats.isFile() || stats.size <= bytes) {
     const content = await readFile(path);
