@@ -137,6 +137,13 @@ async function cut() {
   return row;
 }
 
+async function waitingForLocks(): Promise<number> {
+  const [{ n }] = await dataSource.query(
+    `select count(*)::int as n from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+  );
+  return n;
+}
+
 async function movePosition(position: number | undefined) {
   const positions = position === undefined ? {} : { [TOPIC.name]: position };
   await dataSource.query('update lane set positions = $1', [JSON.stringify(positions)]);
@@ -221,6 +228,15 @@ it('follows an operator also where it could not read where a position stands', a
   expect(one.isElsewhere(LANE, TOPIC.name, 4)).toBe(true);
   await one.follow(LANE, TOPIC.name, subscription);
   expect(seeks).toEqual([4]);
+});
+
+it('passes over a batch that waited for its turn while an operator put the position behind its end', async () => {
+  const one = runner();
+  await one.run(batch(0, 10), TOPIC, subscription);
+  await dataSource.transaction((manager) => resetPosition(manager, LANE, TOPIC.name, 20));
+  await one.follow(LANE, TOPIC.name, subscription);
+  await one.run(batch(10, 12, { isCurrent: () => false }), TOPIC, subscription);
+  expect({ seeks, pauses }).toEqual({ seeks: [20], pauses: [] });
 });
 
 it('counts what has no number apart, alone and among numbered records, and keeps that a position was moved', async () => {
@@ -367,6 +383,34 @@ it('counts the dead letters that a handler asks for', async () => {
   ]);
 });
 
+it('waits for a lock as for anything that passes, however long another holds it', async () => {
+  // What a service's role may wait for, a hundred times as fast.
+  const limits = await dataSource.query<{ name: string; setting: string }[]>(
+    `select name, setting from pg_settings where name in ('lock_timeout', 'statement_timeout')`,
+  );
+  for (const { name, setting } of limits)
+    await asOwner(
+      `alter role assay_consensus in database ${new URL(database.adminUrl).pathname.slice(1)} set ${name} = ${Number(setting) / 100}`,
+    );
+  const hurried = await openDataSource(database.adminUrl, definition);
+  const migration = new Client(database.adminUrl);
+  await migration.connect();
+  await migration.query('begin; lock table consensus.parked');
+  let calls = 0;
+  handle = async (_batch, tx) => {
+    calls++;
+    await tx.sql('select from parked');
+    tx.account(0, 'rte', { applied: 1 });
+  };
+  const handled = runner(hurried).run(batch(0, 1), TOPIC, subscription);
+  await Promise.race([handled, eventually(() => calls === 3, 'the third try')]);
+  await migration.query('commit');
+  await handled;
+  await migration.end();
+  await hurried.destroy();
+  expect(await accounts()).toMatchObject({ applied: 1, dead: 0 });
+});
+
 it('handles nothing twice where something fails after the commit', async () => {
   const metrics = batchMetrics(new Registry());
   jest.spyOn(metrics.records, 'inc').mockImplementationOnce(() => {
@@ -398,16 +442,45 @@ it('handles a dead letter once when two instances redrive it', async () => {
   await lock.startTransaction();
   await lock.query(`select 1 from lane for update`);
   const both = [redriven(dataSource), redriven(another)];
-  await eventually(async () => {
-    const [{ n }] = await dataSource.query(
-      `select count(*)::int as n from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
-    );
-    return n === 2;
-  }, 'both to wait for the lane');
+  await eventually(async () => (await waitingForLocks()) === 2, 'both to wait for the lane');
   await lock.commitTransaction();
   await lock.release();
   await Promise.all(both);
   expect({ calls, ...(await accounts()) }).toEqual({ calls: 1, accepted: 1, applied: 1, dead: 0, duplicate: 0 });
+});
+
+it('does not open a dead letter again that another instance is handling well', async () => {
+  handle = bad;
+  await runner().run(batch(0, 1), TOPIC, subscription);
+  const [{ id }] = await dataSource.query('select id from dead_letter');
+  await redrive(dataSource.manager, id);
+  let other: Promise<boolean> | undefined;
+  let takeUp: () => void = () => undefined;
+  const isTakenUp = new Promise<void>((resolve) => (takeUp = resolve));
+  handle = async () => {
+    // Now the other one waits for the lane, and has it as soon as this one has failed.
+    other = redriven(another);
+    await eventually(async () => (await waitingForLocks()) === 1, 'the other one to wait for the lane');
+    handle = async (_batch, tx) => {
+      takeUp();
+      const isSaid = async () => {
+        const [{ status }] = await dataSource.query('select status from dead_letter');
+        return status === 'open' || (await waitingForLocks()) === 1;
+      };
+      await eventually(isSaid, 'the first one to say how it went');
+      tx.account(0, 'rte', { applied: 1 });
+    };
+    throw new Error('bad');
+  };
+  const query = dataSource.manager.query.bind(dataSource.manager);
+  jest.spyOn(dataSource.manager, 'query').mockImplementation(async (...call: Parameters<typeof query>) => {
+    if (call[0].startsWith('update dead_letter')) await isTakenUp;
+    return query(...call);
+  });
+  await redriven(dataSource);
+  await other;
+  const [{ status }] = await dataSource.query('select status from dead_letter');
+  expect({ status, ...(await accounts()) }).toMatchObject({ status: 'redriven', accepted: 1, applied: 1, dead: 0 });
 });
 
 it('leaves a dead letter open, with the newer reason, where the handler refuses it again', async () => {

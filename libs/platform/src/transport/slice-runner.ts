@@ -107,6 +107,8 @@ export class SliceRunner {
   }
 
   private async runBatch(batch: LogBatch, topic: Topic, lane: Lane, subscription: Subscription): Promise<void> {
+    // While it waited for its turn its position may have been moved, behind the end that it tells.
+    if (!batch.isCurrent()) return;
     const isKnown = this.positions.isKnown(lane, batch.topic);
     const position = await this.positions.position(lane, batch.topic);
     if (position !== undefined && position < batch.firstOffset) return this.stopAtLoss(batch, position, subscription);
