@@ -8,7 +8,7 @@ import { NumberedRecords } from './pipeline-annotations';
 import { type StageOrder, type StageResult } from './pipeline-order';
 import { stock } from './pipeline-stock';
 import { ALL, openLog, resourcesOf, start } from './pipeline-system';
-import { memoryInUse, Watch, workOf } from './pipeline-watch';
+import { memoryInUse, mostResident, Watch, workOf } from './pipeline-watch';
 
 const SLICE = 500;
 const CONNECTIONS = 4;
@@ -96,7 +96,9 @@ async function services(order: StageOrder, log: EventLog): Promise<StageResult> 
   };
   try {
     const result = await watch.result();
-    return order.stage === 'all' ? { ...result, rest: await oneMore(order, log, watching, () => read) } : result;
+    if (order.stage !== 'all') return result;
+    const rest = await oneMore(order, log, watching, () => read);
+    return { ...result, rest, resident: mostResident() };
   } finally {
     clearInterval(poll);
     for (const service of running) await service.close();

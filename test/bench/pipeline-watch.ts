@@ -42,9 +42,14 @@ export class Watch {
     const postgresSeconds = (await workOf(client)) - before.postgres;
     await client.end();
     const handled = annotations - before.count;
-    const resident = process.resourceUsage().maxRSS * 1024;
-    return { annotations: handled, seconds, nodeSeconds: (user + system) / 1e6, postgresSeconds, resident };
+    const nodeSeconds = (user + system) / 1e6;
+    return { annotations: handled, seconds, nodeSeconds, postgresSeconds, resident: mostResident() };
   }
+}
+
+/** The most resident memory that this process had, in bytes. */
+export function mostResident(): number {
+  return process.resourceUsage().maxRSS * 1024;
 }
 
 /** Memory that is still in use when the garbage is collected, in bytes: V8 lets it pile up while there is room for it. */
