@@ -36,11 +36,13 @@ export const PLANTS: readonly Plant[] = [
   {
     name: 'new-numbers-at-each-try',
     rewrite: (sql) =>
-      sql.startsWith('select id, topic, partition, count, first_sequence from outbox where first_sequence is not null')
+      sql.startsWith(
+        'select id, topic, partition, count, first_sequence, recorded_at::text as at from outbox where first_sequence is not null',
+      )
         ? sql.replace('first_sequence is not null', 'false and id < $1')
         : sql.replace(
-            /^select id, topic, partition, count, first_sequence from outbox where first_sequence is null/,
-            'select id, topic, partition, count, null as first_sequence from outbox where true',
+            /^select id, topic, partition, count, first_sequence, recorded_at::text as at from outbox where first_sequence is null/,
+            'select id, topic, partition, count, null as first_sequence, recorded_at::text as at from outbox where true',
           ),
   },
 ];

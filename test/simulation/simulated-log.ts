@@ -230,7 +230,7 @@ export class SimulatedSubscription implements Subscription {
     hold.isBusy = true;
     const batch: LogBatch = {
       ...{ topic, partition: hold.lane, records, highWatermark: end, firstOffset: first, fetchedOffset: from },
-      isCurrent: () => hold.isCurrent,
+      isCurrent: () => hold.isCurrent && (hold.seeks.get(topic) ?? 0) === seeks,
       heartbeat: () => Promise.resolve(),
     };
     void this.options

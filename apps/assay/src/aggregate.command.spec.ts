@@ -53,6 +53,11 @@ describe('aggregateCommand', () => {
     expect(out).toEqual([header, expected]);
   });
 
+  it('names the columns that it does not read', async () => {
+    const path = file('more.csv', 'task,worker,label,comment,mood', 'x,u,a,,good', 'x,v,b,,bad');
+    expect((await aggregate(path, {})).err).toEqual(['more.csv: ignored columns comment, mood']);
+  });
+
   it('gives what was compared a strength', async () => {
     const path = file('pairs.csv', 'task,worker,label,left,right', 'p,u,left,tea,rum', 'q,u,tie,rum,milk');
     const { out } = await aggregate(path, { kind: 'preference', method: 'bradley-terry' });

@@ -65,7 +65,13 @@ export async function aggregateCommand(context: Context, path: string, options: 
   const gold = options.gold ? await readAnswers(options.gold, question) : undefined;
   if (key) sayHowRight(context, rows, key, gold);
   if (key && options.reliability) return printReliability(context, decidedRows(rows, key, gold));
+  if (context.output.format === 'json') return context.output.json(Array.from(rows, named));
   context.output.rows(columns, rows);
+}
+
+/** A row as it is called outside. */
+function named({ item, question, label, posterior, confidence, deviation }: AggregateRow) {
+  return { task: item, question, label, posterior, confidence, ...(deviation === undefined ? {} : { deviation }) };
 }
 
 async function aggregated(context: Context, path: string, options: AggregateOptions): Promise<Aggregated> {

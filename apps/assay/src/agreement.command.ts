@@ -1,11 +1,13 @@
 import { type LabelTable } from '@assay/statistics/aggregation/label-table';
 import { agreementOf } from '@assay/statistics/agreement/agreement-report';
 import { type LabelKind, type Metric, METRIC_OF_KIND } from '@assay/statistics/agreement/label-metric';
-import { pairwiseCohen } from '@assay/statistics/agreement/pairwise-cohen';
+import { LEAST_COMMON, pairwiseCohen } from '@assay/statistics/agreement/pairwise-cohen';
 import { READING_OF_KIND } from '@assay/statistics/kinds/methods-of-kind';
+import { readNotNegative } from '@assay/statistics/kinds/numbers';
 import { type Context } from './context';
 import { CliError, EXIT } from './cli-error';
 import { readTables, readWrittenTables, type WrittenRow } from './label-tables';
+import { type Column, type Output } from './output';
 import { type AgreementReport } from './report';
 import { printAgreement } from './report-table';
 
@@ -30,11 +32,14 @@ interface Asked {
 export async function agreementCommand(context: Context, path: string, options: AgreementOptions): Promise<void> {
   const questions = await askedIn(context, path, options);
   if (options.by === 'pair' || options.by === 'worker') return printPairs(context, questions, options.by);
-  const reports: Record<string, AgreementReport> = {};
-  for (const { name, kind, table, slices } of questions) {
-    if (options.by !== 'slice') reports[name] = measured(table, kind, options);
-    else for (const [slice, some] of slices) reports[`${name}/${slice}`] = measured(some, kind, options);
-  }
+  const parts = questions.flatMap(({ name, kind, table, slices }): [string, AgreementReport][] =>
+    options.by === 'slice'
+      ? [...slices].map(([slice, some]) => [`${name}/${slice}`, measured(some, kind, options)])
+      : [[name, measured(table, kind, options)]],
+  );
+  // An object of them also where one is called __proto__.
+  const reports = Object.fromEntries(parts);
+  if (context.output.format === 'csv') return context.output.rows(COEFFICIENT_COLUMNS, parts.flatMap(coefficientRows));
   if (context.output.format !== 'table') {
     const [only] = Object.values(reports);
     context.output.json(questions.length === 1 && options.by === undefined ? only : reports);
@@ -58,59 +63,100 @@ async function askedIn(context: Context, path: string, options: AgreementOptions
   const isOfSet = (kind === 'choice' || kind === 'rating') && (!metric || metric === 'nominal' || metric === 'ordinal');
   if (isOfSet || rest.project) {
     const ofSet = kind === 'rating' ? kind : 'choice';
-    const tables = await readTables(context, path, { ...rest, kind: ofSet });
+    const tables = await readTables(context, path, { ...rest, kind: ofSet }, 'agreement');
     return tables.map(({ question, table, slices }) => ({ name: question.name, kind: question.kind, table, slices }));
   }
-  const tables = await readWrittenTables(context, path, rest, readingOf(metric ?? METRIC_OF_KIND[kind]));
+  const tables = await readWrittenTables(context, path, rest, readingOf(kind, metric ?? METRIC_OF_KIND[kind]));
   return tables.map(({ question, ...one }) => ({ name: question, kind, ...one }));
 }
 
-/** How a label is read by the metric, where not any word will do: what it cannot read is a bad row. */
-function readingOf(metric: Metric): ((row: WrittenRow) => unknown) | undefined {
-  if (metric === 'interval' || metric === 'ratio') return READING_OF_KIND.number;
-  if (metric === 'iou') return READING_OF_KIND.boxes;
-  return metric === 'span' ? READING_OF_KIND.spans : undefined;
+/** Reads a label as its kind and the metric have it, and gives what is compared; what they cannot read is a bad row. */
+function readingOf(kind: LabelKind, metric: Metric): (row: WrittenRow) => string {
+  const ofKind = kind === 'choice' || kind === 'rating' ? undefined : READING_OF_KIND[kind];
+  const ofMetric = readingOfMetric(metric);
+  return (row) => {
+    const read = ofKind?.(row);
+    ofMetric?.(row);
+    // The name of one of two things is its side, and 1.0 is 1.
+    return kind === 'preference' || kind === 'number' ? String(read) : row.label;
+  };
 }
 
-/** Cohen's kappa of every pair of workers, or its mean over the pairs of each worker. */
+function readingOfMetric(metric: Metric): ((row: WrittenRow) => unknown) | undefined {
+  switch (metric) {
+    case 'interval':
+      return READING_OF_KIND.number;
+    case 'ratio':
+      return readNotNegative;
+    case 'iou':
+      return READING_OF_KIND.boxes;
+    case 'span':
+      return READING_OF_KIND.spans;
+    default:
+      return undefined;
+  }
+}
+
+const COEFFICIENT_COLUMNS = columnsOf(['question', 'coefficient', 'value', 'low', 'high', 'interval', 'reason'] as const); // prettier-ignore
+const PAIR_COLUMNS = columnsOf(['question', 'first', 'second', 'common', 'kappa'] as const);
+const WORKER_COLUMNS = columnsOf(['question', 'worker', 'pairs', 'meanKappa'] as const);
+
+function columnsOf<Name extends string>(
+  names: readonly Name[],
+): Column<Record<Name, string | number | null | undefined>>[] {
+  return names.map((heading) => ({
+    heading,
+    value: (row) => row[heading],
+    ...(heading === 'kappa' || heading === 'meanKappa' ? { digits: 3 } : {}),
+  }));
+}
+
+/** The coefficients of one question, or of one slice of it. */
+function coefficientRows([question, { coefficients }]: [string, AgreementReport]) {
+  return Object.entries(coefficients).map(([coefficient, estimated]) => {
+    const { value, low, high, interval, reason } = estimated;
+    return { question, coefficient, value, low, high, interval, reason };
+  });
+}
+
+/** Cohen's kappa of every pair of workers with an item in common, or its mean over the pairs of each worker that have enough to say something. */
 function printPairs({ output }: Context, questions: readonly Asked[], by: 'pair' | 'worker'): void {
-  const rows = questions.flatMap(({ name, table }) =>
-    pairwiseCohen(table).map((pair) => ({
+  if (by === 'worker') {
+    output.rows(
+      WORKER_COLUMNS,
+      questions.flatMap((asked) => meansOfWorkers(output, asked)),
+    );
+    return;
+  }
+  const pairs = questions.flatMap(({ name, table }) =>
+    pairwiseCohen(table, 1).map(({ u, v, common, kappa }) => ({
       question: name,
-      first: table.workers[pair.u]!,
-      second: table.workers[pair.v]!,
-      common: pair.common,
-      kappa: pair.kappa.value,
+      first: table.workers[u]!,
+      second: table.workers[v]!,
+      common,
+      kappa: kappa.value,
     })),
   );
-  if (by === 'pair') {
-    const columns = (['question', 'first', 'second', 'common', 'kappa'] as const).map((heading) => ({
-      heading,
-      value: (row: (typeof rows)[number]) => row[heading],
-      ...(heading === 'kappa' ? { digits: 3 } : {}),
-    }));
-    return output.rows(columns, rows);
-  }
-  const byWorker = new Map<string, { question: string; worker: string; kappas: number[] }>();
-  for (const row of rows) {
-    if (row.kappa === null) continue;
-    for (const worker of [row.first, row.second]) {
-      const key = `${row.question} ${worker}`;
-      const known = byWorker.get(key) ?? { question: row.question, worker, kappas: [] };
-      known.kappas.push(row.kappa);
-      byWorker.set(key, known);
+  output.rows(PAIR_COLUMNS, pairs);
+}
+
+/** As in the report: of pairs with ten items in common, and of two workers with one. Says of how many workers there is nothing to say. */
+function meansOfWorkers(output: Output, { name, table }: Asked) {
+  const { workers } = table;
+  const least = workers.length === 2 ? 1 : LEAST_COMMON;
+  const sums = workers.map((worker) => ({ worker, pairs: 0, kappa: 0 }));
+  for (const { u, v, kappa } of pairwiseCohen(table, least)) {
+    if (kappa.value === null) continue;
+    for (const sum of [sums[u]!, sums[v]!]) {
+      sum.pairs += 1;
+      sum.kappa += kappa.value;
     }
   }
-  const workers = [...byWorker.values()].map(({ question, worker, kappas }) => ({
-    question,
-    worker,
-    pairs: kappas.length,
-    meanKappa: kappas.reduce((sum, kappa) => sum + kappa, 0) / kappas.length,
-  }));
-  const columns = (['question', 'worker', 'pairs', 'meanKappa'] as const).map((heading) => ({
-    heading,
-    value: (row: (typeof workers)[number]) => row[heading],
-    ...(heading === 'meanKappa' ? { digits: 3 } : {}),
-  }));
-  output.rows(columns, workers);
+  const paired = sums.filter(({ pairs }) => pairs > 0);
+  const left = workers.length - paired.length;
+  if (left > 0)
+    output.say(
+      `question "${name}": ${left} of ${workers.length} workers left out; expected another with ${least} items in common and two labels used on them`,
+    );
+  return paired.map(({ worker, pairs, kappa }) => ({ question: name, worker, pairs, meanKappa: kappa / pairs }));
 }

@@ -78,7 +78,7 @@ function labelProblem(
 }
 
 /** The slice of each item: what the first of its rows that names one says. */
-class Slices {
+export class Slices {
   private readonly ofItem: Int32Array;
   /** Items with a slice, in the order of the file. */
   private readonly items: number[] = [];

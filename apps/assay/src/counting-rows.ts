@@ -1,6 +1,6 @@
 import { starts } from '@assay/statistics/aggregation/label-table';
-import { type Repeats } from '@assay/contracts/project/label-schema';
-import { type LabelColumns, numberAt } from './label-file';
+import { type Repeats, type WorkerRole } from '@assay/contracts/project/label-schema';
+import { type LabelColumns, numberAt, valueAt } from './label-file';
 
 /**
  * Which rows of a file count: of each worker, item and occasion the highest revision; of those what the policy keeps of repeats, as the pipeline does.
@@ -30,6 +30,37 @@ export function countingRows(columns: LabelColumns, rows: Int32Array, repeats: R
   const among = new Set([...several.values()].flat());
   const kept = new Set([...several.values()].flatMap((some) => countingOf(columns, some, repeats)));
   return rows.filter((row) => !among.has(row) || kept.has(row));
+}
+
+/**
+ * Of rows that count those that agreement is taken of, as in the pipeline: of workers whose role counts, of each worker on an item the first occasion, so that
+ * nobody agrees with themselves.
+ * @param rows rows of one question, in the order of the file; so are those returned.
+ */
+export function rowsInAgreement(
+  columns: LabelColumns,
+  rows: Int32Array,
+  countRoles: readonly WorkerRole[],
+): Int32Array {
+  const { item, worker, role, occasion } = columns;
+  const inRole = role ? rows.filter((row) => countRoles.includes(valueAt(role, row) ?? 'human')) : rows;
+  const occasionOf = (row: number) => numberAt(occasion, row) ?? 0;
+  const isEarlier = (a: number, b: number) =>
+    occasionOf(a) < occasionOf(b) || (occasionOf(a) === occasionOf(b) && isBefore(columns, a, b));
+  const last = new Int32Array(worker.values.length).fill(-1);
+  const first = new Int32Array(worker.values.length);
+  const outdone = new Set<number>();
+  for (const row of byItem(item.index, item.values.length, inRole)) {
+    const w = worker.index[row]!;
+    if (last[w] === item.index[row] && !isEarlier(row, first[w]!)) {
+      outdone.add(row);
+      continue;
+    }
+    if (last[w] === item.index[row]) outdone.add(first[w]!);
+    last[w] = item.index[row]!;
+    first[w] = row;
+  }
+  return outdone.size === 0 ? inRole : inRole.filter((row) => !outdone.has(row));
 }
 
 /** The rows item by item, in those in the order of the file. */

@@ -141,7 +141,62 @@ describe('a file that cannot be read', () => {
     for (const options of [{ kind: 'number' }, { metric: 'ratio' }] as const) {
       await expect(agreement(words, options)).rejects.toMatchObject({ exitCode: 6, message });
     }
+    await expect(agreement(words, { kind: 'spans', metric: 'masi' })).rejects.toMatchObject({ exitCode: 6, message: expect.stringContaining('words.csv:2: label "1"') }); // prettier-ignore
     await expect(agreement(words, { metric: 'iou' })).rejects.toMatchObject({ exitCode: 6, message: expect.stringContaining('words.csv:2: label "1"') }); // prettier-ignore
+  });
+});
+
+describe('agreement on labels as they are written', () => {
+  const table = (name: string, header: string, ...rows: string[]) => {
+    const path = join(folder, `${name}.csv`);
+    writeFileSync(path, [header, ...rows, ''].join('\n'));
+    return path;
+  };
+  const alpha = async (path: string, options: AgreementOptions) =>
+    (await agreement(path, options)).coefficients.krippendorffAlpha.value;
+
+  it('prints every pair with an item in common, and of workers those with enough to say', async () => {
+    const few = table('few', 'task,worker,label', ...['u', 'v', 'w'].flatMap((worker) => [`x,${worker},a`, `y,${worker},${worker === 'w' ? 'a' : 'b'}`])); // prettier-ignore
+    expect(await agreement(few, { by: 'pair' })).toEqual([
+      { question: 'label', first: 'u', second: 'v', common: 2, kappa: 1 },
+      { question: 'label', first: 'u', second: 'w', common: 2, kappa: 0 },
+      { question: 'label', first: 'v', second: 'w', common: 2, kappa: 0 },
+    ]);
+    expect(await agreement(few, { by: 'worker' })).toEqual([]);
+    const two = table('two', 'task,worker,label', 'x,u,a', 'x,v,a', 'y,u,b', 'y,v,b');
+    expect(await agreement(two, { by: 'worker' })).toMatchObject([{ worker: 'u', pairs: 1, meanKappa: 1 }, { worker: 'v' }]); // prettier-ignore
+  });
+
+  it('takes the name of one of two things for its side', async () => {
+    const path = table('sides', 'task,worker,label,left,right', 'x,u,left,tea,rum', 'x,v,tea,tea,rum', 'y,u,rum,tea,rum', 'y,v,right,tea,rum'); // prettier-ignore
+    expect(await alpha(path, { kind: 'preference' })).toBe(1);
+  });
+
+  it('orders numbers by value, however they are written', async () => {
+    const rows = ['a,u,2', 'a,v,10', 'b,u,2.0', 'b,v,2', 'c,u,10', 'c,v,9', 'd,u,9', 'd,v,9'];
+    const rated = table('rated', 'task,worker,label', ...rows.map((row) => row.replace('.0', '')));
+    const numbers = table('numbers', 'task,worker,label', ...rows);
+    expect(await alpha(numbers, { kind: 'number', metric: 'ordinal' })).toBe(await alpha(rated, { kind: 'rating' }));
+    expect(await alpha(numbers, { kind: 'number', metric: 'nominal' })).toBe(await alpha(rated, { kind: 'choice' }));
+  });
+
+  it('reads a cell of blanks as no boxes', async () => {
+    const path = table('blank', 'task,worker,label', 'x,u, ', 'x,v,"[[0,0,1,1]]"', 'y,u,"[[0,0,1,1]]"', 'y,v,"[[0,0,1,1]]"'); // prettier-ignore
+    expect((await agreement(path, { kind: 'boxes' })).coefficients.observed.value).toBe(0.5);
+  });
+
+  it('refuses what the kind or the metric has not', async () => {
+    const twice = table('twice', 'task,worker,label', 'x,u,a|b|a', 'x,v,b|a');
+    await expect(agreement(twice, { kind: 'ranking' })).rejects.toMatchObject({ exitCode: 6, message: expect.stringContaining('twice.csv:2: ') }); // prettier-ignore
+    const below = table('below', 'task,worker,label', 'x,u,-1', 'x,v,1');
+    await expect(agreement(below, { kind: 'number', metric: 'ratio' })).rejects.toMatchObject({ exitCode: 6, message: 'below.csv:2: label "-1" of item "x" by worker "u": expected a number from 0' }); // prettier-ignore
+  });
+
+  it('keeps the items of a slice together where one row names it, and a question called __proto__', async () => {
+    const path = table('slices', 'task,worker,label,question,slice', 'x,u,so,__proto__,new', 'x,v,so,__proto__,', 'y,u,so,__proto__,', 'y,v,no,__proto__,'); // prettier-ignore
+    expect(Object.keys(await agreement(path, { kind: 'text' }))).toEqual(['items', 'workers', 'labels', 'coefficients']); // prettier-ignore
+    const bySlice = await agreement(path, { kind: 'text', by: 'slice' });
+    expect(Object.entries(bySlice)).toMatchObject([['__proto__/new', { items: 1, labels: 2 }]]);
   });
 });
 
@@ -202,7 +257,7 @@ describe('a file of 10^5 texts', () => {
     // The medoid of such a file takes a second on the command line, and eighty here, where globals are slow to reach.
     const decided = await aggregate(path, { kind: 'text', method: 'majority' });
     expect(decided.length).toBe(30_000);
-    expect(decided[0]).toMatchObject({ item: 'i0', label: 'text 0' });
+    expect(decided[0]).toMatchObject({ task: 'i0', label: 'text 0' });
   });
 
   it('has pairs of workers who agree or do not', async () => {

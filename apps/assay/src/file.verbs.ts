@@ -74,7 +74,7 @@ export function addFiles(program: Command): void {
     )
     .action(async (options: { population?: string; project?: string; out?: string }, command: Command) => {
       const { simulateCommand } = await import('./simulate.command.js');
-      await simulateCommand(contextOf(command), options);
+      await simulateCommand(contextOf(command, 'csv'), options);
     });
 
   const project = program.command('project').description('project files');

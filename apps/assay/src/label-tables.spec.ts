@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { valueAt } from './label-file';
-import { readTables } from './label-tables';
+import { type QuestionTable, readTables } from './label-tables';
 import { Output } from './output';
 
 describe('readTables', () => {
@@ -51,5 +51,28 @@ describe('readTables', () => {
 
   it('counts all of the highest revision where the policy keeps them', async () => {
     expect((await counting('keep-all')).rows).toEqual(['x u yes', 'y u no', 'x v no', 'x u no', 'x u no', 'y v no']);
+  });
+
+  it('takes agreement of the first occasion of each human, as the pipeline does', async () => {
+    const path = join(folder, 'roles.csv');
+    const rows = [
+      'x,u,no,1,',
+      'x,u,yes,0,human',
+      'x,m,no,0,model',
+      'y,v,no,2,',
+      'x,v,yes,0,',
+      'y,u,yes,0,',
+      'x,v,no,3,',
+    ];
+    writeFileSync(path, ['task,worker,label,occasion,role', ...rows].join('\n'));
+    const context = { output: new Output('csv', { color: false, quiet: true }), dataDir: folder };
+    const said = async (purpose: 'aggregation' | 'agreement') => {
+      const [{ table }] = (await readTables(context, path, {}, purpose)) as [QuestionTable];
+      return Array.from(table.label, (label, i) =>
+        [table.items[table.item[i]!], table.workers[table.worker[i]!], table.labels[label]].join(' '),
+      );
+    };
+    expect(await said('aggregation')).toEqual(['x m no', 'x u no', 'x u yes', 'x v no', 'x v yes', 'y u yes', 'y v no']); // prettier-ignore
+    expect(await said('agreement')).toEqual(['x u yes', 'x v yes', 'y u yes', 'y v no']);
   });
 });

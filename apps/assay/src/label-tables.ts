@@ -1,14 +1,14 @@
 import { type LabelTable, labelTable, tableOfColumns } from '@assay/statistics/aggregation/label-table';
 import { type KindName, type Policy, type Question } from '@assay/contracts/project/label-schema';
 import { DEFAULT_POLICY } from '@assay/contracts/project/project-defaults';
-import { type CheckedLabels, checkLabels } from './checked-labels';
+import { type CheckedLabels, checkLabels, Slices } from './checked-labels';
 import { type Context } from './context';
 import { CliError, EXIT } from './cli-error';
-import { countingRows } from './counting-rows';
+import { countingRows, rowsInAgreement } from './counting-rows';
 import { type LabelColumns, numberAt, openLabels, readLabels, valueAt } from './label-file';
 import { type Output } from './output';
 import { complete, readProjectFile } from './project-file';
-import { DEFAULT_QUESTION, noLabels, projectOfLabels } from './project-of-labels';
+import { DEFAULT_QUESTION, noLabels, projectOfLabels, sortedLabels } from './project-of-labels';
 import { RowErrors } from './row-errors';
 
 /** The labels of one question of a file, as a table; of repeats counts what the project's policy says. */
@@ -29,19 +29,27 @@ export interface TableOptions {
   skipBad?: boolean;
 }
 
+/** What a table is for: agreement takes fewer of the rows that count (`rowsInAgreement`). */
+export type Purpose = 'aggregation' | 'agreement';
+
 /**
  * Reads a file of labels into a table for each question.
  * @throws CliError 6 where a row is bad and bad rows are not to be skipped.
  */
-export async function readTables({ output }: Context, path: string, options: TableOptions): Promise<QuestionTable[]> {
-  const { name, columns, errors } = await readFile(path);
+export async function readTables(
+  { output }: Context,
+  path: string,
+  options: TableOptions,
+  purpose: Purpose = 'aggregation',
+): Promise<QuestionTable[]> {
+  const { name, columns, errors } = await readFile(path, output);
   const project = options.project
     ? await readProjectFile(options.project)
     : complete(projectOfLabels(name, columns, options.kind ?? 'choice', 'measure'), name);
   const checked = checkLabels(columns, project, errors);
   refuse(errors, output, options);
   return project.questions.map((question, q) => {
-    const rows = countingRows(columns, rowsOf(checked, q), project.policy.repeats);
+    const rows = rowsFor(purpose, columns, rowsOf(checked, q), project.policy);
     return {
       question,
       policy: project.policy,
@@ -57,9 +65,13 @@ export async function readTables({ output }: Context, path: string, options: Tab
   });
 }
 
-/** The columns of a file; its text is not kept. */
-async function readFile(path: string): Promise<{ name: string; columns: LabelColumns; errors: RowErrors }> {
+/** The columns of a file; its text is not kept. Names those that mean nothing to Assay. */
+async function readFile(
+  path: string,
+  output: Output,
+): Promise<{ name: string; columns: LabelColumns; errors: RowErrors }> {
   const file = await openLabels(path);
+  if (file.ignored.length > 0) output.say(`${file.records.name}: ignored columns ${file.ignored.join(', ')}`);
   const { name } = file.records;
   const errors = new RowErrors(name);
   return { name, columns: readLabels(file, errors), errors };
@@ -68,6 +80,11 @@ async function readFile(path: string): Promise<{ name: string; columns: LabelCol
 function refuse(errors: RowErrors, output: Output, options: { skipBad?: boolean }): void {
   if (!options.skipBad) errors.refuse();
   else if (errors.count > 0) output.warn(`${errors.words()}\n${errors.count} bad rows left out`);
+}
+
+function rowsFor(purpose: Purpose, columns: LabelColumns, rows: Int32Array, policy: Policy): Int32Array {
+  const counting = countingRows(columns, rows, policy.repeats);
+  return purpose === 'agreement' ? rowsInAgreement(columns, counting, policy.countRoles) : counting;
 }
 
 function rowsOf({ question }: CheckedLabels, q: number): Int32Array {
@@ -127,6 +144,7 @@ export interface WrittenRow {
   occasion: number;
   left?: string;
   right?: string;
+  /** Of the item. */
   slice?: string;
 }
 
@@ -140,11 +158,13 @@ export async function readWrittenRows(
   path: string,
   options: { skipBad?: boolean },
   read: (row: WrittenRow) => unknown = () => undefined,
+  purpose: Purpose = 'aggregation',
 ): Promise<Map<string, WrittenRow[]>> {
-  const { name, columns, errors } = await readFile(path);
+  const { name, columns, errors } = await readFile(path, output);
   const rows = new Map<string, number[]>();
+  const slices = new Slices(columns);
   for (let i = 0; i < columns.length; i++) {
-    const problem = problemOf(() => read(writtenRow(columns, i)));
+    const problem = problemOf(() => read(writtenRow(columns, i))) ?? (slices.take(i) ? undefined : slices.problem(i));
     if (problem !== undefined) {
       errors.add(columns.line[i]!, problem);
       continue;
@@ -156,9 +176,14 @@ export async function readWrittenRows(
   }
   refuse(errors, output, options);
   if (rows.size === 0) throw new CliError(EXIT.badData, noLabels(name));
-  const counting = (some: number[]) => countingRows(columns, Int32Array.from(some), DEFAULT_POLICY.repeats);
+  const counting = (some: number[]) => rowsFor(purpose, columns, Int32Array.from(some), DEFAULT_POLICY);
+  const sliceOf = slices.byItem();
+  const withSlice = (row: WrittenRow) => ({ ...row, slice: sliceOf.get(row.item) });
   return new Map(
-    [...rows].map(([question, some]) => [question, Array.from(counting(some), (row) => writtenRow(columns, row))]),
+    [...rows].map(([question, some]) => [
+      question,
+      Array.from(counting(some), (row) => withSlice(writtenRow(columns, row))),
+    ]),
   );
 }
 
@@ -181,26 +206,32 @@ function writtenRow(columns: LabelColumns, row: number): WrittenRow {
     occasion: numberAt(columns.occasion, row) ?? 0,
     left: valueAt(columns.left, row),
     right: valueAt(columns.right, row),
-    slice: valueAt(columns.slice, row),
   };
 }
 
 /**
- * The labels of a file of any kind as they are written, a table for each question: what agreement by a distance needs.
+ * The labels of a file of any kind, a table for each question, in the order of numbers, then words: what agreement by a distance needs.
+ * @param read gives what of a row is compared, and throws as that of `readWrittenRows`.
  * @throws CliError 6 where a row is bad and bad rows are not to be skipped.
  */
 export async function readWrittenTables(
   context: Context,
   path: string,
   options: { skipBad?: boolean },
-  read?: (row: WrittenRow) => unknown,
+  read: (row: WrittenRow) => string,
 ): Promise<{ question: string; table: LabelTable; slices: Map<string, LabelTable> }[]> {
-  return [...(await readWrittenRows(context, path, options, read))].map(([question, counting]) => {
+  return [...(await readWrittenRows(context, path, options, read, 'agreement'))].map(([question, written]) => {
+    const counting = written.map((row) => ({ ...row, label: read(row) }));
+    const labels = sortedLabels([...new Set(counting.map(({ label }) => label))]);
     const slices = new Set(counting.flatMap(({ slice }) => (slice === undefined ? [] : [slice])));
-    const ofSlice = (slice: string) => labelTable(counting.filter((row) => row.slice === slice));
+    const ofSlice = (slice: string) =>
+      labelTable(
+        counting.filter((row) => row.slice === slice),
+        labels,
+      );
     return {
       question,
-      table: labelTable(counting),
+      table: labelTable(counting, labels),
       slices: new Map([...slices].map((slice) => [slice, ofSlice(slice)])),
     };
   });

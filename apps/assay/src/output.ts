@@ -133,8 +133,9 @@ export function tableOf<Row>(
 ): string[] {
   const isNumber = columns.map((column) => rows.some((row) => typeof column.value(row) === 'number'));
   const cells = rows.map((row) => columns.map((column) => cellOf(column.value(row), column.digits)));
+  // Row by row: as arguments of `Math.max` a hundred thousand rows are more than the stack holds.
   const widths = columns.map((column, place) =>
-    Math.max(column.heading.length, ...cells.map((row) => row[place]?.length ?? 0)),
+    cells.reduce((most, row) => Math.max(most, row[place]?.length ?? 0), column.heading.length),
   );
   const align = (text: string, place: number) =>
     isNumber[place] ? text.padStart(widths[place] ?? 0) : text.padEnd(widths[place] ?? 0);

@@ -30,12 +30,17 @@ export async function simulateCommand(
 ): Promise<void> {
   const population = await readPopulation(options);
   const played = play(population);
-  if (!options.out) return context.output.csv(LABEL_COLUMNS, played.labels);
+  if (!options.out) return printLabels(context, played.labels);
   const { files, counts } = await writePlay(played, population.labels, options.out);
   context.output.say(`${counts.labels.toLocaleString('en-US')} labels in ${files.labels}`);
   context.output.say(
     `${counts.truth.toLocaleString('en-US')} true labels in ${files.truth}, ${counts.gold} of them as gold in ${files.gold}`,
   );
+}
+
+function printLabels({ output }: Context, labels: Iterable<SimulatedLabel>): void {
+  if (output.format !== 'json') return output.rows(LABEL_COLUMNS, labels);
+  output.json(Array.from(labels, ({ item, ...label }) => ({ task: item, ...label })));
 }
 
 /** @throws CliError 6 where the population cannot be played. */

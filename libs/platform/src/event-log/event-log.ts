@@ -110,7 +110,10 @@ export interface LogBatch {
   firstOffset: number;
   /** Offset that this fetch asked for: records between it and the first delivered one never existed or were compacted. */
   fetchedOffset: number;
-  /** False once the lane was revoked or the subscription is stopping: the rest of the batch is another member's. */
+  /**
+   * False once the lane was revoked or the subscription is stopping, when the rest of the batch is another member's; and once the partition is to be
+   * delivered from elsewhere (`seek`).
+   */
   isCurrent(): boolean;
   /** Says that the member is alive during long work. */
   heartbeat(): Promise<void>;

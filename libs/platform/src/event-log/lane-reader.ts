@@ -136,7 +136,7 @@ export class LaneReader {
         topic,
         partition: this.lane,
         fetchedOffset: position,
-        isCurrent: () => !this.isStopping,
+        isCurrent: () => !this.isStopping && reading.seeks === seeks,
         heartbeat: () => Promise.resolve(),
       });
     if (reading.seeks === seeks) reading.position = (fetched.records.at(-1)?.offset ?? fetched.highWatermark - 1) + 1;

@@ -60,6 +60,28 @@ describe('LaneReaders', () => {
     await readers.drop(lanes);
   });
 
+  it('tells a batch that its lane is to be read from elsewhere', async () => {
+    const batches: LogBatch[] = [];
+    let end: () => void = () => undefined;
+    const source = new Source([10]);
+    source.eachBatch = async (batch) => {
+      batches.push(batch);
+      await new Promise<void>((resolve) => (end = resolve));
+    };
+    const readers = new LaneReaders(source, {}, jest.fn());
+    readers.start(0, new Map([[TOPIC, 0]]));
+    await eventually(() => batches.length === 1, 'a batch');
+    expect(batches[0]!.isCurrent()).toBe(true);
+    readers.seek(TOPIC, 0, 4);
+    expect(batches[0]!.isCurrent()).toBe(false);
+    end();
+    await eventually(() => batches.length === 2, 'the batch from there');
+    expect(batches[1]!.fetchedOffset).toBe(4);
+    expect(batches.map((batch) => batch.isCurrent())).toEqual([false, true]);
+    end();
+    await readers.drop([0]);
+  });
+
   it('lets a lane go that waits for room', async () => {
     const source = new Source([10_000, 10_000, 10_000, 10_000]);
     const readers = new LaneReaders(source, {}, jest.fn());

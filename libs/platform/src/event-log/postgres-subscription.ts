@@ -167,7 +167,10 @@ export class PostgresSubscription implements Subscription, LaneSource {
       const missing = mine.filter((lane) => !this.readers.has(lane));
       const taken = missing.length > 0 ? await member.take(missing) : [];
       if (taken.length > 0) await this.look();
-      await Promise.all(taken.map((lane) => this.assign(lane, member)));
+      // To the last of them: one that is still to begin would be taken again.
+      const begun = await Promise.allSettled(taken.map((lane) => this.assign(lane, member)));
+      const failure = begun.find((one) => one.status === 'rejected');
+      if (failure) throw failure.reason as Error;
     } catch (error) {
       if (this.member === member) await this.bear(error as Error);
     }

@@ -50,7 +50,8 @@ export async function withAges(log: Pick<EventLog, 'takenAt'>, offsets: readonly
   for (const { topic, partition, position, first, lag } of offsets) {
     if (lag === 0) continue;
     const ofTopic = waiting.get(topic) ?? new Map<number, number>();
-    waiting.set(topic, ofTopic.set(partition, position ?? first));
+    // What is gone from the log will not be read, and of it a log may know nothing.
+    waiting.set(topic, ofTopic.set(partition, Math.max(position ?? first, first)));
   }
   const taken = new Map<string, ReadonlyMap<number, number>>();
   for (const [topic, positions] of waiting) taken.set(topic, await log.takenAt(topic, positions));

@@ -9,9 +9,16 @@ import { serviceUrl } from './service-url';
 const IDLE_MS = 30_000;
 
 /**
+ * PostgreSQL ends a statement after a minute (`statement_timeout`): where it has not answered by then, its machine is gone without a word, and TCP would
+ * wait for it for a quarter of an hour, or for ever where it had taken what was asked.
+ */
+const SILENT_MS = 75_000;
+
+/**
  * A service's connections to its own schema, with its own role.
  * @param url of the administrator or of the service's role.
  * @param connections how many the pool may hold; default 10.
+ * @param silentMs how long a connection may take to answer, or to be made or become free, before it is given up.
  * @throws Error where the schema is of another version than the service: `provision` comes first.
  */
 export async function openDataSource(
@@ -19,6 +26,7 @@ export async function openDataSource(
   definition: Pick<ServiceDefinition, 'name' | 'migrations' | 'entities'>,
   platformMigrations: readonly Migration[] = PLATFORM_MIGRATIONS,
   connections = 10,
+  silentMs = SILENT_MS,
 ): Promise<DataSource> {
   const { name, migrations, entities } = definition;
   const dataSource = await new DataSource({
@@ -33,6 +41,9 @@ export async function openDataSource(
       idleTimeoutMillis: IDLE_MS,
       Client: PreparingClient,
       pipeline: true,
+      // With `pipeline` it closes the connection.
+      query_timeout: silentMs,
+      connectionTimeoutMillis: silentMs,
     },
   }).initialize();
   try {

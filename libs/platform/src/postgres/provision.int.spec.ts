@@ -179,8 +179,9 @@ describe('the role of a service', () => {
 
   it('carries the limits of its role', async () => {
     const [row] = await service.query(
-      `select current_setting('idle_in_transaction_session_timeout') as idle, current_setting('statement_timeout') as statement`,
+      `select current_setting('idle_in_transaction_session_timeout') as idle, current_setting('statement_timeout') as statement,
+         current_setting('lock_timeout') as lock`,
     );
-    expect(row).toEqual({ idle: '3s', statement: '1min' });
+    expect(row).toEqual({ idle: '3s', statement: '1min', lock: '30s' });
   });
 });

@@ -13,6 +13,8 @@ const OWNER = 'assay_owner';
 const limits = {
   idle_in_transaction_session_timeout: '3s',
   statement_timeout: '60s',
+  // Before the statement's own end, which would be taken for the fault of an event: who waits for a lock has done nothing wrong.
+  lock_timeout: '30s',
   // What a fence looks at to see that it stands in its transaction (`fencedTransaction`).
   default_transaction_deferrable: 'off',
 };

@@ -4,7 +4,8 @@ import { isStale } from './prepared';
 // timeout, 57P0x shutdown, crash, restart.
 const transientState = /^(08|25P03|40001|40P01|53|55P03|57P0)/;
 const transientSystemError = /^(LOG_UNAVAILABLE|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN)/;
-const lostConnection = /connection terminated|client was closed|not queryable|timeout exceeded when trying to connect/i;
+const lostConnection =
+  /connection terminated|client was closed|not queryable|query read timeout|timeout exceeded when trying to connect/i;
 
 /** Whether the same call may succeed later without any change: the connection, a lock, PostgreSQL or the event log failed, not what was asked. */
 export function isTransient(error: unknown): boolean {

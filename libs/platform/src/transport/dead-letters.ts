@@ -74,11 +74,15 @@ export async function partitionsToRedrive(
   return store.sql(`select distinct topic, partition from dead_letter where status = 'redriving'`);
 }
 
-/** The oldest dead letter of a lane that is to be handled again, as the record that it was. */
+/**
+ * The oldest dead letter of a lane that is to be handled again, as the record that it was.
+ * @param isHeld takes its row until the end of the transaction: nobody else says meanwhile how it went.
+ */
 export async function nextToRedrive(
   manager: EntityManager,
   topics: readonly string[],
   partition: number,
+  isHeld = false,
 ): Promise<{ id: string; topic: string; project: string; record: LogRecord } | undefined> {
   const [row] = rowsOf<{
     id: string;
@@ -91,7 +95,7 @@ export async function nextToRedrive(
   }>(
     await manager.query(
       `select id, topic, project, record_offset::float8 as offset, record_key as key, headers, value from dead_letter
-       where status = 'redriving' and topic = any($1::text[]) and partition = $2 order by id limit 1`,
+       where status = 'redriving' and topic = any($1::text[]) and partition = $2 order by id limit 1 ${isHeld ? 'for update' : ''}`,
       [topics, partition],
     ),
   );

@@ -31,10 +31,13 @@ export class KnownPositions {
 
   /** As it is known here, or else stands in PostgreSQL; undefined where the lane has read nothing of the topic. */
   async position(lane: Lane, topic: string): Promise<number | undefined> {
-    if (!this.isKnown(lane, topic)) {
-      await createLanes(this.manager, [lane.kind], lane.partition);
-      this.positions.set(nameOf(lane, topic), (await lanePositions(this.manager, lane)).get(topic));
-    }
+    return this.isKnown(lane, topic) ? this.known(lane, topic) : this.readAgain(lane, topic);
+  }
+
+  /** As it stands in PostgreSQL; what was known stays known where PostgreSQL does not say. */
+  async readAgain(lane: Lane, topic: string): Promise<number | undefined> {
+    await createLanes(this.manager, [lane.kind], lane.partition);
+    this.positions.set(nameOf(lane, topic), (await lanePositions(this.manager, lane)).get(topic));
     return this.known(lane, topic);
   }
 }

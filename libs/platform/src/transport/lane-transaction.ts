@@ -25,6 +25,9 @@ export interface LanePlace {
   accounted: string | undefined;
 }
 
+/** Characters of what a header names, where it is shown or found by an index: PostgreSQL refuses to index more than 2,704 bytes. */
+const MOST_SHOWN = 200;
+
 interface Counts extends Outcomes {
   received: number;
   dead_lettered: number;
@@ -188,13 +191,13 @@ export class BatchTransaction implements LaneTransaction {
     const written = await this.sql<{ id: string }>(
       // A record that is read again, or published again by a relay that died, is put aside once; its repeat may be of the same slice.
       `with d as (
-         select id, topic, partition, record_offset, reason, detail, headers->>'ce_type' as event_type, headers->>'ce_id' as event_id, project, record_key, headers, value
+         select id, topic, partition, record_offset, reason, detail, headers->>'ce_type' as event_type, left(headers->>'ce_id', ${MOST_SHOWN}) as event_id, project, record_key, headers, value
          from unnest($1::uuid[], $2::text[], $3::integer[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::jsonb[], $10::bytea[])
            as d (id, topic, partition, record_offset, reason, detail, project, record_key, headers, value))
        insert into dead_letter (id, topic, partition, record_offset, reason, detail, event_type, event_id, project, record_key, headers, value)
        select id, topic, partition, record_offset, reason, detail, event_type, event_id, project, record_key, headers, value from d
-       where not exists (select 1 from dead_letter k where k.topic = d.topic and k.event_id = d.event_id and k.value is not distinct from d.value)
-         and not exists (select 1 from d e where e.topic = d.topic and e.event_id = d.event_id and e.value is not distinct from d.value
+       where not exists (select 1 from dead_letter k where k.topic = d.topic and k.event_id = d.event_id and k.headers->>'ce_id' = d.headers->>'ce_id' and k.value is not distinct from d.value)
+         and not exists (select 1 from d e where e.topic = d.topic and e.headers->>'ce_id' = d.headers->>'ce_id' and e.value is not distinct from d.value
                            and (e.partition, e.record_offset) < (d.partition, d.record_offset))
        on conflict (topic, partition, record_offset) do nothing returning id`,
       [
@@ -269,7 +272,7 @@ function storable(text: string | null): string | null {
 }
 
 function shortened(text: string | undefined): string | undefined {
-  return text ? text.slice(0, 200).replaceAll('\u0000', '\ufffd') : undefined;
+  return text ? text.slice(0, MOST_SHOWN).replaceAll('\u0000', '\ufffd') : undefined;
 }
 
 function definedOnly<T extends object>(value: T): Partial<T> {

@@ -8,11 +8,13 @@ import { type OutboxEvent } from './wire';
 const INSERT = `insert into outbox (topic, partition, events, count)
    select topic, partition, events::json, count from unnest($1::text[], $2::integer[], ${jsonTexts(3)}, $4::integer[])
      with ordinality as p (topic, partition, events, count, place) order by place
-   returning id, topic, partition`;
+   returning id, topic, partition, recorded_at::text as at`;
 
 /** What one transaction says in one partition, in the order of saying. */
 export interface Parcel {
   id: string;
+  /** When it was written, as PostgreSQL says it: a standby that takes the place of a lost database can give its ids again. */
+  at: string;
   events: readonly OutboxEvent[];
 }
 
@@ -44,11 +46,11 @@ export async function insertOutbox(
     ],
   };
   const { text, parameters } = together(rows.length > 0 ? [...others, insert] : others);
-  const inserted = rowsOf<{ id: string; topic: string; partition: number }>(
+  const inserted = rowsOf<{ id: string; topic: string; partition: number; at: string }>(
     await manager.query(prepared(text), parameters),
   );
   if (rows.length === 0) return [];
-  return inserted.map(({ id, topic, partition }) => ({ id, events: parcels.get(`${partition} ${topic}`)! }));
+  return inserted.map(({ id, topic, partition, at }) => ({ id, at, events: parcels.get(`${partition} ${topic}`)! }));
 }
 
 /** The events of a parcel as JSON, around the data that is JSON already. */

@@ -30,7 +30,7 @@ export async function redriveNext(redriving: Redriving, lane: Lane): Promise<boo
   try {
     const tx = await options.dataSource.transaction(async (manager) => {
       await holdLane(manager, lane);
-      const letter = await nextToRedrive(manager, topics, lane.partition);
+      const letter = await nextToRedrive(manager, topics, lane.partition, true);
       id = letter?.id;
       return letter && handleAgain(redriving, redriving.runner.transactions.transaction(manager, lane), letter);
     });

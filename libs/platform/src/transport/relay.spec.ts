@@ -8,7 +8,8 @@ import { outboxEvent } from './wire';
 const event = (item: string) =>
   outboxEvent(consensusUpdated, '/assay/consensus', item, { project: 'p', item } as never, '2026-01-01T00:00:00.000Z');
 
-const row = (id: string) => ({ id, topic: 't', partition: 0, count: 1, first_sequence: null });
+const AT = '2026-01-01 00:00:00+00';
+const row = (id: string) => ({ id, topic: 't', partition: 0, count: 1, first_sequence: null, at: AT });
 
 describe('the relay', () => {
   it('publishes a parcel that it remembered when others have pushed it out of its memory meanwhile', async () => {
@@ -27,8 +28,8 @@ describe('the relay', () => {
       createQueryRunner: () => ({ release: done, query, manager: { query } }),
       // Parcels of another process are read; what this one commits at that moment is more than it remembers.
       query: async (text: string) => {
-        if (!text.startsWith('select id')) return [];
-        relay.wake([{ id: '3', events: Array.from({ length: 30_000 }, () => event('3')) }]);
+        if (!text.startsWith('select outbox.id')) return [];
+        relay.wake([{ id: '3', at: AT, events: Array.from({ length: 30_000 }, () => event('3')) }]);
         return [{ ...row('2'), events: written }];
       },
     } as unknown as DataSource;
@@ -41,7 +42,7 @@ describe('the relay', () => {
     relay.start();
     await eventually(() => cycles > 0 && relay.isLeading, 'the lease', 5_000);
     waiting = [row('1'), row('2')];
-    relay.wake([{ id: '1', events: [event('1')] }]);
+    relay.wake([{ id: '1', at: AT, events: [event('1')] }]);
     await eventually(() => published.length > 0, 'something published', 5_000);
     await relay.stop();
     expect({ failures, items: published.map(({ value }) => JSON.parse(String(value)).item) }).toEqual({

@@ -27,6 +27,7 @@ interface ParcelRow {
   partition: number;
   count: number;
   first_sequence: string | null;
+  at: string;
 }
 
 export interface RelayOptions {
@@ -51,7 +52,7 @@ export class Relay {
   private isAwake = false;
   private hasLease = false;
   /** What this process committed: it need not be read from the outbox and parsed. */
-  private readonly remembered = new Map<string, readonly OutboxEvent[]>();
+  private readonly remembered = new Map<string, Parcel>();
   private events = 0;
 
   constructor(private readonly options: RelayOptions) {}
@@ -67,9 +68,10 @@ export class Relay {
 
   /** A commit has put parcels into the outbox. */
   wake(parcels: readonly Parcel[]): void {
-    for (const { id, events } of this.hasLease ? parcels : []) {
-      this.remembered.set(id, events);
-      this.events += events.length;
+    for (const parcel of this.hasLease ? parcels : []) {
+      this.forget([parcel.id]);
+      this.remembered.set(parcel.id, parcel);
+      this.events += parcel.events.length;
     }
     for (const id of this.remembered.keys()) {
       if (this.events <= MOST_REMEMBERED) break;
@@ -90,7 +92,7 @@ export class Relay {
   }
 
   private async run(): Promise<void> {
-    let published: string[] = [];
+    let published: readonly ParcelRow[] = [];
     let failures = 0;
     let isResting = false;
     let isMoreLeft = false;
@@ -101,9 +103,9 @@ export class Relay {
         const parcels = isLook && !(await this.isDue()) ? undefined : await this.take(published);
         published = [];
         if (parcels) await this.publish(parcels);
-        published = parcels?.map(({ id }) => id) ?? [];
-        isMoreLeft = parcels !== undefined && isFull(parcels);
-        this.forget(published);
+        published = parcels ?? [];
+        isMoreLeft = isFull(published);
+        this.forget(published.map(({ id }) => id));
         failures = 0;
       } catch (error) {
         this.options.onFailure(error);
@@ -137,7 +139,7 @@ export class Relay {
   }
 
   /** Forgets what was published, and numbers what comes next. Undefined where another relay has the lease. */
-  private async take(published: readonly string[]): Promise<ParcelRow[] | undefined> {
+  private async take(published: readonly ParcelRow[]): Promise<ParcelRow[] | undefined> {
     const lease = async (manager: EntityManager) => {
       const held = rowsOf<unknown>(
         await manager.query(
@@ -152,7 +154,7 @@ export class Relay {
     return fencedTransaction(this.options.dataSource, lease, async (manager) => {
       // In this order they go through one connection, together: what was deleted is not found again.
       const [, parcels] = await Promise.all([
-        published.length > 0 && manager.query(prepared('delete from outbox where id = any($1::bigint[])'), [published]),
+        published.length > 0 && deleteParcels(manager, published),
         this.isStopping ? undefined : nextParcels(manager),
       ]);
       if (parcels) await numberParcels(manager, parcels);
@@ -167,7 +169,7 @@ export class Relay {
 
   private async publish(parcels: readonly ParcelRow[]): Promise<void> {
     // Taken before anything is waited for: what is committed meanwhile may push it out of the memory.
-    const known = new Map(parcels.map(({ id }) => [id, this.remembered.get(id)]));
+    const known = new Map(parcels.map((parcel) => [parcel.id, this.eventsOf(parcel)]));
     const read = await this.read(parcels.filter(({ id }) => !known.get(id)));
     const records: OutgoingRecord[] = [];
     for (const { id, first_sequence } of parcels) {
@@ -182,13 +184,20 @@ export class Relay {
     this.options.onPublished(records.length);
   }
 
+  /** The events of a parcel that this process has written. */
+  private eventsOf({ id, at }: ParcelRow): readonly OutboxEvent[] | undefined {
+    const remembered = this.remembered.get(id);
+    return remembered?.at === at ? remembered.events : undefined;
+  }
+
   /** The events of parcels that another process has written, or that were too many to be remembered. */
   private async read(parcels: readonly ParcelRow[]): Promise<Map<string, OutboxEvent[]>> {
     if (parcels.length === 0) return new Map();
     const rows = rowsOf<ParcelRow & { events: WrittenEvent[] }>(
       await this.options.dataSource.query(
-        'select id, topic, partition, events from outbox where id = any($1::bigint[])',
-        [parcels.map(({ id }) => id)],
+        `select outbox.id, topic, partition, events from outbox join unnest($1::bigint[], $2::timestamptz[]) as p (id, at)
+           on outbox.id = p.id and recorded_at = p.at where outbox.id = any($1)`,
+        idsAndTimes(parcels),
       ),
     );
     return new Map(rows.map(({ id, topic, partition, events }) => [id, eventsOf(topic, partition, events)]));
@@ -196,7 +205,7 @@ export class Relay {
 
   private forget(ids: readonly string[]): void {
     for (const id of ids) {
-      this.events -= this.remembered.get(id)?.length ?? 0;
+      this.events -= this.remembered.get(id)?.events.length ?? 0;
       this.remembered.delete(id);
     }
   }
@@ -215,6 +224,19 @@ export class Relay {
   }
 }
 
+/** What tells parcels from those of a lost database: ids, and when each was written. */
+function idsAndTimes(parcels: readonly ParcelRow[]): [ids: string[], times: string[]] {
+  return [parcels.map(({ id }) => id), parcels.map(({ at }) => at)];
+}
+
+async function deleteParcels(manager: EntityManager, parcels: readonly ParcelRow[]): Promise<void> {
+  await manager.query(
+    prepared(`delete from outbox using unnest($1::bigint[], $2::timestamptz[]) as p (id, at)
+     where outbox.id = p.id and recorded_at = p.at and outbox.id = any($1)`),
+    idsAndTimes(parcels),
+  );
+}
+
 /**
  * The oldest parcels. Numbers are given in the order of ids among what is committed *now*; a smaller id that commits later is of another
  * request, and between requests revisions decide, not the outbox. Those numbered before come first, as they were.
@@ -224,7 +246,7 @@ async function nextParcels(manager: EntityManager): Promise<ParcelRow[]> {
     rowsOf<ParcelRow>(
       await manager.query(
         prepared(
-          `select id, topic, partition, count, first_sequence from outbox where first_sequence ${condition} order by id limit $1`,
+          `select id, topic, partition, count, first_sequence, recorded_at::text as at from outbox where first_sequence ${condition} order by id limit $1`,
         ),
         [PARCELS],
       ),

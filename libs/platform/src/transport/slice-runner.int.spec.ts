@@ -1,10 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { Registry } from 'prom-client';
 import { type DataSource, type EntityManager } from 'typeorm';
 import { type AnnotationSubmitted, annotationSubmitted } from '@assay/contracts/annotation/annotation-submitted';
-import { ANNOTATION_EVENTS as TOPIC, CONSENSUS_EVENTS } from '@assay/contracts/topics';
+import { ANNOTATION_EVENTS as TOPIC, CONSENSUS_EVENTS, ITEM_EVENTS } from '@assay/contracts/topics';
 import { freshDatabase, type FreshDatabase } from '../../../../test/support/database';
 import { eventually } from '../../../../test/support/eventually';
 import { type LogBatch, type LogRecord, type Subscription } from '../event-log/event-log';
@@ -136,6 +137,13 @@ async function cut() {
   return row;
 }
 
+async function waitingForLocks(): Promise<number> {
+  const [{ n }] = await dataSource.query(
+    `select count(*)::int as n from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+  );
+  return n;
+}
+
 async function movePosition(position: number | undefined) {
   const positions = position === undefined ? {} : { [TOPIC.name]: position };
   await dataSource.query('update lane set positions = $1', [JSON.stringify(positions)]);
@@ -196,6 +204,39 @@ it('goes on from where an operator puts the position of a stopped partition, and
   await one.run(batch(57, 58), TOPIC, subscription);
   await one.run(batch(55, 56, { records: [record(57)], fetchedOffset: 55 }), TOPIC, subscription);
   expect(await cut()).toEqual({ sequence: 58, records: 16, resent: 0, lost: 2, skipped: 40 });
+});
+
+it('follows an operator also where it has read nothing since PostgreSQL was away', async () => {
+  const one = runner();
+  await one.run(batch(0, 10), TOPIC, subscription);
+  await one.run(batch(50, 55, { firstOffset: 50 }), TOPIC, subscription);
+  // Another topic of the same lanes, of which nothing is known yet, cannot be read: PostgreSQL is away.
+  const create = jest.spyOn(dataSource.manager, 'query').mockRejectedValueOnce(new Error('Connection terminated'));
+  await one.run({ ...batch(0, 1), topic: ITEM_EVENTS.name }, ITEM_EVENTS, subscription);
+  create.mockRestore();
+  expect(pauses).toEqual([Infinity, 5000]);
+  expect(one.isElsewhere(LANE, TOPIC.name, 50)).toBe(true);
+});
+
+it('follows an operator also where it could not read where a position stands', async () => {
+  const one = runner();
+  await one.run(batch(0, 10), TOPIC, subscription);
+  await dataSource.transaction((manager) => resetPosition(manager, LANE, TOPIC.name, 4));
+  const asked = jest.spyOn(dataSource.manager, 'query').mockRejectedValueOnce(new Error('Connection terminated'));
+  await expect(one.follow(LANE, TOPIC.name, subscription)).rejects.toThrow('Connection terminated');
+  asked.mockRestore();
+  expect(one.isElsewhere(LANE, TOPIC.name, 4)).toBe(true);
+  await one.follow(LANE, TOPIC.name, subscription);
+  expect(seeks).toEqual([4]);
+});
+
+it('passes over a batch that waited for its turn while an operator put the position behind its end', async () => {
+  const one = runner();
+  await one.run(batch(0, 10), TOPIC, subscription);
+  await dataSource.transaction((manager) => resetPosition(manager, LANE, TOPIC.name, 20));
+  await one.follow(LANE, TOPIC.name, subscription);
+  await one.run(batch(10, 12, { isCurrent: () => false }), TOPIC, subscription);
+  expect({ seeks, pauses }).toEqual({ seeks: [20], pauses: [] });
 });
 
 it('counts what has no number apart, alone and among numbered records, and keeps that a position was moved', async () => {
@@ -317,6 +358,21 @@ it('keeps the words of an error that hold what PostgreSQL cannot store', async (
   expect(await dataSource.query('select detail from dead_letter')).toEqual([{ detail: 'label \ufffd' }]);
 });
 
+it('puts a record aside whose id is too long for an index', async () => {
+  const id = randomBytes(6000).toString('hex');
+  const { headers } = record(1);
+  const long = record(1, { headers: { ...headers, ce_id: id }, value: Buffer.from('{') });
+  for (let times = 0; times < 2; times++) {
+    await movePosition(undefined);
+    await runner().run(batch(0, 3, { records: [record(0), long, record(2)] }), TOPIC, subscription);
+  }
+  const letters = await dataSource.query(
+    `select record_offset::int as offset, length(event_id) as length, headers->>'ce_id' = $1 as is_whole from dead_letter`,
+    [id],
+  );
+  expect({ pauses, letters }).toEqual({ pauses: [], letters: [{ offset: 1, length: 200, is_whole: true }] });
+});
+
 it('counts the dead letters that a handler asks for', async () => {
   const metrics = batchMetrics(new Registry());
   handle = async ({ events }, tx) => events.forEach((event) => tx.deadLetter(event, 'rte', 'refused', 'no'));
@@ -325,6 +381,34 @@ it('counts the dead letters that a handler asks for', async () => {
   expect((await metrics.records.get()).values).toEqual([
     { labels: { topic: TOPIC.name, outcome: 'dead_lettered' }, value: 3 },
   ]);
+});
+
+it('waits for a lock as for anything that passes, however long another holds it', async () => {
+  // What a service's role may wait for, a hundred times as fast.
+  const limits = await dataSource.query<{ name: string; setting: string }[]>(
+    `select name, setting from pg_settings where name in ('lock_timeout', 'statement_timeout')`,
+  );
+  for (const { name, setting } of limits)
+    await asOwner(
+      `alter role assay_consensus in database ${new URL(database.adminUrl).pathname.slice(1)} set ${name} = ${Number(setting) / 100}`,
+    );
+  const hurried = await openDataSource(database.adminUrl, definition);
+  const migration = new Client(database.adminUrl);
+  await migration.connect();
+  await migration.query('begin; lock table consensus.parked');
+  let calls = 0;
+  handle = async (_batch, tx) => {
+    calls++;
+    await tx.sql('select from parked');
+    tx.account(0, 'rte', { applied: 1 });
+  };
+  const handled = runner(hurried).run(batch(0, 1), TOPIC, subscription);
+  await Promise.race([handled, eventually(() => calls === 3, 'the third try')]);
+  await migration.query('commit');
+  await handled;
+  await migration.end();
+  await hurried.destroy();
+  expect(await accounts()).toMatchObject({ applied: 1, dead: 0 });
 });
 
 it('handles nothing twice where something fails after the commit', async () => {
@@ -358,16 +442,45 @@ it('handles a dead letter once when two instances redrive it', async () => {
   await lock.startTransaction();
   await lock.query(`select 1 from lane for update`);
   const both = [redriven(dataSource), redriven(another)];
-  await eventually(async () => {
-    const [{ n }] = await dataSource.query(
-      `select count(*)::int as n from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
-    );
-    return n === 2;
-  }, 'both to wait for the lane');
+  await eventually(async () => (await waitingForLocks()) === 2, 'both to wait for the lane');
   await lock.commitTransaction();
   await lock.release();
   await Promise.all(both);
   expect({ calls, ...(await accounts()) }).toEqual({ calls: 1, accepted: 1, applied: 1, dead: 0, duplicate: 0 });
+});
+
+it('does not open a dead letter again that another instance is handling well', async () => {
+  handle = bad;
+  await runner().run(batch(0, 1), TOPIC, subscription);
+  const [{ id }] = await dataSource.query('select id from dead_letter');
+  await redrive(dataSource.manager, id);
+  let other: Promise<boolean> | undefined;
+  let takeUp: () => void = () => undefined;
+  const isTakenUp = new Promise<void>((resolve) => (takeUp = resolve));
+  handle = async () => {
+    // Now the other one waits for the lane, and has it as soon as this one has failed.
+    other = redriven(another);
+    await eventually(async () => (await waitingForLocks()) === 1, 'the other one to wait for the lane');
+    handle = async (_batch, tx) => {
+      takeUp();
+      const isSaid = async () => {
+        const [{ status }] = await dataSource.query('select status from dead_letter');
+        return status === 'open' || (await waitingForLocks()) === 1;
+      };
+      await eventually(isSaid, 'the first one to say how it went');
+      tx.account(0, 'rte', { applied: 1 });
+    };
+    throw new Error('bad');
+  };
+  const query = dataSource.manager.query.bind(dataSource.manager);
+  jest.spyOn(dataSource.manager, 'query').mockImplementation(async (...call: Parameters<typeof query>) => {
+    if (call[0].startsWith('update dead_letter')) await isTakenUp;
+    return query(...call);
+  });
+  await redriven(dataSource);
+  await other;
+  const [{ status }] = await dataSource.query('select status from dead_letter');
+  expect({ status, ...(await accounts()) }).toMatchObject({ status: 'redriven', accepted: 1, applied: 1, dead: 0 });
 });
 
 it('leaves a dead letter open, with the newer reason, where the handler refuses it again', async () => {

@@ -68,7 +68,7 @@ export class SliceRunner {
     try {
       await this.runBatch(batch, topic, lane, subscription);
     } catch (error) {
-      this.forget(lane.partition);
+      this.positions.forget(lane, topic.name);
       this.options.logger.error(
         `${this.options.service} at ${topic.name}/${lane.partition}: ${messageOf(error)}; paused`,
       );
@@ -96,8 +96,7 @@ export class SliceRunner {
   /** Reads on from where a position stands now, if somebody else moved it; to be called between batches of the lane. */
   async follow(lane: Lane, topic: string, subscription: Subscription): Promise<void> {
     const before = this.positions.known(lane, topic);
-    this.positions.forget(lane, topic);
-    const position = await this.positions.position(lane, topic);
+    const position = await this.positions.readAgain(lane, topic);
     if (position === before) return;
     const found = position === undefined ? 'is gone' : 'was moved';
     this.options.logger.warn(
@@ -108,6 +107,8 @@ export class SliceRunner {
   }
 
   private async runBatch(batch: LogBatch, topic: Topic, lane: Lane, subscription: Subscription): Promise<void> {
+    // While it waited for its turn its position may have been moved, behind the end that it tells.
+    if (!batch.isCurrent()) return;
     const isKnown = this.positions.isKnown(lane, batch.topic);
     const position = await this.positions.position(lane, batch.topic);
     if (position !== undefined && position < batch.firstOffset) return this.stopAtLoss(batch, position, subscription);

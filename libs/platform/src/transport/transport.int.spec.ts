@@ -1,6 +1,7 @@
 import { Controller, Module } from '@nestjs/common';
 import { type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { Client } from 'pg';
 import { Registry } from 'prom-client';
 import { type DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { type AnnotationSubmitted, annotationSubmitted } from '@assay/contracts/annotation/annotation-submitted';
@@ -17,7 +18,7 @@ import {
 } from '@assay/contracts/topics';
 import { CATALOGUE } from '@assay/contracts/catalogue';
 import { freshDatabase, type FreshDatabase } from '../../../../test/support/database';
-import { type EventLog } from '../event-log/event-log';
+import { type EventLog, LogUnavailable } from '../event-log/event-log';
 import { PostgresEventLog } from '../event-log/postgres-event-log';
 import { openDataSource } from '../postgres/data-source';
 import { serviceUrl } from '../postgres/service-url';
@@ -28,6 +29,7 @@ import { BatchServer } from './batch-server';
 import { Consumes, LaneWork } from './consumes';
 import { redrive } from './dead-letters';
 import { eventId } from './event-id';
+import { insertOutbox } from './outbox';
 import { PLATFORM_MIGRATIONS } from './platform-migrations';
 import { Relay } from './relay';
 import { type LaneTransaction } from './transaction';
@@ -506,6 +508,55 @@ describe('the relay', () => {
     for (const { item, sequence } of records) expect(sequence).toBe(item === 'x' ? 1 : 2);
   });
 
+  it('publishes what PostgreSQL holds where a failover gives the number of a lost parcel again', async () => {
+    let isAway = true;
+    let tries = 0;
+    const awayAtFirst: Pick<EventLog, 'append'> = {
+      append: async (records) => {
+        tries++;
+        if (isAway) throw new LogUnavailable('the log is away');
+        return log.append(records);
+      },
+    };
+    const relay = new Relay({
+      ...{ dataSource, log: awayAtFirst as EventLog, onFailure: () => undefined, onPublished: () => undefined },
+    });
+    relay.start();
+    await until(async () => relay.isLeading, 'the lease');
+    const lost = outboxEvent(consensusUpdated, '/assay/consensus', eventId('lost'), decision('lost', 1), 't');
+    relay.wake(await dataSource.transaction((manager) => insertOutbox(manager, [lost])));
+    await until(async () => tries > 0, 'the first append');
+    await failOver();
+    await writeParcel('x');
+    isAway = false;
+    await until(async () => (await count('outbox')) === 0, 'an empty outbox');
+    await relay.stop();
+    expect((await published()).map(({ item }) => item)).toEqual(['x']);
+  });
+
+  it('forgets no parcel that a failover gave the number of a lost one which was published', async () => {
+    let isOver = false;
+    const losing: Pick<EventLog, 'append'> = {
+      append: async (records) => {
+        const ranges = await log.append(records);
+        if (!isOver) {
+          await failOver();
+          await writeParcel('x');
+        }
+        isOver = true;
+        return ranges;
+      },
+    };
+    await writeParcel('lost');
+    const relay = new Relay({
+      ...{ dataSource, log: losing as EventLog, onFailure: () => undefined, onPublished: () => undefined },
+    });
+    relay.start();
+    await until(async () => isOver && (await count('outbox')) === 0, 'an empty outbox');
+    await relay.stop();
+    expect((await published()).map(({ item }) => item)).toEqual(['lost', 'x']);
+  });
+
   it('finds at rest what another process wrote', async () => {
     const { relay } = await start();
     await until(async () => relay.isLeading, 'the lease');
@@ -539,6 +590,14 @@ describe('the relay', () => {
       interval,
     ]);
     return row.is_longer;
+  }
+
+  /** PostgreSQL as a standby has it that has not heard of any parcel, nor of their ids and numbers. */
+  async function failOver() {
+    const admin = new Client(database.adminUrl);
+    await admin.connect();
+    await admin.query('truncate consensus.relay_sequence; truncate consensus.outbox restart identity');
+    await admin.end();
   }
 
   /** What another process would have said. */

@@ -130,4 +130,29 @@ describe('auto', () => {
     const honest = many.workers.find(({ behaviour }) => behaviour === 'honest')!.worker;
     expect(model.workers.get(spammer)![0]).toBeLessThan(model.workers.get(honest)![0]!);
   });
+
+  it('takes it from a hundred labels an item too, whose odds are more than the largest double', () => {
+    const labels = Array.from({ length: 100 }, (_, k) => `class ${k}`);
+    const crowd = simulate({
+      seed: 4,
+      labels,
+      items: 60,
+      labelsPerItem: 120,
+      workers: [
+        { behaviour: 'honest', count: 60, accuracy: 0.95 },
+        { behaviour: 'honest', count: 60, accuracy: 0.85 },
+      ],
+    });
+    const { model, converged } = auto(labelTable(crowd.labels, labels));
+    expect(converged).toBe(true);
+    for (const { worker, accuracy } of crowd.workers) {
+      const own = crowd.labels.filter((one) => one.worker === worker);
+      const right = own.filter(({ item, label }) => crowd.truth.get(item) === label).length;
+      // Nobody can doubt the truth here, so the fit is the share that is right, with four labels of the average accuracy added.
+      expect([accuracy, Math.exp(model.workers.get(worker)![0]!)]).toEqual([
+        accuracy,
+        expect.closeTo((right + 4 * 0.9) / (own.length + 4), 2),
+      ]);
+    }
+  });
 });

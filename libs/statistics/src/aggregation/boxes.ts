@@ -1,23 +1,31 @@
 import { clusterDrawn, type Drawn, type DrawnCluster } from './cluster-drawn';
 import { medianOf } from './item-averages';
 
-/** A box by its corner and its size, in any one unit; `label` where boxes have classes. */
+/** A box by its edges, in any one unit, left <= right and top <= bottom; `label` where boxes have classes. */
 export interface Box {
-  x: number;
-  y: number;
-  width: number;
-  height: number;
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
   label?: string;
 }
 
-/** Intersection over union of two boxes; 0 where both are empty, or their labels differ. */
+/** Intersection over union of two boxes; 0 where their labels differ. Boxes without area, points among them, overlap where they are equal. */
 export function boxOverlap(a: Box, b: Box): number {
   if (a.label !== b.label) return 0;
-  const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
-  const height = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
+  const width = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+  const height = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
   const shared = Math.max(0, width) * Math.max(0, height);
-  const union = a.width * a.height + b.width * b.height - shared;
-  return union > 0 ? shared / union : 0;
+  const union = areaOf(a) + areaOf(b) - shared;
+  return union > 0 ? shared / union : Number(hasEqualEdges(a, b));
+}
+
+function areaOf({ left, top, right, bottom }: Box): number {
+  return (right - left) * (bottom - top);
+}
+
+function hasEqualEdges(a: Box, b: Box): boolean {
+  return a.left === b.left && a.top === b.top && a.right === b.right && a.bottom === b.bottom;
 }
 
 /**
@@ -31,13 +39,11 @@ export function fuseBoxes(drawn: readonly Drawn<Box>[], overlap = 0.3): DrawnClu
 
 function fuse(boxes: readonly Box[]): Box {
   const edge = (of: (box: Box) => number) => medianOf(boxes.map(of).sort((a, b) => a - b));
-  const x = edge((box) => box.x);
-  const y = edge((box) => box.y);
   return {
-    x,
-    y,
-    width: edge((box) => box.x + box.width) - x,
-    height: edge((box) => box.y + box.height) - y,
+    left: edge((box) => box.left),
+    top: edge((box) => box.top),
+    right: edge((box) => box.right),
+    bottom: edge((box) => box.bottom),
     ...(boxes[0]!.label === undefined ? {} : { label: boxes[0]!.label }),
   };
 }

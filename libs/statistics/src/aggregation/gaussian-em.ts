@@ -21,13 +21,16 @@ const MOST_ROUNDS = 2_000;
 /**
  * Each number is the item's value plus the worker's bias plus an error of the worker's variance; EM over the values, biases and variances shrunk
  * towards no bias and the variance of all. Values have a wide normal prior, with mean and variance of the item means, so an item with one number from a poor
- * worker lies between that number and the rest. Run until no value moves by 1e-9 of the spread.
+ * worker lies between that number and the rest. Where all items have one mean the variance is that of the labels within items, and 1 where that is none either.
+ * Run until no value moves by 1e-9 of the spread.
  */
 export function gaussianEm(table: NumberTable): GaussianFit {
   const W = table.workers.length;
   let values: Float64Array = itemMeans(table);
   const centre = values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
-  const width = values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / Math.max(1, values.length) || 1;
+  const between = values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / Math.max(1, values.length);
+  // Differences below the rounding of the values themselves are none.
+  const width = (between > 1e-24 * centre ** 2 ? between : varianceWithin(table, values)) || 1;
   const fit = { biases: new Float64Array(W), variances: new Float64Array(W).fill(width) };
   let uncertainty: Float64Array = new Float64Array(values.length);
   let iterations = 0;
@@ -41,6 +44,11 @@ export function gaussianEm(table: NumberTable): GaussianFit {
   }
   const converged = move <= 1e-9 * Math.sqrt(width);
   return { values, deviations: uncertainty.map(Math.sqrt), ...fit, iterations, converged };
+}
+
+/** Mean squared difference of the numbers from the mean of their item. */
+function varianceWithin({ item, value }: NumberTable, means: Float64Array): number {
+  return value.reduce((sum, number, i) => sum + (number - means[item[i]!]!) ** 2, 0) / Math.max(1, value.length);
 }
 
 interface Workers {

@@ -76,4 +76,12 @@ describe('crh and gaussianEm', () => {
   it('name a value that is no number', () => {
     expect(() => numberTable([row('a', 'u', NaN)])).toThrow('value NaN of item "a" by worker "u": expected a number');
   });
+
+  it('says as much in any unit, also of items that all have one mean', () => {
+    const inUnits = (unit: number) =>
+      gaussianEm(numberTable([10, 20, 12, 18].map((value, i) => row(`i${i >> 1}`, `w${i % 2}`, unit * value))));
+    const [small, large] = [inUnits(1), inUnits(1000)];
+    expect(large.deviations[0]!).toBeGreaterThan(0);
+    large.deviations.forEach((deviation, t) => expect(deviation).toBeCloseTo(1000 * small.deviations[t]!, 6));
+  });
 });

@@ -28,6 +28,20 @@ export function profileFit(
   return { model: fit.model(), iterations, converged: move < 1e-8 };
 }
 
+/** Logarithms of the parameters: of a worker's odds of being right, and of a label's share of errors, what that leaves, and its prior. */
+interface Logs {
+  odds: Float64Array;
+  profile: Float64Array;
+  others: Float64Array;
+  prior: Float64Array;
+}
+
+/** `sum` times e to the `scale`. */
+interface Wrong {
+  scale: number;
+  sum: number;
+}
+
 class ProfileEm {
   private readonly K: number;
   /** Probability that label i is right, a label of the table. */
@@ -100,48 +114,54 @@ class ProfileEm {
 
   /** E-step; returns the most that a posterior moved. */
   expect(): number {
-    const rest = new Map<number, number>();
+    // Logarithms: a hundred labels that agree are worth more than the largest double.
+    const logs: Logs = {
+      odds: this.accuracy.map((accuracy) => Math.log(accuracy / (1 - accuracy))),
+      profile: this.profile.map(Math.log),
+      others: this.profile.map((share) => Math.log1p(-share)),
+      prior: this.prior.map(Math.log),
+    };
+    const wrong = new Map<number, Wrong>();
     let largest = 0;
     for (let t = 0; t < this.table.items.length; t++) {
       const n = this.table.itemStart[t + 1]! - this.table.itemStart[t]!;
-      if (!rest.has(n)) rest.set(n, this.priorOfWrong(n));
-      largest = Math.max(largest, this.expectItem(t, n, rest.get(n)!));
+      if (!wrong.has(n)) wrong.set(n, this.priorOfWrong(n, logs));
+      largest = Math.max(largest, this.expectItem(t, n, logs, wrong.get(n)!));
     }
     return largest;
   }
 
   /** Sum over all labels k of prior[k] / (1 - profile[k])^n: the prior weight of "none of n labels is right" when no label is left out. */
-  private priorOfWrong(n: number): number {
-    let total = 0;
-    for (let k = 0; k < this.K; k++) total += this.prior[k]! * (1 - this.profile[k]!) ** -n;
-    return total;
+  private priorOfWrong(n: number, { others, prior }: Logs): Wrong {
+    const scale = others.reduce((most, other, k) => Math.max(most, prior[k]! - n * other), -Infinity);
+    return { scale, sum: others.reduce((sum, other, k) => sum + Math.exp(prior[k]! - n * other - scale), 0) };
   }
 
-  private expectItem(t: number, n: number, wrong: number): number {
+  private expectItem(t: number, n: number, logs: Logs, wrong: Wrong): number {
     const { itemStart, worker, label } = this.table;
     const known = this.known.get(t);
     const joint = new Map<number, number>();
-    let unseen = wrong;
+    let unseen = wrong.sum;
     for (let i = itemStart[t]!; i < itemStart[t + 1]!; i++) {
       const k = label[i]!;
-      const others = 1 - this.profile[k]!;
       if (!joint.has(k)) {
-        joint.set(k, this.prior[k]! * others ** -n);
-        unseen -= joint.get(k)!;
+        joint.set(k, logs.prior[k]! - n * logs.others[k]!);
+        unseen -= Math.exp(joint.get(k)! - wrong.scale);
       }
       // Relative to "everybody is wrong": right instead of wrong multiplies by a / ((1 - a) q / (1 - q)).
-      const odds = this.accuracy[worker[i]!]! / ((1 - this.accuracy[worker[i]!]!) * this.profile[k]!);
-      joint.set(k, joint.get(k)! * odds * others);
+      joint.set(k, joint.get(k)! + logs.odds[worker[i]!]! - logs.profile[k]! + logs.others[k]!);
     }
     if (known) {
-      for (const k of joint.keys()) if (!known.has(k)) joint.set(k, 0);
+      for (const k of joint.keys()) if (!known.has(k)) joint.set(k, -Infinity);
       if ([...known].every((k) => joint.has(k))) unseen = 0;
     }
-    let total = Math.max(0, unseen);
-    for (const value of joint.values()) total += value;
+    let top = unseen > 0 ? wrong.scale : -Infinity;
+    for (const value of joint.values()) top = Math.max(top, value);
+    let total = unseen > 0 ? unseen * Math.exp(wrong.scale - top) : 0;
+    for (const value of joint.values()) total += Math.exp(value - top);
     let largest = 0;
     for (let i = itemStart[t]!; i < itemStart[t + 1]!; i++) {
-      const value = total > 0 ? joint.get(label[i]!)! / total : 0;
+      const value = total > 0 ? Math.exp(joint.get(label[i]!)! - top) / total : 0;
       largest = Math.max(largest, Math.abs(value - this.right[i]!));
       this.right[i] = value;
     }

@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { type Box, boxOverlap, fuseBoxes } from './boxes';
 import { fuseSpans, spanOverlap } from './spans';
 
-const box = (x: number, y: number, width = 10, height = 10): Box => ({ x, y, width, height });
+const box = (left: number, top: number, width = 10, height = 10): Box => ({
+  left,
+  top,
+  right: left + width,
+  bottom: top + height,
+});
 
 describe('boxOverlap', () => {
   it('is intersection over union', () => {
@@ -10,7 +15,12 @@ describe('boxOverlap', () => {
     expect(boxOverlap(box(0, 0), box(5, 0))).toBeCloseTo(1 / 3, 12);
     expect(boxOverlap(box(0, 0), box(20, 0))).toBe(0);
     expect(boxOverlap({ ...box(0, 0), label: 'car' }, { ...box(0, 0), label: 'bus' })).toBe(0);
-    expect(boxOverlap(box(0, 0, 0, 0), box(0, 0, 0, 0))).toBe(0);
+  });
+
+  it('is whole for equal points, and nothing for others', () => {
+    expect(boxOverlap(box(3, 3, 0, 0), box(3, 3, 0, 0))).toBe(1);
+    expect(boxOverlap(box(3, 3, 0, 0), box(3, 4, 0, 0))).toBe(0);
+    expect(boxOverlap(box(3, 3, 0, 0), box(0, 0))).toBe(0);
   });
 });
 
@@ -38,7 +48,8 @@ describe('fuseBoxes', () => {
   });
 
   it('does not depend on the order of the workers', () => {
-    const shape = fc.record({ x: fc.nat(30), y: fc.nat(30), width: fc.integer({ min: 1, max: 20 }), height: fc.integer({ min: 1, max: 20 }) }); // prettier-ignore
+    const side = fc.integer({ min: 1, max: 20 });
+    const shape = fc.tuple(fc.nat(30), fc.nat(30), side, side).map((edges) => box(...edges));
     const shapes = fc.array(fc.array(shape, { maxLength: 3 }), { minLength: 1, maxLength: 5 });
     fc.assert(
       fc.property(shapes, (all) => {
@@ -59,6 +70,13 @@ describe('fuseSpans', () => {
     const [person, place] = fuseSpans(drawn);
     expect(person).toMatchObject({ shape: { start: 0, end: 6, label: 'PER' }, kept: true });
     expect(place).toMatchObject({ workers: ['w'], kept: false });
+  });
+
+  it('keeps the ends of spans that lie between whole numbers, as seconds do', () => {
+    const drawn = [0.25, 0.25, 0.5].map((start, i) => ({ worker: `w${i}`, shapes: [{ start, end: start + 0.75 }] }));
+    expect(fuseSpans(drawn)[0]).toMatchObject({ shape: { start: 0.25, end: 1 }, kept: true });
+    const whole = [0, 5].map((start, i) => ({ worker: `w${i}`, shapes: [{ start, end: 20 }] }));
+    expect(fuseSpans(whole)[0]!.shape).toEqual({ start: 3, end: 20 });
   });
 
   it('measures overlap in characters', () => {

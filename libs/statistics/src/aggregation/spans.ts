@@ -8,19 +8,24 @@ export interface Span {
   label?: string;
 }
 
-/** Intersection over union of two spans; 0 where both are empty, or their labels differ. */
+/** Intersection over union of two spans; 0 where their labels differ. Spans without length overlap where they are equal. */
 export function spanOverlap(a: Span, b: Span): number {
   if (a.label !== b.label) return 0;
   const shared = Math.max(0, Math.min(a.end, b.end) - Math.max(a.start, b.start));
   const union = a.end - a.start + b.end - b.start - shared;
-  return union > 0 ? shared / union : 0;
+  return union > 0 ? shared / union : Number(a.start === b.start && a.end === b.end);
 }
 
-/** One text's spans by all who read it, as `fuseBoxes` in one dimension; fused ends are rounded to whole characters. */
+/** One text's spans by all who read it, as `fuseBoxes` in one dimension; the fused ends of spans in whole characters are rounded to whole ones. */
 export function fuseSpans(drawn: readonly Drawn<Span>[], overlap = 0.3): DrawnCluster<Span>[] {
   return clusterDrawn(drawn, spanOverlap, overlap, (spans) => ({
-    start: Math.round(medianOf(spans.map(({ start }) => start).sort((a, b) => a - b))),
-    end: Math.round(medianOf(spans.map(({ end }) => end).sort((a, b) => a - b))),
+    start: middleOf(spans.map(({ start }) => start)),
+    end: middleOf(spans.map(({ end }) => end)),
     ...(spans[0]!.label === undefined ? {} : { label: spans[0]!.label }),
   }));
+}
+
+function middleOf(ends: readonly number[]): number {
+  const middle = medianOf([...ends].sort((a, b) => a - b));
+  return ends.every(Number.isInteger) ? Math.round(middle) : middle;
 }

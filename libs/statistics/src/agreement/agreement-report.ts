@@ -52,7 +52,8 @@ function measured(
 ): AgreementReport['coefficients'] {
   if (metric === 'interval') return numericAgreement({ itemStart: table.itemStart, number: numbersOf(table) }, options);
   if (metric === 'ratio') {
-    numbersOf(table);
+    const below = numbersOf(table).find((number) => number < 0);
+    if (below !== undefined) throw new RangeError(`label "${below}": expected a number from 0`);
     return { krippendorffAlpha: distanceAgreement(table, table.labels, writtenDistance('ratio')).krippendorffAlpha };
   }
   return {

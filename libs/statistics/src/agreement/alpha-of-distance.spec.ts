@@ -123,12 +123,27 @@ describe('distance statistics', () => {
     removeLabels(statistics, ['', 'a', 'a|b'], distance);
     expect(statistics).toEqual(emptyDistanceStatistics());
   });
+
+  it('count labels that are called as what every object has', () => {
+    const statistics = emptyDistanceStatistics();
+    const labels = ['__proto__', 'constructor', '__proto__'];
+    addLabels(statistics, labels, distance);
+    addLabels(statistics, labels, distance);
+    removeLabels(statistics, labels, distance);
+    expect(Object.entries(JSON.parse(JSON.stringify(statistics)).labels)).toEqual([
+      ['__proto__', 2],
+      ['constructor', 1],
+    ]);
+    expect(readDistances(statistics, distance)['observed']!.value).toBeCloseTo(1 / 3, 12);
+  });
 });
 
 describe('agreementOf', () => {
   it('names a label that is not a number where numbers are needed', () => {
     const table = labelTable([{ item: 't', worker: 'w', label: 'tall' }]);
     expect(() => agreementOf(table, 'number')).toThrow('label "tall": expected a number');
+    const below = labelTable([{ item: 't', worker: 'w', label: '-3' }]);
+    expect(() => agreementOf(below, 'number', { metric: 'ratio' })).toThrow('label "-3": expected a number from 0');
   });
 
   it('gives spans their unitizing alpha and F1 too, rankings their concordance', () => {

@@ -39,11 +39,14 @@ export function mergeDistanceStatistics(into: DistanceStatistics, other: Distanc
     if (left === 0) delete into.buckets[n];
     else into.buckets[n] = { items: left, distances: (sign === 1 ? plus : minus)(own.distances, distances) };
   }
-  for (const [label, count] of Object.entries(other.labels)) {
-    const left = (into.labels[label] ?? 0) + sign * count;
-    if (left === 0) delete into.labels[label];
-    else into.labels[label] = left;
-  }
+  for (const [label, count] of Object.entries(other.labels)) addCount(into.labels, label, sign * count);
+}
+
+/** A label may be called as something that every object has, such as `constructor` or `__proto__`. */
+function addCount(labels: DistanceStatistics['labels'], label: string, by: number): void {
+  const value = (Object.hasOwn(labels, label) ? labels[label]! : 0) + by;
+  if (value === 0) delete labels[label];
+  else Object.defineProperty(labels, label, { value, enumerable: true, configurable: true, writable: true });
 }
 
 function ofItem(labels: readonly string[], distance: Distance<string>): DistanceStatistics {
@@ -54,7 +57,7 @@ function ofItem(labels: readonly string[], distance: Distance<string>): Distance
       if (other !== label) distances = plus(distances, [distance(other, label), 0]);
   });
   const counts: Record<string, number> = {};
-  for (const label of sorted) counts[label] = (counts[label] ?? 0) + 1;
+  for (const label of sorted) addCount(counts, label, 1);
   return { buckets: { [labels.length]: { items: 1, distances } }, labels: counts };
 }
 

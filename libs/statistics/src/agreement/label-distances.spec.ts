@@ -35,9 +35,15 @@ describe('distances of boxes and spans', () => {
     expect(boxesDistance([box], [[1, 0, 3, 2, 'cat']])).toBeCloseTo(2 / 3, 14);
   });
 
-  it('count a box of another class, or one without area, as missed', () => {
+  it('count a box of another class as missed', () => {
     expect(boxesDistance([box], [[0, 0, 2, 2, 'dog']])).toBe(1);
-    expect(boxOverlap([1, 1, 1, 1], [1, 1, 1, 1])).toBe(0);
+  });
+
+  it('are 0 for equal points, and 1 for others', () => {
+    expect(boxesDistance([[1, 1, 1, 1]], [[1, 1, 1, 1]])).toBe(0);
+    expect(boxesDistance([[1, 1, 1, 1]], [[1, 2, 1, 2]])).toBe(1);
+    expect(spansDistance([[4, 4, 'here']], [[4, 4, 'here']])).toBe(0);
+    expect(spansDistance([[4, 4, 'here']], [[4, 4, 'there']])).toBe(1);
   });
 
   it('match boxes for the best whole, whatever their order', () => {

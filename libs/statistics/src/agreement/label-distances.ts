@@ -40,20 +40,22 @@ export function squaredRatioDistance(a: number, b: number): number {
   return a === b ? 0 : ((a - b) / (a + b)) ** 2;
 }
 
-/** Intersection over union of two boxes; 0 where both have no area or their classes differ. */
+/** Intersection over union of two boxes; 0 where their classes differ. Boxes without area, points among them, overlap where they are equal. */
 export function boxOverlap(a: Box, b: Box): number {
-  const width = Math.min(a[2], b[2]) - Math.max(a[0], b[0]);
-  const height = Math.min(a[3], b[3]) - Math.max(a[1], b[1]);
-  if (a[4] !== b[4] || width <= 0 || height <= 0) return 0;
+  if (a[4] !== b[4]) return 0;
+  const width = Math.max(0, Math.min(a[2], b[2]) - Math.max(a[0], b[0]));
+  const height = Math.max(0, Math.min(a[3], b[3]) - Math.max(a[1], b[1]));
   const area = (box: Box) => (box[2] - box[0]) * (box[3] - box[1]);
-  return (width * height) / (area(a) + area(b) - width * height);
+  const union = area(a) + area(b) - width * height;
+  return union > 0 ? (width * height) / union : Number(a.every((edge, i) => edge === b[i]));
 }
 
 /** The same of two spans, in one dimension. */
 export function spanOverlap(a: Span, b: Span): number {
-  const shared = Math.min(a[1], b[1]) - Math.max(a[0], b[0]);
-  if (a[2] !== b[2] || shared <= 0) return 0;
-  return shared / (a[1] - a[0] + (b[1] - b[0]) - shared);
+  if (a[2] !== b[2]) return 0;
+  const shared = Math.max(0, Math.min(a[1], b[1]) - Math.max(a[0], b[0]));
+  const union = a[1] - a[0] + (b[1] - b[0]) - shared;
+  return union > 0 ? shared / union : Number(a[0] === b[0] && a[1] === b[1]);
 }
 
 /**

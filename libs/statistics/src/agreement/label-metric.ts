@@ -71,7 +71,7 @@ export function listed(text: string): string[] {
 
 /** Boxes or spans of a text; none of an empty one. */
 export function parsed<T>(text: string): T[] {
-  return text === '' ? [] : (JSON.parse(text) as T[]);
+  return text.trim() === '' ? [] : (JSON.parse(text) as T[]);
 }
 
 /** Share of the pairs of things, among those in both rankings, that stand the other way round; 0 where there is no pair. */

@@ -52,7 +52,10 @@ function numericRows({ itemStart, number }: NumbersByItem, mean: number, groups:
 function sumsOfVector(vector: Float64Array): NumericSums {
   const labels = vector[AT.labels]!;
   const within = vector[AT.within]!;
-  const total = labels === 0 ? 0 : Math.max(0, vector[AT.squares]! - vector[AT.sum]! ** 2 / labels);
+  const squares = vector[AT.squares]!;
+  const aroundMean = labels === 0 ? 0 : squares - vector[AT.sum]! ** 2 / labels;
+  // Of numbers that are all equal, and not the mean of all, rounding leaves a trace, which would be taken for a spread.
+  const total = aroundMean > 1e-12 * squares ? aroundMean : 0;
   return {
     items: vector[AT.items]!,
     labels,

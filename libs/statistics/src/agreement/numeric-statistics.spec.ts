@@ -106,6 +106,20 @@ describe('numericCoefficients', () => {
   });
 });
 
+describe('numericAgreement', () => {
+  it('takes a resample of equal numbers for what it is, whether or not doubles hold them exactly', () => {
+    const itemStart = Int32Array.from({ length: 32 }, (_, t) => 3 * t);
+    const allBut = (value: number, last: number) => {
+      const number = Float64Array.from({ length: 93 }, (_, i) => (i === 92 ? last : value));
+      return numericAgreement({ itemStart, number })['krippendorffAlpha'];
+    };
+    // Without the last of 31 items: (30 / 31)^31 of the resamples, .362.
+    expect(allBut(0, 1)!.reason).toMatch(/^undefined in 3[3-9]\d of 1000 resamples/);
+    for (const [value, last] of [[0.1, 0.7], [1 / 3, 2 / 3], [7.3, 9.9], [1e6 + 0.1, 2e6 + 0.3]] as const)
+      expect(allBut(value, last)).toMatchObject({ low: null, reason: allBut(0, 1)!.reason }); // prettier-ignore
+  });
+});
+
 describeWithData('textbook', 'numericCoefficients on published examples', () => {
   it('gives the ICC(1,1) and ICC(1,k) of Shrout and Fleiss 1979', () => {
     const { ratings_rows_are_targets, exact } = readJson('textbook/icc_shrout_fleiss_1979.json');

@@ -66,4 +66,15 @@ describe('unitizingAlpha', () => {
       reason: 'no item has two or more labels',
     });
   });
+
+  it('has no answer where spans lie between its steps', () => {
+    const reason = 'a span does not begin and end at whole numbers from 0';
+    for (const span of [
+      [0.1, 0.5],
+      [1, 2.5],
+      [-2, 3],
+    ] as Span[])
+      // prettier-ignore
+      expect(unitizingAlpha([{ length: 3, workers: [[span], [[0, 3]]] }])).toEqual({ value: null, reason });
+  });
 });

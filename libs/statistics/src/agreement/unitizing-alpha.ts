@@ -10,11 +10,14 @@ export interface Continuum {
 /**
  * Krippendorff's alpha for unitizing (1995, On the reliability of unitizing continuous data; Content Analysis, 2nd ed. 2004, p. 254): 1 - D_o / D_e,
  * summed over classes, and over items each by its length. An item that fewer than two workers saw says nothing; one that they left empty counts as
- * seen. A worker's touching or overlapping spans of one class are one.
+ * seen. A worker's touching or overlapping spans of one class are one. Chance is counted in whole steps, so spans between them (seconds, say) have none.
  */
 export function unitizingAlpha(items: readonly Continuum[]): Coefficient {
   const seen = items.filter(({ workers, length }) => workers.length > 1 && length > 0);
   if (seen.length === 0) return undefinedBecause(NO_OVERLAP);
+  if (!seen.every(({ workers }) => workers.flat().every(isInSteps))) {
+    return undefinedBecause('a span does not begin and end at whole numbers from 0');
+  }
   let observed = 0;
   let expected = 0;
   for (const item of seen) {
@@ -25,6 +28,10 @@ export function unitizingAlpha(items: readonly Continuum[]): Coefficient {
     }
   }
   return expected === 0 ? undefinedBecause('nobody marked anything') : { value: 1 - observed / expected };
+}
+
+function isInSteps([start, end]: Span): boolean {
+  return Number.isInteger(start) && Number.isInteger(end) && start >= 0;
 }
 
 /** A stretch of the continuum, marked or a gap. */

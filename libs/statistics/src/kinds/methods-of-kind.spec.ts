@@ -23,6 +23,11 @@ describe('numbers', () => {
     ['trimmed-mean', 'x 3'],
   ])('%s', (method, expected) => expect(labels('number', method, given)).toEqual([expected]));
 
+  it.each(['gaussian', 'crh', 'mean', 'trimmed-mean', 'median'])('are refused by %s where they overflow', (method) => {
+    const huge = rows('x u 1', 'x v 2', 'y u 1.5e308', 'y v 1e308');
+    expect(() => labels('number', method, huge)).toThrow(/item "[xy]": the numbers are too large to be added up/);
+  });
+
   it('are given with a deviation by the Gaussian model, and no probability', () => {
     const [decided] = METHODS_OF_KIND.number.gaussian!(rows('x u 1', 'x v 1.2', 'y u 5', 'y v 5.1'));
     expect(decided).toMatchObject({ item: 'x', posterior: null, confidence: null });
@@ -106,6 +111,13 @@ describe('boxes and spans', () => {
       { item: 'y', label: '[]', posterior: 1, confidence: 1 },
     ]);
     expect(labels('spans', 'majority', rows('x u [[0,4,"a"]]', 'x v [[0,5,"a"]]', 'x w [[9,12]]'))).toEqual(['x [[0,5,"a"]]']); // prettier-ignore
+  });
+
+  it('are points too, and edges as they were drawn', () => {
+    // .3 + (.9 - .3) is not .9 in doubles.
+    const points = rows('x u [[5,5,5,5],[0.3,0,0.9,1]]', 'x v [[0.3,0,0.9,1],[5,5,5,5]]');
+    expect(labels('boxes', 'majority', points)).toEqual(['x [[5,5,5,5],[0.3,0,0.9,1]]']);
+    expect(labels('spans', 'majority', rows('x u [[4,4]]', 'x v [[4,4]]'))).toEqual(['x [[4,4]]']);
   });
 
   it("are one worker's whole answer as a medoid", () => {

@@ -22,7 +22,10 @@ function through(rows: readonly WrittenRow[], values: (table: NumberTable) => Fl
   return decided(table, values(table));
 }
 
+/** @throws RangeError where sums or squares of the numbers are more than a double holds. */
 function decided(table: NumberTable, values: Float64Array): WrittenDecision[] {
+  const beyond = values.findIndex((value) => !Number.isFinite(value));
+  if (beyond >= 0) throw new RangeError(`item "${table.items[beyond]}": the numbers are too large to be added up`);
   return table.items.map((item, t) => ({ item, label: String(values[t]!), posterior: null, confidence: null }));
 }
 
@@ -34,5 +37,12 @@ function readNumbers(rows: readonly WrittenRow[]): NumberTable {
 export function readNumber(row: WrittenRow): number {
   const value = row.label.trim() === '' ? NaN : Number(row.label);
   if (!Number.isFinite(value)) throw unreadable(row, 'a number');
+  return value;
+}
+
+/** The same of a ratio scale. @throws RangeError below 0 too. */
+export function readNotNegative(row: WrittenRow): number {
+  const value = readNumber(row);
+  if (value < 0) throw unreadable(row, 'a number from 0');
   return value;
 }

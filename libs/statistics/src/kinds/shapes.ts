@@ -21,8 +21,8 @@ interface Form<Written extends readonly unknown[], Shape> {
 const BOX: Form<Box, Rectangle> = {
   expected: 'JSON such as [[left,top,right,bottom,"class"]], class optional, left <= right and top <= bottom',
   isOne: (value) => isShape(value, 4) && value[0]! <= value[2]! && value[1]! <= value[3]!,
-  read: ([left, top, right, bottom, label]) => ({ x: left, y: top, width: right - left, height: bottom - top, label }),
-  write: ({ x, y, width, height, label }) => [x, y, x + width, y + height, ...(label === undefined ? [] : [label])],
+  read: ([left, top, right, bottom, label]) => ({ left, top, right, bottom, label }),
+  write: ({ left, top, right, bottom, label }) => [left, top, right, bottom, ...(label === undefined ? [] : [label])],
   fuse: (drawn) => fuseBoxes(drawn),
   distance: boxesDistance,
 };
