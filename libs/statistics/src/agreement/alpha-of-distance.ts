@@ -47,7 +47,7 @@ export function distanceAgreement<T>(
     };
     return read(sums, nothing);
   });
-  const { observed, krippendorffAlpha } = jackknife(read({ items, ...totals }, nothing), left);
+  const { observed, krippendorffAlpha } = jackknife(read({ items, ...totals }, nothing), left, ['observed']);
   return { observed: observed!, krippendorffAlpha: krippendorffAlpha! };
 }
 
