@@ -39,6 +39,7 @@ export class Campaign {
   private system: FaultSystem | undefined;
   private runs = 0;
   private readonly outOfOrder: string[] = [];
+  private most: ReturnType<FaultSystem['largest']>;
 
   constructor(
     private readonly digest: string,
@@ -71,6 +72,11 @@ export class Campaign {
     return this.outOfOrder;
   }
 
+  /** The process that had the most memory after any of the faults, as far as the system tells. */
+  get largest(): ReturnType<FaultSystem['largest']> {
+    return this.most;
+  }
+
   private async retire(): Promise<void> {
     const published = this.system?.published().catch((error: Error) => [error.message]);
     this.outOfOrder.push(...((await published) ?? []));
@@ -90,6 +96,9 @@ export class Campaign {
     const figure = await fault.happen(system, new Load(project, this.runs, () => system.services.client));
     await system.mend();
     const problems = await problemsOf(system.services.client, project, this.digest);
-    return { problems: [...problems, ...(await system.imbalances())], ...(figure && { figure }) };
+    problems.push(...(await system.imbalances()), ...system.tooLarge());
+    const largest = system.largest();
+    if (largest && largest.mebibytes > (this.most?.mebibytes ?? 0)) this.most = largest;
+    return { problems, ...(figure && { figure }) };
   }
 }

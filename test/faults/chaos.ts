@@ -101,7 +101,7 @@ async function problemsAtRest(system: FaultSystem, projects: readonly string[], 
     ]);
     problems.push(...ofProject.map((problem) => `${project}: ${problem}`));
   }
-  problems.push(...(await system.imbalances()), ...(await system.published()));
+  problems.push(...(await system.imbalances()), ...(await system.published()), ...system.tooLarge());
   // Nothing that was sent contradicts anything or is unreadable.
   for await (const { service, reason, detail, project } of deadLettersOf(system.services.client, {}))
     problems.push(`I2: dead letter of ${service} for ${project}: ${reason}: ${detail}`);

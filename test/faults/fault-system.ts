@@ -33,6 +33,10 @@ const POISON: readonly (Buffer | null)[] = [
   Buffer.from('{"project":"nowhere","item":"i","label":{"toString":1}}'),
 ];
 
+/** MiB that docs/operations.md gives a service: of V8's heap, and of memory in all. */
+const HEAP = 256;
+export const MEMORY = 512;
+
 /** Five services in processes of their own, a real broker and a real PostgreSQL, both behind lines that can be spoiled. */
 export class FaultSystem {
   private constructor(
@@ -46,7 +50,9 @@ export class FaultSystem {
     const [kafkaLine, postgresLine] = [await TcpProxy.start(), await TcpProxy.start()];
     const broker = await startBroker({ version, advertisedPort: kafkaLine.port });
     kafkaLine.target = Number(broker.brokers.split(':')[1]);
-    const services = new ServiceProcesses(`127.0.0.1:${kafkaLine.port}`);
+    const services = new ServiceProcesses(`127.0.0.1:${kafkaLine.port}`, {
+      NODE_OPTIONS: `--max-old-space-size=${HEAP}`,
+    });
     const system = new FaultSystem(services, broker, kafkaLine, postgresLine);
     try {
       await services.startDatabase((url) => {
@@ -147,6 +153,22 @@ export class FaultSystem {
   async imbalances(): Promise<string[]> {
     const { code, out, said } = await commandLine(this.services.dataDir, 'admin', 'audit', 'verify');
     return code === 0 ? [] : [`I2: audit verify: ${out}${said}`];
+  }
+
+  /** The process of those that run that had the most memory; undefined where the system does not tell. */
+  largest(): { service: ServiceName; mebibytes: number } | undefined {
+    let largest: { service: ServiceName; mebibytes: number } | undefined;
+    for (const { service, mostResident } of this.services.running) {
+      const mebibytes = mostResident();
+      if (mebibytes !== undefined && mebibytes > (largest?.mebibytes ?? 0)) largest = { service, mebibytes };
+    }
+    return largest;
+  }
+
+  /** I8: a process that had more memory than it is given. */
+  tooLarge(): string[] {
+    const { service, mebibytes = 0 } = this.largest() ?? {};
+    return mebibytes > MEMORY ? [`I8: ${service} had ${mebibytes} MiB of memory, expected at most ${MEMORY}`] : [];
   }
 
   /** What services have not read, where any answers. */

@@ -40,7 +40,8 @@ async function killAt(system: FaultSystem, load: Load, service: ServiceName, mom
   // Work that ends by itself before the moment has come so often would show nothing.
   const work = (async () => {
     await load.prepare();
-    await load.send();
+    // Small requests: the larger what a service reads at once, the fewer batches a load is.
+    await load.send({ size: 10 });
     // Scoring has nothing to say before a fit.
     if (service === 'scoring') await load.askForFit();
   })();

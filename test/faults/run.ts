@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { parseArgs } from 'node:util';
 import { NEWEST_KAFKA } from '../support/kafka-broker';
 import { Campaign, cleanDigest, type Outcome } from './campaign';
+import { MEMORY } from './fault-system';
 import { FAULTS } from './faults';
 import { changeSection, whereItRan } from './fault-page';
 
@@ -25,14 +26,16 @@ async function main(): Promise<void> {
         ? (outcome.notRun ?? heldWith(outcome))
         : `FAILED\n  ${outcome.problems.slice(0, 10).join('\n  ')}`;
     console.log(`${outcomes.length}/${faults.length} ${fault.name} (${outcome.seconds.toFixed(0)} s): ${words}`);
-    if (!values.only && outcomes.length % 5 === 0) write(outcomes, undefined, values.kafka);
+    if (!values.only && outcomes.length % 5 === 0) write(outcomes, undefined, campaign.largest, values.kafka);
   }
   const published = await campaign.published();
   console.log(
     `everything published, first occurrences in order and without gaps: ${published.length === 0 ? 'held' : published.slice(0, 10).join('\n  ')}`,
   );
   await campaign.stop();
-  if (!values.only) write(outcomes, published, values.kafka);
+  const { largest } = campaign;
+  if (largest) console.log(`most memory of a process: ${largest.service}, ${largest.mebibytes} MiB of ${MEMORY}`);
+  if (!values.only) write(outcomes, published, largest, values.kafka);
   process.exit(published.length > 0 || outcomes.some(({ problems }) => problems.length > 0) ? 1 : 0);
 }
 
@@ -41,7 +44,12 @@ function heldWith({ figure }: Pick<Outcome, 'figure'>): string {
 }
 
 /** Says what came of a run, or of its part until now. @param published what did not hold of it; undefined where the run has not ended. */
-function write(outcomes: readonly Outcome[], published: readonly string[] | undefined, kafka: string): void {
+function write(
+  outcomes: readonly Outcome[],
+  published: readonly string[] | undefined,
+  largest: Campaign['largest'],
+  kafka: string,
+): void {
   const rows = new Map<string, { holds: string; runs: number; failed: string[]; notRun?: string; figure?: string }>();
   for (const { fault, problems, notRun, figure } of outcomes) {
     const name = fault.name.replace(/, hit \d+$/, '');
@@ -65,6 +73,11 @@ function write(outcomes: readonly Outcome[], published: readonly string[] | unde
     '| fault | about | runs | result |',
     '| --- | --- | --- | --- |',
     ...lines,
+    ...(largest
+      ? [
+          `| memory of each process, of ${MEMORY} MiB | I8 | ${outcomes.length} | ${largest.mebibytes > MEMORY ? 'failed' : 'held'}; most: ${largest.service}, ${largest.mebibytes} MiB |`,
+        ]
+      : []),
     ...(published ? [`| ${order} | I3 I4 | 1 | ${published[0] ?? 'held'} |`] : []),
   ].join('\n');
   changeSection(kafka === NEWEST_KAFKA ? 'faults' : `faults-${kafka}`, () => table);

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Client, clientOf } from '../../apps/assay/src/client';
 import { KEY_FILE, runningServices } from '../../apps/assay/src/context';
@@ -27,6 +27,8 @@ export interface ServiceProcess {
   said(): string;
   metricsUrl(): string;
   signal(signal: NodeJS.Signals): void;
+  /** The most resident memory that it had, in MiB; undefined where the system does not tell, or it has ended. */
+  mostResident(): number | undefined;
   /** Settles with the exit code when it has ended (null after a signal). */
   ended: Promise<number | null>;
 }
@@ -139,6 +141,7 @@ export class ServiceProcesses {
       said: () => said,
       metricsUrl: () => /metrics on (\S+?);/.exec(said)?.[1] ?? '',
       signal: (signal) => void child.kill(signal),
+      mostResident: () => mostResidentOf(child.pid!),
       ended: once(child, 'exit').then(([code]) => {
         this.running.delete(one);
         return code as number | null;
@@ -148,4 +151,11 @@ export class ServiceProcesses {
     this.launched.push(one);
     return one;
   }
+}
+
+/** As Linux counts it. */
+function mostResidentOf(pid: number): number | undefined {
+  const file = `/proc/${pid}/status`;
+  const [, kibibytes] = existsSync(file) ? (/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(file, 'utf8')) ?? []) : [];
+  return kibibytes === undefined ? undefined : Math.round(Number(kibibytes) / 1024);
 }
