@@ -92,6 +92,13 @@ describe('aggregateCommand', () => {
     expect(err.join('\n')).toContain('1 bad rows left out');
   });
 
+  it.each(['gold', 'project'])('takes no --%s where the kind has none', async (option) => {
+    await expect(aggregate(labels, { kind: 'text', [option]: labels })).rejects.toMatchObject({
+      exitCode: 2,
+      message: `--${option} with kind text: expected choice or rating`,
+    });
+  });
+
   it('names the methods of a kind where there is no such method', async () => {
     await expect(aggregate(labels, { kind: 'ranking', method: 'auto' })).rejects.toMatchObject({
       exitCode: 2,

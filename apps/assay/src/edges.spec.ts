@@ -185,6 +185,13 @@ describe('agreement on labels as they are written', () => {
     expect((await agreement(path, { kind: 'boxes' })).coefficients.observed.value).toBe(0.5);
   });
 
+  it('has no share below 0 in an interval, however few items there are', async () => {
+    const path = table('shares', 'task,worker,label', 'x,u,a|b', 'x,v,a|b', 'y,u,a', 'y,v,b', 'z,u,a|b', 'z,v,b|a');
+    const { coefficients } = await agreement(path, { kind: 'choices' });
+    expect(coefficients.observed).toMatchObject({ low: 0, high: 1, value: expect.closeTo(2 / 3, 12) });
+    expect((await agreement(path, { kind: 'ranking' })).coefficients.kendallW).toMatchObject({ low: 0, high: 1 });
+  });
+
   it('refuses what the kind or the metric has not', async () => {
     const twice = table('twice', 'task,worker,label', 'x,u,a|b|a', 'x,v,b|a');
     await expect(agreement(twice, { kind: 'ranking' })).rejects.toMatchObject({ exitCode: 6, message: expect.stringContaining('twice.csv:2: ') }); // prettier-ignore
