@@ -53,6 +53,18 @@ describe('aggregateCommand', () => {
     expect(out).toEqual([header, expected]);
   });
 
+  it('takes a list of texts in JSON Lines for several labels, or an order', async () => {
+    const said = (label: string[], w: number) => JSON.stringify({ task: 'x', worker: `w${w}`, label });
+    const path = file('lists.jsonl', ...[['a', 'b'], ['b', 'a'], ['a', 'b'], []].map(said)); // prettier-ignore
+    expect((await aggregate(path, { kind: 'choices', method: 'majority' })).out[1]).toBe('x,label,a|b,0.75,0.75');
+    expect((await aggregate(path, { kind: 'ranking' })).out[1]).toBe('x,label,a|b,,');
+  });
+
+  it('names bad rows where there are no others', async () => {
+    const path = file('only-bad.jsonl', '{"task":"x","worker":"u","label":null}');
+    await expect(aggregate(path, {})).rejects.toMatchObject({ exitCode: 6, message: 'only-bad.jsonl:1: label is missing' }); // prettier-ignore
+  });
+
   it('names the columns that it does not read', async () => {
     const path = file('more.csv', 'task,worker,label,comment,mood', 'x,u,a,,good', 'x,v,b,,bad');
     expect((await aggregate(path, {})).err).toEqual(['more.csv: ignored columns comment, mood']);
@@ -78,6 +90,13 @@ describe('aggregateCommand', () => {
     const { out, err } = await aggregate(path, { kind: 'number', method: 'mean', skipBad: true });
     expect(out[1]).toBe('x,label,1,,');
     expect(err.join('\n')).toContain('1 bad rows left out');
+  });
+
+  it.each(['gold', 'project'])('takes no --%s where the kind has none', async (option) => {
+    await expect(aggregate(labels, { kind: 'text', [option]: labels })).rejects.toMatchObject({
+      exitCode: 2,
+      message: `--${option} with kind text: expected choice or rating`,
+    });
   });
 
   it('names the methods of a kind where there is no such method', async () => {

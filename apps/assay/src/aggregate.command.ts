@@ -77,7 +77,8 @@ function named({ item, question, label, posterior, confidence, deviation }: Aggr
 async function aggregated(context: Context, path: string, options: AggregateOptions): Promise<Aggregated> {
   const { kind = 'choice', ...rest } = options;
   if (kind === 'choice' || kind === 'rating') return aggregatedOfSet(context, path, { ...rest, kind });
-  if (options.gold) throw new CliError(EXIT.usage, `--gold with kind ${kind}: expected choice or rating`);
+  for (const option of ['gold', 'project'] as const)
+    if (options[option]) throw new CliError(EXIT.usage, `--${option} with kind ${kind}: expected choice or rating`);
   const methods = METHODS_OF_KIND[kind];
   const method = chosen(methods, options.method ?? Object.keys(methods)[0]!, `kind ${kind}`);
   const rows: AggregateRow[] = [];

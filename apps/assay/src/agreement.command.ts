@@ -32,6 +32,8 @@ interface Asked {
 export async function agreementCommand(context: Context, path: string, options: AgreementOptions): Promise<void> {
   const questions = await askedIn(context, path, options);
   if (options.by === 'pair' || options.by === 'worker') return printPairs(context, questions, options.by);
+  if (options.by === 'slice' && questions.every(({ slices }) => slices.size === 0))
+    context.output.say(`${path}: no slices; expected a column slice`);
   const parts = questions.flatMap(({ name, kind, table, slices }): [string, AgreementReport][] =>
     options.by === 'slice'
       ? [...slices].map(([slice, some]) => [`${name}/${slice}`, measured(some, kind, options)])

@@ -185,6 +185,13 @@ describe('agreement on labels as they are written', () => {
     expect((await agreement(path, { kind: 'boxes' })).coefficients.observed.value).toBe(0.5);
   });
 
+  it('has no share below 0 in an interval, however few items there are', async () => {
+    const path = table('shares', 'task,worker,label', 'x,u,a|b', 'x,v,a|b', 'y,u,a', 'y,v,b', 'z,u,a|b', 'z,v,b|a');
+    const { coefficients } = await agreement(path, { kind: 'choices' });
+    expect(coefficients.observed).toMatchObject({ low: 0, high: 1, value: expect.closeTo(2 / 3, 12) });
+    expect((await agreement(path, { kind: 'ranking' })).coefficients.kendallW).toMatchObject({ low: 0, high: 1 });
+  });
+
   it('refuses what the kind or the metric has not', async () => {
     const twice = table('twice', 'task,worker,label', 'x,u,a|b|a', 'x,v,b|a');
     await expect(agreement(twice, { kind: 'ranking' })).rejects.toMatchObject({ exitCode: 6, message: expect.stringContaining('twice.csv:2: ') }); // prettier-ignore
@@ -224,9 +231,20 @@ describe('simulate', () => {
   });
 
   it.each([
-    [{ ...one, labels: ['a'] }, 'population: labels a: expected two or more'],
+    [{ ...one, labels: ['a'] }, 'population: labels ["a"]: expected two or more different texts'],
     [{ ...one, items: 0 }, 'population: items 0: expected an integer above 0'],
     [{ ...one, workers: [] }, 'population: workers of the population: expected one or more'],
+    [{ ...one, labels: ['a', 'a'] }, 'population: labels ["a","a"]: expected two or more different texts'],
+    [{ ...one, itms: 3 }, expect.stringContaining('population: itms: no such field; expected one of seed, labels, ')],
+    [{ ...one, labelsPerItem: -1 }, 'population: labelsPerItem -1: expected an integer from 0, or a range {least, most} of such'], // prettier-ignore
+    [{ ...one, labelsPerItem: { least: 5, most: 2 } }, expect.stringContaining('population: labelsPerItem {"least":5,"most":2}: expected ')], // prettier-ignore
+    [{ ...one, shares: [0, 0, 0] }, 'population: shares [0,0,0]: expected numbers from 0, not all of them 0'],
+    [{ ...one, difficulty: 'hard' }, 'population: difficulty "hard": expected a number from 0'],
+    [{ ...one, gold: 2 }, 'population: gold 2: expected a number from 0 to 1'],
+    [{ ...one, workers: [null] }, 'population: workers [null]: expected a list of groups of workers'],
+    [{ ...one, workers: [{ behaviour: 'lazy', count: 1 }] }, 'population: workers[0].behaviour "lazy": expected one of honest, careless, spammer, swapper, biased, drifting, copying'], // prettier-ignore
+    [{ ...one, workers: [{ behaviour: 'honest', count: 1, accuracy: 90 }] }, 'population: workers[0].accuracy 90: expected a number from 0 to 1, or a range {least, most} of such'], // prettier-ignore
+    [{ ...one, workers: [{ behaviour: 'honest' }] }, 'population: workers[0].count is missing: expected an integer from 0'], // prettier-ignore
     ['all', expect.stringContaining('population.json: "all"; expected a population')],
     [null, expect.stringContaining('population.json: null; expected a population')],
   ])('refuses %j', async (population, message) => {

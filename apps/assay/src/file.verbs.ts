@@ -87,7 +87,7 @@ export function addFiles(program: Command): void {
     });
 }
 
-/** What a project can be called: no path and no ending. */
+/** What a project can be called: no path and no ending; `-` is standard input. */
 function isProjectName(name: string): boolean {
-  return /^[a-z0-9-]{1,63}$/.test(name);
+  return name !== '-' && /^[a-z0-9-]{1,63}$/.test(name);
 }

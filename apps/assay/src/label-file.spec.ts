@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,6 +62,37 @@ describe('a file of labels', () => {
       [1, 't1', 3],
       [3, 't2', ['a']],
     ]);
+  });
+
+  it('reads JSON Lines by any name, with a byte order mark too', async () => {
+    const text = '\ufeff{"item":"t1","worker":"w1","label":"a"}\r\n';
+    expect((await read('labels.json', text)).rows).toMatchObject([{ line: 1, item: 't1', worker: 'w1', label: 'a' }]);
+  });
+
+  it('reads standard input where the file is called -', () => {
+    const typescript = join(__dirname, '../../../test/support/typescript.cjs');
+    const program = `require(${JSON.stringify(join(__dirname, 'label-file.ts'))})
+      .openLabels('-').then(({ records }) => console.log(records.format, records.columns.join()))`;
+    const input = '{"task":"x","worker":"u","label":"a"}\n';
+    const { stdout } = spawnSync(process.execPath, ['-r', typescript, '-e', program], { input });
+    expect(String(stdout)).toBe('jsonl task,worker,label\n');
+  });
+
+  it('reads a header with newlines in quotes, behind empty lines', async () => {
+    const text = '\ufeff\r\n\r\n"task","how\r\nsure?",worker,label\r\nt1,"very\r\n",w1,a\r\n';
+    for (const bytes of [undefined, 60]) {
+      const { rows, ignored } = await read('labels.csv', text, bytes);
+      expect(rows).toMatchObject([{ line: 5, item: 't1', worker: 'w1', label: 'a' }]);
+      expect(ignored).toEqual(['how\r\nsure?']);
+    }
+  });
+
+  it.each([
+    ['utf-16', Buffer.from('\ufefftask,worker,label\n', 'utf16le'), 'text in UTF-16; expected text in UTF-8'],
+    ['array', '[{"task":"t1","worker":"w1","label":"a"}]', 'no columns; expected a header or a JSON object'],
+    ['quote', '"task,worker,label\nt1,w1,a\n', 'a quote is opened here and never closed; expected a closing "'],
+  ])('says what is wrong with a file of %s', async (name, content, message) => {
+    await expect(read(`${name}.csv`, content)).rejects.toMatchObject({ exitCode: 6, message: `${name}.csv:1: ${message}` }); // prettier-ignore
   });
 
   it('refuses a file that lacks columns, naming those it has', async () => {

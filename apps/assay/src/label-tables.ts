@@ -43,6 +43,8 @@ export async function readTables(
   purpose: Purpose = 'aggregation',
 ): Promise<QuestionTable[]> {
   const { name, columns, errors } = await readFile(path, output);
+  // Bad rows are the answer where they are all that there is.
+  if (columns.length === 0 && !options.skipBad) errors.refuse();
   const project = options.project
     ? await readProjectFile(options.project)
     : complete(projectOfLabels(name, columns, options.kind ?? 'choice', 'measure'), name);
@@ -202,11 +204,18 @@ function writtenRow(columns: LabelColumns, row: number): WrittenRow {
   return {
     item: valueAt(columns.item, row)!,
     worker: valueAt(columns.worker, row)!,
-    label: typeof label === 'string' ? label : JSON.stringify(label),
+    label: writtenLabel(label),
     occasion: numberAt(columns.occasion, row) ?? 0,
     left: valueAt(columns.left, row),
     right: valueAt(columns.right, row),
   };
+}
+
+/** A label as it stands in CSV: of JSON Lines a list of texts is `a|b|c`. */
+function writtenLabel(label: unknown): string {
+  if (typeof label === 'string') return label;
+  const isList = Array.isArray(label) && label.every((one) => typeof one === 'string');
+  return isList ? label.join('|') : JSON.stringify(label);
 }
 
 /**

@@ -30,15 +30,19 @@ const PIECE = 1 << 21;
 
 /**
  * Opens a file of rows and reads its header.
+ * @param path of the file, or `-` for standard input.
  * @param bytes of a piece; what is no larger, or no file (a pipe), is read at once.
  * @throws CliError 3 where there is no such file, 6 where it is empty.
  */
 export async function openRecords(path: string, bytes = PIECE): Promise<RecordFile> {
-  const name = basename(path);
+  const name = path === '-' ? 'stdin' : basename(path);
   const { content, size } = await beginningOf(path, bytes).catch((error: NodeJS.ErrnoException) => {
     throw new CliError(EXIT.notFound, `${path}: ${error.code === 'ENOENT' ? 'no such file' : error.message}`);
   });
-  const isJson = /\.(jsonl|ndjson)$/i.test(name) || /^\s*\{/.test(content.toString('latin1', 0, 100));
+  if (isUtf16(content)) throw new CliError(EXIT.badData, `${name}:1: text in UTF-16; expected text in UTF-8`);
+  // Three bytes of a BOM, in Latin-1.
+  const isJson =
+    /\.(jsonl|ndjson)$/i.test(name) || /^(\u00ef\u00bb\u00bf)?\s*[[{]/.test(content.toString('latin1', 0, 100));
   const isPart = content.length < size;
   // A header that is longer than a piece is read with the rest.
   const inPieces = isPart && !isJson && content.includes(10) ? { path, bytes } : undefined;
@@ -52,6 +56,11 @@ export async function openRecords(path: string, bytes = PIECE): Promise<RecordFi
 
 /** The first bytes of a file, and how many there are; of what is no file everything. */
 async function beginningOf(path: string, bytes: number): Promise<{ content: Buffer; size: number }> {
+  if (path === '-') {
+    // Not by its descriptor or its path, which not every pipe and socket can be read by.
+    const content = Buffer.concat(await process.stdin.toArray());
+    return { content, size: content.length };
+  }
   const stats = await stat(path);
   if (!stats.isFile() || stats.size <= bytes) {
     const content = await readFile(path);
@@ -169,12 +178,28 @@ export function eachJsonRecord(
   }
 }
 
+/** Whether it begins with the byte order mark of UTF-16, in which spreadsheets save "Unicode text". */
+function isUtf16(content: Buffer): boolean {
+  return (content[0] === 0xff && content[1] === 0xfe) || (content[0] === 0xfe && content[1] === 0xff);
+}
+
+/** The first row, whose quoted cells may hold newlines; its line alone where a quote is never closed. */
+function firstRow(content: Buffer): Buffer {
+  let begin = content.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf])) ? 3 : 0;
+  while (content[begin] === 10 || content[begin] === 13) begin++;
+  let isQuoted = false;
+  for (let at = begin; at < content.length; at++) {
+    if (content[at] === 34) isQuoted = !isQuoted;
+    else if (content[at] === 10 && !isQuoted) return content.subarray(0, at);
+  }
+  const newline = content.indexOf(10, begin);
+  return isQuoted && newline >= 0 ? content.subarray(0, newline) : content;
+}
+
 function csvHeader(name: string, content: Buffer): string[] {
-  const newline = content.indexOf(10);
-  const firstLine = newline === -1 ? content : content.subarray(0, newline);
   let header: string[] = [];
   parseCsv(
-    firstLine,
+    firstRow(content),
     (row) => void (header = Array.from({ length: row.cells }, (_, cell) => cellText(row, cell).trim())),
     (line, message) => {
       throw new CliError(EXIT.badData, `${name}:${line}: ${message}`);

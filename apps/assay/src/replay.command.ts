@@ -68,6 +68,8 @@ export async function prepare({ output }: Context, file: LabelFile, options: Rep
   if (ignored.length > 0) output.say(`${records.name}: ignored columns ${ignored.join(', ')}`);
   const errors = new RowErrors(records.name);
   const columns = readLabels(file, errors);
+  // Bad rows are the answer where they are all that there is.
+  if (columns.length === 0 && !options.skipBad) errors.refuse();
   const isInferred = options.project === undefined;
   const project = options.project
     ? await readProjectFile(options.project)

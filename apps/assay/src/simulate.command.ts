@@ -74,10 +74,18 @@ async function writePlay(
     { heading: 'task', value: ({ name }) => name },
     { heading: 'label', value: ({ truth }) => names[truth] },
   ];
-  await writeFile(files.labels, csvPieces(LABEL_COLUMNS, counted(labels, 'labels')));
-  await writeFile(files.truth, csvPieces(answers, counted(items, 'truth')));
-  await writeFile(files.gold, csvPieces(answers, counted(goldOf(items), 'gold')));
+  await write(files.labels, csvPieces(LABEL_COLUMNS, counted(labels, 'labels')));
+  await write(files.truth, csvPieces(answers, counted(items, 'truth')));
+  await write(files.gold, csvPieces(answers, counted(goldOf(items), 'gold')));
   return { files, counts };
+}
+
+/** @throws CliError 3 where the folder is not there, 1 where the file cannot be written. */
+async function write(path: string, pieces: Iterable<string>): Promise<void> {
+  await writeFile(path, pieces).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') throw new CliError(EXIT.notFound, `${path}: no such folder`, { cause: error });
+    throw new CliError(EXIT.failure, `${path}: ${error.message}`, { cause: error });
+  });
 }
 
 /** The population of a file, or the ordinary one; labels are those of the project file, where one is named. */
@@ -98,7 +106,10 @@ async function readPopulationFile(path: string): Promise<Population> {
       `${path}: ${JSON.stringify(described)}; expected a population, such as {"items": 100}`,
     );
   }
-  return { ...ORDINARY_POPULATION, ...(described as Partial<Population>) };
+  const { labels } = described as Partial<Population>;
+  // YAML has [0, 1] as numbers.
+  const texts = Array.isArray(labels) ? { labels: labels.map(String) } : {};
+  return { ...ORDINARY_POPULATION, ...(described as Partial<Population>), ...texts };
 }
 
 function parsed(path: string, text: string): unknown {

@@ -39,6 +39,7 @@ export async function workersCommand(
     ? await readAnswers(options.gold, questions[0]?.question.name ?? DEFAULT_QUESTION)
     : undefined;
   const rows = questions.flatMap((one) => rowsOf(one, gold));
+  if (gold && rows.every(({ goldChecks }) => goldChecks === 0)) context.output.say('gold: it names none of the items');
   const question: Column<WorkerRow> = { heading: 'question', value: (row) => row.question };
   context.output.rows(questions.length > 1 ? [question, ...COLUMNS] : COLUMNS, rows);
 }

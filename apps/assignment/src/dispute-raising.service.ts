@@ -30,8 +30,10 @@ export class DisputeRaising {
       settleDisputes(tx, decided.flatMap(settledBy)),
     ]);
     for (const dispute of ended) if (dispute.expert !== null) publishReleased(tx, dispute, 'withdrawn');
-    this.metrics.disputed('raised', raised);
-    this.metrics.disputed('withdrawn', ended.length + settled);
+    tx.whenCommitted(() => {
+      this.metrics.disputed('raised', raised);
+      this.metrics.disputed('withdrawn', ended.length + settled);
+    });
   }
 }
 

@@ -142,8 +142,11 @@ export class DisputeService {
     const expired = await holdExpiredClaims(tx, SLICE);
     for (const dispute of expired) {
       publishReleased(tx, dispute, 'expired');
-      this.metrics.disputed('expired');
-      if ((await endClaim(tx, dispute.id)) === 'withdrawn') this.metrics.disputed('withdrawn');
+      const status = await endClaim(tx, dispute.id);
+      tx.whenCommitted(() => {
+        this.metrics.disputed('expired');
+        if (status === 'withdrawn') this.metrics.disputed('withdrawn');
+      });
     }
     return expired.length === SLICE;
   }

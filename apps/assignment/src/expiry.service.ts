@@ -31,7 +31,7 @@ export class ExpiryService {
     if (due.length > 0) {
       await holdDue(tx, due);
       const ended = await endAssignments(tx, await leaveHand(tx, due), 'expired');
-      this.metrics.ended(ended);
+      tx.whenCommitted(() => this.metrics.ended(ended));
       return true;
     }
     if (known === undefined || isReached) {

@@ -131,8 +131,11 @@ export class WorkService {
       if (assignment.status === 'live' && isStanding && assignment.occasion === 0)
         liveChanges.set(assignment.key, (liveChanges.get(assignment.key) ?? 0) - 1);
     }
-    this.metrics.ended(await endAssignments(tx, completed, 'completed'));
-    this.metrics.ended(await endAssignments(tx, released, 'released'));
+    const ended = [
+      ...(await endAssignments(tx, completed, 'completed')),
+      ...(await endAssignments(tx, released, 'released')),
+    ];
+    tx.whenCommitted(() => this.metrics.ended(ended));
     return liveChanges;
   }
 }

@@ -4,6 +4,7 @@ import { LedGauges } from '@assay/platform/metrics/led-gauges';
 import { Relay } from '@assay/platform/transport/relay';
 import { type Transaction } from '@assay/platform/transport/transaction';
 import { Transactions } from '@assay/platform/transport/transactions';
+import { type EstimatedCoefficient } from '@assay/statistics/agreement/coefficient';
 import { agreementOf } from './agreement.service';
 import { itemCounts } from './item-count.queries';
 import { firstProjects } from '@assay/platform/copies/project-copy';
@@ -45,29 +46,17 @@ export class ConsensusGauges implements OnApplicationShutdown {
     await this.led.stop();
   }
 
-  /** Reads everything once. */
+  /** Reads everything once. What was read before is shown until all of it is there. */
   async read(): Promise<void> {
-    await this.transactions.run(async (tx) => {
-      this.reset();
-      for (const [state, count] of Object.entries(await itemCounts(tx))) this.items.set({ state }, count);
-      await this.readAgreement(tx);
+    const { counts, agreement } = await this.transactions.run(async (tx) => {
+      return { counts: await itemCounts(tx), agreement: await readAgreement(tx) };
     });
-  }
-
-  private async readAgreement(tx: Transaction): Promise<void> {
-    let left = MOST_QUESTIONS;
-    for (const project of await firstProjects(tx, MOST_PROJECTS)) {
-      for (const question of project.questions) {
-        if (left-- === 0) return;
-        const { coefficients } = await agreementOf(tx, project, question, '');
-        for (const coefficient of COEFFICIENTS) {
-          const estimate = coefficients[coefficient];
-          const labels = { project: project.project, question: question.name, coefficient };
-          [estimate?.value, estimate?.low, estimate?.high].forEach((value, index) => {
-            if (value != null) this.agreement[index]!.set(labels, value);
-          });
-        }
-      }
+    this.reset();
+    for (const [state, count] of Object.entries(counts)) this.items.set({ state }, count);
+    for (const { labels, estimate } of agreement) {
+      [estimate?.value, estimate?.low, estimate?.high].forEach((value, index) => {
+        if (value != null) this.agreement[index]!.set(labels, value);
+      });
     }
   }
 
@@ -75,4 +64,26 @@ export class ConsensusGauges implements OnApplicationShutdown {
   reset(): void {
     for (const gauge of [this.items, ...this.agreement]) gauge.reset();
   }
+}
+
+/** A coefficient of a question, as its gauges show it. */
+interface ShownCoefficient {
+  labels: { project: string; question: string; coefficient: string };
+  estimate: EstimatedCoefficient | undefined;
+}
+
+async function readAgreement(tx: Transaction): Promise<ShownCoefficient[]> {
+  const shown: ShownCoefficient[] = [];
+  let left = MOST_QUESTIONS;
+  for (const project of await firstProjects(tx, MOST_PROJECTS)) {
+    for (const question of project.questions) {
+      if (left-- === 0) return shown;
+      const { coefficients } = await agreementOf(tx, project, question, '');
+      for (const coefficient of COEFFICIENTS) {
+        const labels = { project: project.project, question: question.name, coefficient };
+        shown.push({ labels, estimate: coefficients[coefficient] });
+      }
+    }
+  }
+  return shown;
 }

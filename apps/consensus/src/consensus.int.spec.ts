@@ -355,15 +355,25 @@ describe('HTTP', () => {
 
   it('reads gauges of items and agreement', async () => {
     const registry = new Registry();
-    const sql = async <Row>(statement: string, parameters: readonly unknown[] = []) =>
-      (await consensus.database.query(statement, [...parameters])).rows as Row[];
-    const run = (work: (tx: Transaction) => Promise<void>) => work({ sql } as Transaction);
-    await new ConsensusGauges(registry, { run } as unknown as Transactions, { isLeading: false } as Relay).read();
+    let isAway = false;
+    const sql = async <Row>(statement: string, parameters: readonly unknown[] = []) => {
+      if (isAway && statement.includes('agreement_stripe')) throw new Error('Connection terminated');
+      return (await consensus.database.query(statement, [...parameters])).rows as Row[];
+    };
+    const run = <Result>(work: (tx: Transaction) => Promise<Result>) => work({ sql } as Transaction);
+    const gauges = new ConsensusGauges(registry, { run } as unknown as Transactions, { isLeading: false } as Relay);
+    await gauges.read();
     const text = await registry.metrics();
     expect(text).toMatch(/assay_consensus_items\{state="reached"\} [1-9]/);
     expect(text).toMatch(
       /assay_agreement_coefficient\{project="clean",question="label",coefficient="krippendorffAlpha"\} 0\.\d/,
     );
     expect(text).toMatch(/assay_agreement_interval_low\{project="clean",question="label",coefficient="gwetAC1"\} /);
+    // Where they cannot be read they stay, and at a scrape while they are read they are all there.
+    isAway = true;
+    const again = gauges.read();
+    expect(await registry.metrics()).toBe(text);
+    await expect(again).rejects.toThrow('Connection terminated');
+    expect(await registry.metrics()).toBe(text);
   });
 });

@@ -94,7 +94,7 @@ export class DecisionService {
       items.map(({ before, after }) => [before, after]),
     );
     await changeStripes(tx, stripes.all());
-    this.metrics.decided(cause, saved);
+    tx.whenCommitted(() => this.metrics.decided(cause, saved));
   }
 }
 

@@ -66,7 +66,7 @@ export class CheckService {
       ...{ occasion, isRight, goldRevision: gold.revision, order },
       ...(at !== undefined && { occurredAt: new Date(at).toISOString() }),
     });
-    this.metrics.checked(isRight ? 'right' : 'wrong');
+    tx.whenCommitted(() => this.metrics.checked(isRight ? 'right' : 'wrong'));
     return { ...place, key: gold.key, occasion, verdict: { isRight, order, ...(at !== undefined && { at }) } };
   }
 
@@ -76,7 +76,7 @@ export class CheckService {
     tx.publish(checkVoided, eventId(checkVoided.type, check, version), {
       ...{ project, item, check, worker, question, version, reason },
     });
-    this.metrics.checked('voided');
+    tx.whenCommitted(() => this.metrics.checked('voided'));
     return { ...was, version, verdict: undefined };
   }
 }

@@ -48,7 +48,7 @@ export class InboundService {
     const submitted = await submit(tx, entries, at, this.settings.leaseSecret);
     events.forEach((event, index) => account(tx, event, entries[index]!.project ?? '', submitted[index]!));
     await countAll(tx, count(entries, submitted));
-    this.metrics.count('log', entries, submitted, at);
+    tx.whenCommitted(() => this.metrics.count('log', entries, submitted, at));
   }
 }
 

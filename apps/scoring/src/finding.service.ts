@@ -69,7 +69,7 @@ export class FindingService {
       };
       changed.push(next);
       tell(tx, next, 'evidence');
-      if (verdict === 'raise' && !was?.isRaised) this.metrics.found(next.kind);
+      if (verdict === 'raise' && !was?.isRaised) tx.whenCommitted(() => this.metrics.found(next.kind));
     }
     await saveFindings(tx, changed);
     await this.changeTiers(tx, project, tiers);

@@ -18,7 +18,7 @@ const SILENT_MS = 75_000;
  * A service's connections to its own schema, with its own role.
  * @param url of the administrator or of the service's role.
  * @param connections how many the pool may hold; default 10.
- * @param silentMs how long a connection may take to answer, or to be made or become free, before it is given up.
+ * @param silentMs how long a connection may take to answer, or to be made or become free, before it is given up; 0 waits for ever.
  * @throws Error where the schema is of another version than the service: `provision` comes first.
  */
 export async function openDataSource(

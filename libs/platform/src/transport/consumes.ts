@@ -34,7 +34,8 @@ export function Consumes(topic: Topic): MethodDecorator {
 /**
  * A method `(lane: number, tx: LaneTransaction) => Promise<boolean>` that works on a lane between batches, in a transaction that holds
  * the lane as a batch does: one slice of a sweep. It says whether more is left; where not, it is called again for a lane that `due` names
- * when this service has handled a batch of a project's events, and every `everyMs` milliseconds.
+ * when this service has handled a batch of a project's events, and every `everyMs` milliseconds. A parked event (`unpark`) that it cannot bear
+ * is found and dead-lettered as one of a batch is.
  */
 export function LaneWork(options: { lane: Topic['lane']; everyMs: number; due: Due }): MethodDecorator {
   return (target, property, descriptor) =>

@@ -39,6 +39,12 @@ interface Account extends Counts {
   project: string;
 }
 
+interface ParkedRow {
+  id: string;
+  topic: string;
+  event: ReceivedEvent;
+}
+
 interface DeadLetter extends Failure {
   record: LogRecord;
   lane: number;
@@ -52,15 +58,19 @@ export class BatchTransaction implements LaneTransaction {
   readonly records = new Map<ReceivedEvent, LogRecord>();
   private failure: unknown;
   private readonly outbox: OutboxEvent[] = [];
+  private readonly effects: (() => void)[] = [];
   private readonly writes: Write[] = [];
   private written: readonly Parcel[] = [];
   private readonly accounts = new Map<string, Account>();
   private readonly deadLetters: DeadLetter[] = [];
+  /** Ids and project of the events that were taken out of what is parked. */
+  readonly unparked: { ids: string[]; project: string }[] = [];
   private readonly parked: { event: ReceivedEvent; project: string; topic: string }[] = [];
 
   constructor(
     readonly manager: EntityManager,
     private readonly where: LanePlace,
+    private readonly mostUnparked = Number.POSITIVE_INFINITY,
   ) {}
 
   get lane(): number {
@@ -87,6 +97,10 @@ export class BatchTransaction implements LaneTransaction {
   publish<T extends object>(contract: Contract<T>, id: string, data: T, options: { time?: string } = {}): void {
     const time = options.time ?? new Date().toISOString();
     this.outbox.push(outboxEvent(contract, `/assay/${this.where.service}`, id, data, time));
+  }
+
+  whenCommitted(done: () => void): void {
+    this.effects.push(done);
   }
 
   account(lane: number, project: string, change: Partial<Outcomes>): void {
@@ -117,17 +131,29 @@ export class BatchTransaction implements LaneTransaction {
   }
 
   async unpark(project: string, limit: number): Promise<ReceivedEvent[]> {
-    const rows = await this.sql<{ topic: string; event: ReceivedEvent }>(
+    const rows = await this.sql<ParkedRow>(
       `with taken as (
          delete from parked where id in (
            select id from parked where kind = $1 and partition = $2 and project = $3 order by id limit $4)
          returning id, topic, event)
-       select topic, event from taken order by id`,
-      [this.where.kind, this.where.partition, project, limit],
+       select id, topic, event from taken order by id`,
+      [this.where.kind, this.where.partition, project, Math.min(limit, this.mostUnparked)],
     );
+    this.unparked.push({ ids: rows.map(({ id }) => id), project });
     this.change(this.lane, project, { pending: -rows.filter((row) => row.topic === this.where.accounted).length });
     // One that was parked by an older version does not say where it stood.
     return rows.map((row) => ({ ...row.event, lane: this.lane }));
+  }
+
+  /** Puts a parked event aside, if it is still parked. */
+  async putParkedAside(id: string, project: string, failure: Failure): Promise<void> {
+    const [row] = await this.sql<ParkedRow>(
+      'delete from parked where id = $1 and kind = $2 and partition = $3 returning id, topic, event',
+      [id, this.where.kind, this.where.partition],
+    );
+    if (!row) return;
+    if (row.topic === this.where.accounted) this.change(this.lane, project, { pending: -1 });
+    this.putAside(recordAgain(row.event), this.lane, row.topic, project, failure);
   }
 
   /** Counts the events of a slice as they came, before anybody says what became of them. */
@@ -143,6 +169,11 @@ export class BatchTransaction implements LaneTransaction {
   /** Why the first event that was put aside was, before `flush` has written it. */
   refusal(): Failure | undefined {
     return this.deadLetters[0];
+  }
+
+  /** Does what waits for the commit. */
+  haveEffect(): void {
+    for (const effect of this.effects) effect();
   }
 
   /** What the relay has to publish after the commit. */

@@ -20,6 +20,7 @@ import { redriveNext } from './redrive';
 import { SliceRunner } from './slice-runner';
 import { type Handle } from './slice-transactions';
 import { type LaneTransaction } from './transaction';
+import { Transactions } from './transactions';
 import { outboxEvent, recordOf } from './wire';
 
 /** The runner alone, on PostgreSQL, with batches made by hand: what no log can be made to do when it should. */
@@ -419,6 +420,70 @@ it('handles nothing twice where something fails after the commit', async () => {
   await runner(dataSource, metrics).run(batch(0, 3), TOPIC, subscription);
   expect(await accounts()).toMatchObject({ accepted: 3, applied: 3, dead: 0 });
   expect(seeks).toEqual([3]);
+});
+
+it('puts the one parked event aside that lane work cannot bear, and gives it the others', async () => {
+  handle = async ({ events }, tx) => events.forEach((event) => tx.park(event, 'rte'));
+  const one = runner();
+  await one.run(batch(0, 7), TOPIC, subscription);
+  const drain: Handle = async (_lane, tx) => {
+    const events = await tx.unpark('rte', 200);
+    for (const { offset } of events) {
+      if (offset === 3) throw new Error('bad');
+      tx.account(0, 'rte', { applied: 1 });
+    }
+    return events.length > 0;
+  };
+  while (await one.work(LANE, drain));
+  const [{ pending }] = await dataSource.query('select pending::int as pending from accounting');
+  const letters = await dataSource.query(
+    'select record_offset::int as offset, reason, detail, event_id from dead_letter',
+  );
+  expect({ pending, letters, ...(await accounts()) }).toEqual({
+    ...{ pending: 0, accepted: 7, applied: 6, dead: 1, duplicate: 0 },
+    letters: [{ offset: 3, reason: 'handler_failed', detail: 'bad', event_id: eventId('x', 3) }],
+  });
+  await redrive(dataSource.manager, (await dataSource.query('select id from dead_letter'))[0].id);
+  handle = async ({ events }, tx) => tx.account(0, 'rte', { applied: events.length });
+  expect(await redriven(dataSource)).toBe(true);
+  expect(await accounts()).toMatchObject({ applied: 7, dead: 0 });
+});
+
+it('leaves parked events where they are when PostgreSQL fails for the moment', async () => {
+  handle = async ({ events }, tx) => events.forEach((event) => tx.park(event, 'rte'));
+  const one = runner();
+  await one.run(batch(0, 1), TOPIC, subscription);
+  const conflict: Handle = async (_lane, tx) => {
+    await tx.unpark('rte', 200);
+    await tx.sql(`do $$ begin raise exception 'conflict' using errcode = '40001'; end $$`);
+  };
+  for (let times = 0; times < 3; times++) await expect(one.work(LANE, conflict)).rejects.toThrow('conflict');
+  expect(await dataSource.query('select pending::int as pending, dead_lettered::int as dead from accounting')).toEqual([
+    { pending: 1, dead: 0 },
+  ]);
+});
+
+it('has the effects of what is committed alone, and of that once', async () => {
+  const effects: number[] = [];
+  handle = async ({ events }, tx) => {
+    for (const { offset } of events) tx.whenCommitted(() => void effects.push(offset));
+    if (events.some(({ offset }) => offset === 3)) throw new Error('bad');
+    await tx.sql(`select 1`);
+  };
+  const one = runner();
+  await one.run(batch(0, 6), TOPIC, subscription);
+  expect(effects).toEqual([0, 1, 2, 4, 5]);
+  const work: Handle = async (lane, tx) => tx.whenCommitted(() => void effects.push(lane as number));
+  await one.work(LANE, work);
+  expect(effects).toEqual([0, 1, 2, 4, 5, 0]);
+  const transactions = new Transactions(dataSource, 'consensus', { wake: () => undefined });
+  let tries = 0;
+  await transactions.run(async (tx) => {
+    tx.whenCommitted(() => void effects.push(100 + tries));
+    if (++tries < 3) await tx.sql(`do $$ begin raise exception 'conflict' using errcode = '40001'; end $$`);
+    else expect(effects).toHaveLength(6);
+  });
+  expect(effects.slice(6)).toEqual([103]);
 });
 
 it('wakes the relay only where something was published', async () => {

@@ -6,7 +6,8 @@ import { failpoint } from '../failpoint';
 import { isTransient } from '../postgres/transient-error';
 import { failureOf } from './failure';
 import { KnownPositions } from './known-positions';
-import { holdLane, type Lane } from './lane.queries';
+import { type Lane } from './lane.queries';
+import { runWork } from './lane-work';
 import { messageOf } from './message-of';
 import { SliceSize } from './slice-size';
 import { type Handle, type Slice, SliceTransactions, type TransactionOptions } from './slice-transactions';
@@ -135,16 +136,9 @@ export class SliceRunner {
   }
 
   /** Runs one slice of lane work; says whether more is left. */
-  async work(lane: Lane, handle: Handle): Promise<boolean> {
-    const { more, tx } = await this.options.dataSource.transaction(async (manager) => {
-      await holdLane(manager, lane);
-      const tx = this.transactions.transaction(manager, lane);
-      const left = await handle(lane.partition, tx);
-      await tx.flush();
-      return { more: left === true, tx };
-    });
-    this.transactions.committed(tx);
-    return more;
+  work(lane: Lane, handle: Handle): Promise<boolean> {
+    const { transactions, options } = this;
+    return runWork({ ...options, transactions }, lane, handle);
   }
 
   private async applySlice(

@@ -84,16 +84,20 @@ export class SliceTransactions {
     return true;
   }
 
-  /** Counts what a committed transaction put aside, and wakes the relay where it published. */
+  /** Does what waited for the commit of a transaction, counts what it put aside, and wakes the relay where it published. */
   committed(tx: BatchTransaction): void {
     for (const reason of tx.reasons()) this.options.metrics.deadLetters.inc({ reason });
     if (tx.parcels().length > 0) this.options.onPublish(tx.parcels());
+    tx.haveEffect();
   }
 
-  /** A transaction that says what happens in a lane; the caller holds it. */
-  transaction(manager: EntityManager, lane: Lane): BatchTransaction {
+  /**
+   * A transaction that says what happens in a lane; the caller holds it.
+   * @param mostUnparked events that it takes out of what is parked, whatever it is asked for.
+   */
+  transaction(manager: EntityManager, lane: Lane, mostUnparked?: number): BatchTransaction {
     const accounted = this.accountedOf.get(lane.kind);
-    return new BatchTransaction(manager, { ...lane, service: this.options.service, accounted });
+    return new BatchTransaction(manager, { ...lane, service: this.options.service, accounted }, mostUnparked);
   }
 
   /** What each record reads as; undefined of what is passed over. */

@@ -18,6 +18,9 @@ export interface Transaction {
    * @param id uuid of what the event says (`eventId`), so that saying it twice is one event.
    */
   publish<T extends object>(contract: Contract<T>, id: string, data: T, options?: { time?: string }): void;
+
+  /** Does something in memory once the transaction is committed, such as counting: what is rolled back and tried again would be counted twice. */
+  whenCommitted(done: () => void): void;
 }
 
 /** The transaction of a batch: it holds the lanes of its events, and accounts for them. */

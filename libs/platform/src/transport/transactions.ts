@@ -44,14 +44,16 @@ export class Transactions {
 
   private async attempt<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
     const events: OutboxEvent[] = [];
+    const effects: (() => void)[] = [];
     const { done, parcels } = await this.dataSource.transaction(async (manager) => {
-      const own = { tx: transactionOf(manager, this.service, events), isOpen: true };
+      const own = { tx: transactionOf(manager, this.service, events, effects), isOpen: true };
       // What the work has started and not waited for (a timer) may call again when this transaction is over.
       const done = await this.current.run(own, () => work(own.tx)).finally(() => (own.isOpen = false));
       return { done, parcels: await insertOutbox(manager, events) };
     });
     failpoint('recorded');
     if (parcels.length > 0) this.relay.wake(parcels);
+    for (const effect of effects) effect();
     return done;
   }
 }
@@ -61,12 +63,18 @@ function isUndone(error: unknown): boolean {
   return ['40001', '40P01', '55P03'].includes((error as { code?: string }).code ?? '');
 }
 
-function transactionOf(manager: EntityManager, service: string, events: OutboxEvent[]): Transaction {
+function transactionOf(
+  manager: EntityManager,
+  service: string,
+  events: OutboxEvent[],
+  effects: (() => void)[],
+): Transaction {
   return {
     manager,
     sql: sqlOn(manager),
     publish<T extends object>(contract: Contract<T>, id: string, data: T, options: { time?: string } = {}) {
       events.push(outboxEvent(contract, `/assay/${service}`, id, data, options.time ?? new Date().toISOString()));
     },
+    whenCommitted: (done) => void effects.push(done),
   };
 }

@@ -54,7 +54,8 @@ function itemVariances(table: NumberTable, means: Float64Array): Float64Array {
     variances[t]! += (table.value[i]! - means[t]!) ** 2 / (table.itemStart[t + 1]! - table.itemStart[t]!);
   }
   const floor = variances.reduce((a, b) => a + b, 0) / Math.max(1, variances.length) / 100;
-  return variances.map((variance) => Math.max(variance, floor, Number.MIN_VALUE));
+  // Where nobody differs any unit will do; against the smallest double a trace of rounding would be an infinite error.
+  return variances.map((variance) => Math.max(variance, floor) || 1);
 }
 
 function weightsOf(table: NumberTable, values: Float64Array, variances: Float64Array): Float64Array {

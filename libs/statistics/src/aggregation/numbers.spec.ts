@@ -77,6 +77,14 @@ describe('crh and gaussianEm', () => {
     expect(() => numberTable([row('a', 'u', NaN)])).toThrow('value NaN of item "a" by worker "u": expected a number');
   });
 
+  it('take numbers in which nobody differs for what they are', () => {
+    const alone = numberTable([row('a', 'u', 1e9 + 1), row('b', 'v', 1e3), row('c', 'u', 1e9 + 1)]);
+    expect([...crh(alone).values]).toEqual([1e9 + 1, 1e3, 1e9 + 1].map((value) => expect.closeTo(value, 5)));
+    const agreed = numberTable(['u', 'v', 'w'].flatMap((worker) => [row('a', worker, 0.1), row('b', worker, 3.3)]));
+    expect([...crh(agreed).values]).toEqual([0.1, 3.3].map((value) => expect.closeTo(value, 12)));
+    expect([...crh(agreed).weights].every(Number.isFinite)).toBe(true);
+  });
+
   it('says as much in any unit, also of items that all have one mean', () => {
     const inUnits = (unit: number) =>
       gaussianEm(numberTable([10, 20, 12, 18].map((value, i) => row(`i${i >> 1}`, `w${i % 2}`, unit * value))));

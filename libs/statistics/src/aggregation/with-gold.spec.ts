@@ -32,6 +32,16 @@ describe('aggregateWithGold', () => {
     expect(aggregation.confidence[0]).toBeLessThan(1);
   });
 
+  it.each(['majority', 'wawa', 'glad'])('leaves what %s chooses, where it is among several accepted labels', (name) => {
+    const free = METHODS[name]!(table);
+    const accepted = new Map(table.items.slice(0, 20).map((item) => [item, ['a', 'c']]));
+    const { aggregation } = aggregateWithGold(table, METHODS[name]!, accepted);
+    for (let t = 0; t < 20; t++) {
+      if (table.labels[free.labels[t]!] === 'b') expect(table.labels[aggregation.labels[t]!]).toBe('a');
+      else expect([aggregation.labels[t], aggregation.posterior[t]]).toEqual([free.labels[t], free.posterior[t]]);
+    }
+  });
+
   it('audits gold by a fit that does not know it', () => {
     const { audit } = aggregateWithGold(table, METHODS['dawid-skene']!, gold);
     const free = METHODS['dawid-skene']!(table);

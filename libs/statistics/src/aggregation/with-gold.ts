@@ -52,6 +52,9 @@ function clamped(table: LabelTable, aggregation: Aggregation, gold: AcceptedLabe
     if (!gold.has(item)) return;
     const possible = mask.subarray(t * K, (t + 1) * K);
     const { model } = aggregation;
+    // Of several accepted labels a method without a model has chosen by itself, where it can; of one it is certain.
+    const isOpen = possible.reduce((sum, one) => sum + one, 0) > 1;
+    if (!model && isOpen && possible[labels[t]!] === 1) return;
     const shares = (model ? posteriorOf(model, evidenceOf(table, t)).posterior : new Float64Array(K).fill(1)).map(
       (share, k) => share * possible[k]!,
     );

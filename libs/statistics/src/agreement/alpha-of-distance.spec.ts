@@ -146,6 +146,16 @@ describe('agreementOf', () => {
     expect(() => agreementOf(below, 'number', { metric: 'ratio' })).toThrow('label "-3": expected a number from 0');
   });
 
+  it('measures numbers that are far from 0 and near to each other by their ratio too', () => {
+    const said = [0, 2, 1, 1, 3, 4, 0, 1];
+    const alphaAt = (origin: number) => {
+      const rows = said.map((number, i) => ({ item: `${i >> 1}`, worker: `${i % 2}`, label: `${origin + number}` }));
+      return agreementOf(labelTable(rows), 'number', { metric: 'ratio' }).coefficients['krippendorffAlpha']!;
+    };
+    // Far out the ratio is the difference but for the unit: krippendorff 0.9.0, level_of_measurement='interval'.
+    expect(alphaAt(1e9)).toMatchObject({ value: expect.closeTo(0.625, 6), low: expect.any(Number) });
+  });
+
   it('gives spans their unitizing alpha and F1 too, rankings their concordance', () => {
     const spans = ['[[0,4,"x"]]', '[[0,4,"x"],[6,9,"y"]]', '[[0,4,"x"]]', '[[2,9,"x"]]', '', ''];
     const table = labelTable(spans.map((written, i) => ({ item: `${i >> 1}`, worker: `${i % 2}`, label: written })));

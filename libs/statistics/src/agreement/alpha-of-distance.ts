@@ -31,20 +31,23 @@ export function distanceAgreement<T>(
     totals.labels += item.n;
   }
   pairable.counts.forEach((count, v) => (totals.expected += count * expectations[v]!));
+  // Sums of distances cancel to a trace of rounding where all that is left is equal.
+  const nothing = 1e-12 * totals.expected;
   const items = pairable.items.length;
   const left = pairable.items.map((item) => {
     // The item's labels meet the others no more; their own distances were counted from both sides, and are taken out twice, so once back.
     let gone = -2 * item.distances;
     for (let i = item.from; i < item.from + item.n; i++) gone += 2 * expectations[columns.label[i]!]!;
-    return read({
+    const sums = {
       items: items - 1,
       disagreement: totals.disagreement - (2 * item.distances) / (item.n - 1),
       agreement: totals.agreement - 1 + (2 * item.distances) / (item.n * (item.n - 1)),
       labels: totals.labels - item.n,
       expected: totals.expected - gone,
-    });
+    };
+    return read(sums, nothing);
   });
-  const { observed, krippendorffAlpha } = jackknife(read({ items, ...totals }), left);
+  const { observed, krippendorffAlpha } = jackknife(read({ items, ...totals }, nothing), left, ['observed']);
   return { observed: observed!, krippendorffAlpha: krippendorffAlpha! };
 }
 
@@ -59,11 +62,14 @@ interface DistanceSums {
   expected: number;
 }
 
-function read({ items, disagreement, agreement, labels, expected }: DistanceSums): Record<string, Coefficient> {
+/** @param nothing up to which the sum of distances is none. */
+function read(
+  { items, disagreement, agreement, labels, expected }: DistanceSums,
+  nothing: number,
+): Record<string, Coefficient> {
   if (items === 0) return { observed: undefinedBecause(NO_OVERLAP), krippendorffAlpha: undefinedBecause(NO_OVERLAP) };
   const krippendorffAlpha: Coefficient =
-    // Sums of distances cancel to a trace of rounding where all that is left is equal.
-    expected <= 1e-12 * labels
+    expected <= nothing
       ? undefinedBecause('all labels are at distance 0')
       : { value: 1 - ((labels - 1) * disagreement) / expected };
   return { observed: { value: agreement / items }, krippendorffAlpha };

@@ -4,12 +4,14 @@ import { tQuantile975 } from '../numerics/t-quantile';
 /**
  * 95 % intervals by leaving out one group of items after the other: with G groups and estimates e_g without group g,
  * variance = (G - 1) / G * sum_g (e_g - mean e)^2, and the interval is estimate +- t(G - 1) * its root, cut to the range of a coefficient
- * (at most 1). Groups must be alike by chance, as stripes of a hash are.
+ * (at most 1, and from 0 where it is a share). Groups must be alike by chance, as stripes of a hash are.
  * @param left the coefficients without group g, one entry a group that is not empty.
+ * @param shares those that cannot be below 0; chance-corrected ones can.
  */
 export function jackknife(
   estimates: Coefficients,
   left: readonly Coefficients[],
+  shares: readonly string[] = [],
 ): Record<string, EstimatedCoefficient> {
   const names = Object.keys(estimates);
   return Object.fromEntries(
@@ -18,12 +20,13 @@ export function jackknife(
       jackknifeOf(
         estimates[name]!,
         left.map((coefficients) => coefficients[name]!),
+        shares.includes(name) ? 0 : -Infinity,
       ),
     ]),
   );
 }
 
-function jackknifeOf(estimate: Coefficient, left: readonly Coefficient[]): EstimatedCoefficient {
+function jackknifeOf(estimate: Coefficient, left: readonly Coefficient[], least: number): EstimatedCoefficient {
   const without = (reason: string): EstimatedCoefficient => ({
     value: estimate.value,
     low: null,
@@ -40,7 +43,7 @@ function jackknifeOf(estimate: Coefficient, left: readonly Coefficient[]): Estim
   const reach = tQuantile975(G - 1) * error;
   return {
     value: estimate.value,
-    low: estimate.value - reach,
+    low: Math.max(least, estimate.value - reach),
     high: Math.min(1, estimate.value + reach),
     interval: 'jackknife',
   };

@@ -58,6 +58,15 @@ describe('choices', () => {
     expect(METHODS_OF_KIND.choices.majority!(given)[0]!.confidence).toBeCloseTo(2 / 3, 12);
   });
 
+  it('may be of a hundred thousand labels for a majority, and are refused by auto', () => {
+    const many = Array.from({ length: 50_000 }, (_, t) => rows(`i${t} u a${t}|b${t}`, `i${t} v a${t}`, `i${t} w a${t}`)).flat(); // prettier-ignore
+    const decided = METHODS_OF_KIND.choices.majority!(many);
+    expect(decided.find(({ item }) => item === 'i7')).toMatchObject({ label: 'a7', confidence: expect.closeTo(2 / 3, 12) }); // prettier-ignore
+    expect(() => METHODS_OF_KIND.choices.auto!(many)).toThrow(
+      'method "auto" on 150,000 answers of 100,000 labels: expected a product up to 100,000,000 (majority has no limit)',
+    );
+  });
+
   it('are an empty answer where nobody ever ticked anything', () => {
     expect(labels('choices', 'auto', rows('x u ', 'x v '))).toEqual(['x ']);
   });

@@ -1,3 +1,4 @@
+import { checkPopulation } from './check-population';
 import { drawItems, type SimulatedItem, type SimulatedItems } from './draw-items';
 import { drawWorkers, labelBy, type SimulatedWorker } from './draw-workers';
 import { type Population } from './population';
@@ -160,13 +161,4 @@ function chooser(workers: readonly SimulatedWorker[], throws: Dice) {
     for (let i = 0; chosen.size < count && i < workers.length; i++) chosen.add(workers[i]!);
     return [...chosen].sort((a, b) => Number(a.copiesFrom !== undefined) - Number(b.copiesFrom !== undefined));
   };
-}
-
-function checkPopulation({ labels, shares, items, workers }: Population): void {
-  if (labels.length < 2) throw new RangeError(`labels ${labels.join(', ')}: expected two or more`);
-  if (shares && shares.length !== labels.length) {
-    throw new RangeError(`shares has ${shares.length} numbers: expected ${labels.length}, one a label`);
-  }
-  if (!(Number.isInteger(items) && items > 0)) throw new RangeError(`items ${items}: expected an integer above 0`);
-  if (!workers.some(({ count }) => count > 0)) throw new RangeError('workers of the population: expected one or more');
 }

@@ -47,14 +47,26 @@ describe('binomial tails', () => {
 
 describe('belowPool', () => {
   it('compares each worker with all others', () => {
-    // The others have 30 of 40: P(X <= 2 | 10, .75).
+    // The others have 30 of 40: scipy.stats.fisher_exact([[2, 8], [30, 10]], alternative='less').
     const [pValue] = belowPool([
       { right: 2, all: 10 },
       { right: 20, all: 25 },
       { right: 10, all: 15 },
     ]);
-    expect(pValue).toBeCloseTo(0.000415802001953125, 15);
+    expect(pValue).toBeCloseTo(0.0022685879037093863, 15);
+    // fisher_exact([[700, 300], [90000, 10000]], alternative='less')
+    const many = belowPool([{ right: 700, all: 1000 }, { right: 90_000, all: 100_000 }]); // prettier-ignore
+    expect(many[0]! / 6.164856768200284e-68).toBeCloseTo(1, 9);
     expect(belowPool([{ right: 0, all: 9 }])).toEqual([1]);
+  });
+
+  it('does not call one slip impossible where the others made none', () => {
+    const [, , , slipped] = belowPool([
+      ...Array.from({ length: 3 }, () => ({ right: 6, all: 6 })),
+      { right: 5, all: 6 },
+    ]);
+    // The one wrong answer of 24 is as likely anybody's.
+    expect(slipped).toBeCloseTo(1 / 4, 14);
   });
 });
 
