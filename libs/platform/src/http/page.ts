@@ -1,7 +1,7 @@
 import { fieldError } from '@assay/contracts/field-error';
 import { Integer, Text } from '@assay/contracts/fields';
 import { type HttpRequest, type HttpResponse } from './http-request';
-import { invalid } from './problem';
+import { invalid, type Problem } from './problem';
 
 /** The part of a query that asks for a page: `?cursor=&limit=`. Other query classes extend it. */
 export class PageQuery {
@@ -35,7 +35,21 @@ export function keyOfCursor(cursor: string | undefined, parts: number): (string 
   } catch {
     // Falls through: it is no cursor.
   }
-  throw invalid([fieldError('cursor', cursor, 'a cursor of a page before, or nothing')], 'the query has errors');
+  throw badCursor(cursor);
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** The same of a page in the order of uuids: the last of the page before, empty for the first page. */
+export function uuidOfCursor(cursor: string | undefined): string {
+  const key = keyOfCursor(cursor, 1);
+  if (key === undefined) return '';
+  if (UUID.test(String(key[0]))) return String(key[0]);
+  throw badCursor(cursor!);
+}
+
+function badCursor(cursor: string): Problem {
+  return invalid([fieldError('cursor', cursor, 'a cursor of a page before, or nothing')], 'the query has errors');
 }
 
 /**
