@@ -227,7 +227,9 @@ describe('an epoch', () => {
     await scoring.apply('late-request', configured(), ...eventsOf(crowd));
     const [late, blocker] = await Promise.all([aClient(), aClient()]);
     await late.query('begin');
-    await late.query(`insert into epoch_request (project, is_settling, requested_at) values ('late-request', true, now())`);
+    await late.query(
+      `insert into epoch_request (project, is_settling, requested_at) values ('late-request', true, now())`,
+    );
     await blocker.query('begin');
     await blocker.query('lock table epoch in share mode');
     await scoring.post('/v1/epochs/late-request', {});
