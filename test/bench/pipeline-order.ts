@@ -1,8 +1,8 @@
 // What the programs of the pipeline bench tell each other.
 
-/** What a stage is told: which, of how many annotations, on which database and log. */
+/** What a stage is told: which, of how many annotations, on which database and log. `more` is `all`, and then some more annotations at rest. */
 export interface StageOrder {
-  stage: 'floor' | 'stock' | 'consensus' | 'all' | 'latency';
+  stage: 'floor' | 'stock' | 'consensus' | 'all' | 'more' | 'latency';
   annotations: number;
   /** The last number that was given in each partition of a topic, by "partition topic"; absent before anything was sent. */
   numbers?: Record<string, number>;
@@ -16,7 +16,7 @@ export interface StageResult {
   seconds: number;
   nodeSeconds: number;
   postgresSeconds: number;
-  /** At rest, of the stage of all services: memory in use in bytes, and what one more annotation costs in seconds of the processor. */
+  /** At rest, of `more`: memory in use in bytes, and what one more annotation costs in seconds of the processor. */
   rest?: { inUse: number; nodeSeconds: number; postgresSeconds: number };
   /** The most resident memory that the process had, in bytes. */
   resident: number;

@@ -60,7 +60,7 @@ export function addFiles(program: Command): void {
     .option('--skip-bad', 'leaves bad rows out and says how many')
     .action(async (labels: string, options: AgreementOptions, command: Command) => {
       const { agreementCommand } = await import('./agreement.command.js');
-      await agreementCommand(contextOf(command), labels, options);
+      await agreementCommand(contextOf(command, process.stdout.isTTY ? 'table' : 'json'), labels, options);
     });
 
   program

@@ -525,4 +525,18 @@ describe('rebuild', () => {
     expect(await rebuild.find(id)).toMatchObject({ stage: 'finished', published: before.length });
     expect((await rebuild.request(null)).id).not.toBe(id);
   });
+
+  it('waits while much that is to be published waits: what comes meanwhile would wait behind it', async () => {
+    await configure('rte');
+    await send([label('w1', '1', { id: 'e1', item: 'i1' })]);
+    const { id } = await rebuild.request(null);
+    await empty('outbox');
+    // The log is away.
+    await dataSource.query(`insert into outbox (topic, partition, events, count) values ('t', 0, '[]', 60000)`);
+    expect(await inLane((tx) => rebuild.publishNext(tx))).toBe(false);
+    expect(await rebuild.find(id)).toMatchObject({ stage: 'keys', published: 0 });
+    await empty('outbox');
+    while (await inLane((tx) => rebuild.publishNext(tx)));
+    expect(await rebuild.find(id)).toMatchObject({ stage: 'finished', published: 3 });
+  });
 });

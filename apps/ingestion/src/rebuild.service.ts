@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { outboxPending } from '@assay/platform/transport/accounting.queries';
 import { type Transaction } from '@assay/platform/transport/transaction';
 import { Transactions } from '@assay/platform/transport/transactions';
 import { advance } from './rebuild.domain';
@@ -6,6 +7,11 @@ import { type Rebuild, rebuildById, rebuildUnderWay, requestRebuild, saveProgres
 import { publishSlice } from './rebuild.slice';
 
 const SLICE = 500;
+/**
+ * Events that may wait to be published while a rebuild goes on. What comes in meanwhile waits behind them, and where the log is away a rebuild
+ * would put all of the record beside the record.
+ */
+const MOST_WAITING = 50_000;
 
 /** Publishes the record again, so that any service can start anew without what the log has forgotten. */
 @Injectable()
@@ -21,10 +27,11 @@ export class RebuildService {
     return this.transactions.run((tx) => rebuildById(tx, id));
   }
 
-  /** Publishes one slice. @returns whether more is left. */
+  /** Publishes one slice, unless much waits to be published. @returns whether more is left that can be published now. */
   async publishNext(tx: Transaction): Promise<boolean> {
     const rebuild = await rebuildUnderWay(tx);
     if (rebuild === undefined || rebuild.stage === 'finished') return false;
+    if ((await outboxPending(tx.manager)) > MOST_WAITING) return false;
     const places = await publishSlice(tx, rebuild.stage, rebuild.after, SLICE, rebuild.project ?? undefined);
     await saveProgress(tx, rebuild.id, advance(rebuild, places, SLICE));
     return true;

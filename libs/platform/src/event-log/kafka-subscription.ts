@@ -290,16 +290,23 @@ export class KafkaSubscription implements Subscription, LaneSource {
     this.consumer?.resume([{ topic, partitions: [partition] }]);
   }
 
-  /** Tells Kafka how far this member is, for monitors of lag alone. */
+  /** Tells Kafka how far this member is, for monitors of lag alone. What it does not take, as while the group changes, it is told again. */
   private async commit(): Promise<void> {
-    const offsets = [...this.buffers].flatMap(([place, buffer]) => {
+    const { consumer } = this;
+    const places = [...this.buffers].flatMap(([place, buffer]) => {
       const { handled, committed } = buffer;
       if (handled === undefined || handled === committed) return [];
-      buffer.committed = handled;
       const [partition, topic] = place.split(' ');
-      return [{ topic: topic!, partition: Number(partition), offset: String(handled) }];
+      return [{ buffer, handled, topic: topic!, partition: Number(partition) }];
     });
-    if (offsets.length > 0) await this.consumer?.commitOffsets(offsets).catch(() => undefined);
+    if (!consumer || places.length === 0) return;
+    const offsets = places.map(({ topic, partition, handled }) => ({ topic, partition, offset: String(handled) }));
+    try {
+      await consumer.commitOffsets(offsets);
+      for (const { buffer, handled } of places) buffer.committed = handled;
+    } catch {
+      // Positions are PostgreSQL's.
+    }
   }
 
   // Not awaited: the reader that failed would wait for its own end.

@@ -3,6 +3,9 @@ import { Logger } from '@nestjs/common';
 /** How often gauges are read from the database. */
 const EVERY_MS = 15_000;
 
+/** The time between two readings is so often that which one takes, at least: what is counted grows with the projects. */
+const REST_SHARE = 20;
+
 /** How soon who has come to lead shows them. */
 const LOOK_MS = 1000;
 
@@ -37,10 +40,14 @@ export class LedGauges {
       this.nextAt = 0;
       return;
     }
-    if (Date.now() < this.nextAt) return;
-    this.nextAt = Date.now() + EVERY_MS;
+    const began = performance.now();
+    if (began < this.nextAt) return;
+    this.nextAt = began + EVERY_MS;
     this.reading ??= this.gauges
       .read()
+      .then(() => {
+        this.nextAt = Math.max(this.nextAt, began + REST_SHARE * (performance.now() - began));
+      })
       .catch((error: Error) => new Logger(this.name).warn(`gauges could not be read: ${error.message}`))
       .finally(() => {
         this.reading = undefined;

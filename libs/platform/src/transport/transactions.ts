@@ -26,7 +26,7 @@ export class Transactions {
 
   /**
    * Commits what `work` did and publishes what it said. `work` runs again, from the start, after a serialization failure, a deadlock or
-   * a lost connection before the commit; so it must have no effect but through the transaction. Called within `work`, it joins the
+   * a wait for a lock that was too long; so it must have no effect but through the transaction. Called within `work`, it joins the
    * transaction that is open: so a request with an idempotency key is one transaction, whatever its handler calls.
    */
   async run<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {

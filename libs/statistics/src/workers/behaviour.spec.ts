@@ -188,6 +188,11 @@ describe('speeds', () => {
     expect(rushing!.pValue).toBeLessThan(1e-9);
   });
 
+  it('accuses nobody where all times are 0, as tools write that do not measure them', () => {
+    const unknown = [0, 1, 2].flatMap((worker) => timings(worker, 0));
+    for (const speed of speeds(unknown)) expect(speed).toMatchObject({ underFloor: 0, pValue: 1 });
+  });
+
   it('compares within kinds of item, and with the floor of the item where one is given', () => {
     const kinds = [0, 1, 2].flatMap((worker) =>
       timings(worker, worker === 2 ? 100 : 1, 20, worker === 2 ? 'long' : 'short'),

@@ -20,6 +20,12 @@ export interface CopyingPair {
   pValue: number;
 }
 
+/**
+ * The spread is at least this part of the theoretical one. Of crowds that are hardly ever wrong most pairs have one statistic, so that their quartiles have no
+ * distance, and a single error that two share would be any number of spreads away; of the real sets it is .84 and 1.03.
+ */
+const LEAST_SPREAD = 0.5;
+
 /** Below so many pairs their own median and spread say nothing, and the theoretical ones (0 and 1) are used. */
 const LEAST_PAIRS = 20;
 
@@ -101,7 +107,7 @@ function standardised(pairs: CopyingPair[]): CopyingPair[] {
   if (pairs.length >= LEAST_PAIRS) {
     const sorted = Float64Array.from(pairs, ({ statistic }) => statistic).sort();
     middle = quantile(sorted, 0.5);
-    spread = Math.max(1e-9, (quantile(sorted, 0.75) - quantile(sorted, 0.25)) / NORMAL_QUARTILES);
+    spread = Math.max(LEAST_SPREAD, (quantile(sorted, 0.75) - quantile(sorted, 0.25)) / NORMAL_QUARTILES);
   }
   return pairs.map((pair) => {
     const statistic = (pair.statistic - middle) / spread;

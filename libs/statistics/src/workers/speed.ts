@@ -42,7 +42,7 @@ export function speeds(timings: readonly Timing[]): Speed[] {
   const spread = 1.4826 * median(pace.map((value) => Math.abs(value - middle)));
   return byWorker.map(([worker, own], i) => {
     const floorOf = (timing: Timing) => timing.floor ?? Math.exp(medians.get(timing.kind ?? '')!) / 10;
-    const underFloor = own.filter((timing) => timing.seconds < floorOf(timing)).length;
+    const underFloor = own.filter((timing) => countedSeconds(timing) < floorOf(timing)).length;
     return {
       worker,
       labels: own.length,
@@ -54,8 +54,12 @@ export function speeds(timings: readonly Timing[]): Speed[] {
   });
 }
 
-function logSeconds({ seconds }: Timing): number {
-  return Math.log(Math.max(0.01, seconds));
+function logSeconds(timing: Timing): number {
+  return Math.log(countedSeconds(timing));
+}
+
+function countedSeconds({ seconds }: Timing): number {
+  return Math.max(0.01, seconds);
 }
 
 function median(values: readonly number[]): number {

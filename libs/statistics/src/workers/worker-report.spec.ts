@@ -98,4 +98,14 @@ describe('workerReports', () => {
     expect(first).toMatchObject({ labels: 100, spammerScore: NaN, findings: [] });
     expect(first!.accuracy).toBeGreaterThan(0.5);
   });
+
+  it('accuses nobody of copying for one error that two share, where nobody else errs', () => {
+    const rows = Array.from(
+      { length: 60 },
+      (_, t) =>
+      Array.from({ length: 10 }, (__, w) => ({ item: `i${t}`, worker: `w${w}`, label: 'abc'[(t + Number(w > 7 && t === 9)) % 3]! })), // prettier-ignore
+    ).flat();
+    const table = labelTable(rows, ['a', 'b', 'c']);
+    for (const { findings } of workerReports(table, auto(table).model)) expect(findings).toEqual([]);
+  });
 });
