@@ -5,7 +5,15 @@ import { auto } from '@assay/statistics/aggregation/auto';
 import { type LabelTable, labelTable } from '@assay/statistics/aggregation/label-table';
 import { evidenceOf, posteriorOf } from '@assay/statistics/aggregation/posterior';
 import { type PublishedModel } from '@assay/statistics/aggregation/published-model';
-import { adjudicated, configured, ConsensusUnderTest, fitted, fittedNothing, labelled, pooled } from './consensus.fixture';
+import {
+  adjudicated,
+  configured,
+  ConsensusUnderTest,
+  fitted,
+  fittedNothing,
+  labelled,
+  pooled,
+} from './consensus.fixture';
 import { type Sent } from '../../../test/support/sent-events';
 
 let consensus: ConsensusUnderTest;
