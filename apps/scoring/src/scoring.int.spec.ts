@@ -424,14 +424,6 @@ describe('gold checks', () => {
   });
 });
 
-describe('pages', () => {
-  it.each(['workers', 'findings'])('of %s begin behind a cursor of theirs, and refuse any other', async (list) => {
-    await scoring.apply('pages', configured());
-    const cursor = Buffer.from(JSON.stringify(['no id'])).toString('base64url');
-    await expect(scoring.get(`/v1/${list}/pages?cursor=${cursor}`)).rejects.toThrow('422');
-  });
-});
-
 describe('an appeal', () => {
   it('stays on record where new evidence comes at the same moment', async () => {
     await scoring.apply('appeal-race', configured(), ...wrongs(1, 6));

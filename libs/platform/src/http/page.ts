@@ -1,7 +1,7 @@
 import { fieldError } from '@assay/contracts/field-error';
 import { Integer, Text } from '@assay/contracts/fields';
 import { type HttpRequest, type HttpResponse } from './http-request';
-import { invalid, type Problem } from './problem';
+import { invalid } from './problem';
 
 /** The part of a query that asks for a page: `?cursor=&limit=`. Other query classes extend it. */
 export class PageQuery {
@@ -21,35 +21,33 @@ export function cursorOf(key: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url');
 }
 
+/** Whether a part of a sort key can be compared with its column: anybody can write a cursor. */
+export type CursorPart = (part: string | number) => boolean;
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+export const isCursorText: CursorPart = (part) => typeof part === 'string';
+export const isCursorUuid: CursorPart = (part) => uuid.test(String(part));
+export const isCursorInteger: CursorPart = (part) => typeof part === 'number';
+
 /**
  * The sort key in a cursor, or undefined for the first page.
- * @param parts how many parts the key has.
+ * @param parts what each part of the key is.
  * @throws Problem `invalid` where it is none of ours.
  */
-export function keyOfCursor(cursor: string | undefined, parts: number): (string | number)[] | undefined {
+export function keyOfCursor(cursor: string | undefined, parts: readonly CursorPart[]): (string | number)[] | undefined {
   if (cursor === undefined) return undefined;
   try {
     const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
     const isKey = (part: unknown) => (typeof part === 'string' && !part.includes('\0')) || Number.isSafeInteger(part);
-    if (Array.isArray(key) && key.length === parts && key.every(isKey)) return key as (string | number)[];
+    if (Array.isArray(key) && key.length === parts.length && key.every(isKey)) {
+      const known = key as (string | number)[];
+      if (known.every((part, index) => parts[index]!(part))) return known;
+    }
   } catch {
     // Falls through: it is no cursor.
   }
-  throw badCursor(cursor);
-}
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-/** The same of a page in the order of uuids: the last of the page before, empty for the first page. */
-export function uuidOfCursor(cursor: string | undefined): string {
-  const key = keyOfCursor(cursor, 1);
-  if (key === undefined) return '';
-  if (UUID.test(String(key[0]))) return String(key[0]);
-  throw badCursor(cursor!);
-}
-
-function badCursor(cursor: string): Problem {
-  return invalid([fieldError('cursor', cursor, 'a cursor of a page before, or nothing')], 'the query has errors');
+  throw invalid([fieldError('cursor', cursor, 'a cursor of a page before, or nothing')], 'the query has errors');
 }
 
 /**
