@@ -118,13 +118,20 @@ export async function modelsOf(
   tx: Pick<Transaction, 'sql'>,
   project: string,
 ): Promise<{ epoch: number; models: Map<string, KeptModel> }> {
-  const rows = await tx.sql<{ epoch: number; question: string; model: ModelHeader | null; workers: ModelWorker[] }>(
-    `select p.epoch, c.question, c.model, c.workers from epoch_pointer p join model_chunk c using (project, epoch)
+  const rows = await tx.sql<{
+    epoch: number;
+    /** Null of an epoch that has no models: there were no labels. */
+    question: string | null;
+    model: ModelHeader | null;
+    workers: ModelWorker[];
+  }>(
+    `select p.epoch, c.question, c.model, c.workers from epoch_pointer p left join model_chunk c using (project, epoch)
      where p.project = $1 order by c.question, c.chunk`,
     [project],
   );
   const models = new Map<string, KeptModel>();
   for (const { question, model, workers } of rows) {
+    if (question === null) continue;
     const known = models.get(question);
     if (known) known.workers.push(...workers);
     else if (model) models.set(question, { header: model, workers });
