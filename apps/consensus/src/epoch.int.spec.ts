@@ -144,6 +144,15 @@ describe('an epoch', () => {
     expect(new Set((await itemsOf('ordinary')).map((one) => one.decisions[0]!.epoch))).toEqual(new Set([3]));
   });
 
+  it('is whole with its own chunks, where one of its number had more of which the end was lost', async () => {
+    const lost = fitted(withLiars(model, [...model.workers.keys()]), { epoch: 1, isSettling: true, chunks: 3 });
+    await sendAndRest('lost-end', configured(), ...events, ...lost.chunks);
+    const { chunks, close } = fitted(model, { epoch: 1, isSettling: true, chunks: 2 });
+    await sendAndRest('lost-end', ...chunks, close);
+    expect(await consensus.get('/v1/ops/consensus/summary/lost-end')).toMatchObject({ epoch: 1 });
+    expect(await consensus.digest('lost-end')).toBe(await consensus.digest('whole'));
+  });
+
   it('of no labels at all decides as nothing was fitted, and is the newest all the same', async () => {
     const { chunks, close } = fitted(model, { epoch: 1, isSettling: true });
     await sendAndRest('emptied', configured(), ...events, ...chunks, close);
