@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { type AddressInfo } from 'node:net';
+import { createServer as createHttpServer, type RequestListener } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lockFolder } from '../../libs/platform/src/postgres/folder-lock';
@@ -11,10 +11,13 @@ import { eventually } from '../support/eventually';
 
 let folder: string;
 let labels: string;
+let key: string;
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'assay-line-'));
   labels = join(folder, 'labels.csv');
+  key = join(folder, 'key');
+  writeFileSync(key, 'assay_any_key');
   writeFileSync(labels, 'task,worker,label\na,w1,x\nb,w1,y\n');
 });
 
@@ -74,6 +77,30 @@ describe('what a person can do something about ends with words and without a sta
       out: '',
       said: `${path}: no such folder\n`,
     });
+  });
+});
+
+describe('a server that is no Assay', () => {
+  async function status(listener: RequestListener) {
+    const server = createHttpServer(listener).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { code, said } = await commandLineWith({}, 'status', '--server', url, '--key-file', key);
+    server.close();
+    return { code, said: said.replace(url, '') };
+  }
+
+  it('is told from one by what it answers', async () => {
+    expect(await status((_request, response) => response.end('<html>Welcome</html>'))).toEqual({
+      code: 5,
+      said: '/v1/ops/ingestion/accounting answers "<html>Welcome</html>": expected the JSON of an Assay\n',
+    });
+  });
+
+  it('or one that goes away in the middle of an answer, is not reached', async () => {
+    const cut: RequestListener = (_request, response) =>
+      response.writeHead(200, { 'content-length': 100 }).write('{', () => response.destroy());
+    expect(await status(cut)).toEqual({ code: 5, said: '/v1/ops/ingestion/accounting: the answer was cut off\n' });
   });
 });
 

@@ -30,7 +30,7 @@ export class Client {
 
   /** GET of JSON. */
   async get<T>(path: string): Promise<T> {
-    return (await (await this.send('GET', path)).json()) as T;
+    return jsonOf<T>(await this.send('GET', path));
   }
 
   /** GET of JSON, or undefined where there is nothing under that path. */
@@ -50,25 +50,25 @@ export class Client {
   ) {
     const options = { 'content-type': 'application/json', ...headers };
     const answer = await this.send(method, path, body === undefined ? undefined : JSON.stringify(body), options);
-    const text = await answer.text();
-    return (text === '' ? undefined : JSON.parse(text)) as T;
+    const text = await textOf(answer);
+    return text === '' ? (undefined as T) : parsed<T>(answer, text);
   }
 
   /** POST of lines of JSON. */
   async writeLines<T>(path: string, lines: readonly object[]): Promise<T> {
     const body = lines.map((line) => JSON.stringify(line)).join('\n');
-    return (await (await this.send('POST', path, body, { 'content-type': 'application/x-ndjson' })).json()) as T;
+    return jsonOf<T>(await this.send('POST', path, body, { 'content-type': 'application/x-ndjson' }));
   }
 
   /** Every entry of a list that comes in pages, in order. */
   async *pages<T>(path: string, field: string): AsyncGenerator<T> {
-    for await (const answer of this.pagesOf(path)) yield* ((await answer.json()) as Record<string, T[]>)[field] ?? [];
+    for await (const answer of this.pagesOf(path)) yield* (await jsonOf<Record<string, T[]>>(answer))[field] ?? [];
   }
 
   /** Every line of NDJSON that comes in pages, in order. */
   async *pagedLines(path: string): AsyncGenerator<string> {
     for await (const answer of this.pagesOf(path)) {
-      for (const line of (await answer.text()).split('\n')) if (line !== '') yield line;
+      for (const line of (await textOf(answer)).split('\n')) if (line !== '') yield line;
     }
   }
 
@@ -100,6 +100,26 @@ export class Client {
     if (answer.ok) return answer;
     throw refusal(method, path, answer.status, (await answer.json().catch(() => undefined)) as Problem | undefined);
   }
+}
+
+/** The JSON of an answer. @throws CliError 5 where it is none: it is no Assay that answers, or it was cut off. */
+async function jsonOf<T>(answer: Response): Promise<T> {
+  return parsed<T>(answer, await textOf(answer));
+}
+
+function parsed<T>(answer: Response, text: string): T {
+  try {
+    return JSON.parse(text) as T;
+  } catch (error) {
+    const words = `${answer.url} answers ${JSON.stringify(text.slice(0, 50))}: expected the JSON of an Assay`;
+    throw new CliError(EXIT.unreachable, words, { cause: error });
+  }
+}
+
+async function textOf(answer: Response): Promise<string> {
+  return answer.text().catch((error: unknown) => {
+    throw new CliError(EXIT.unreachable, `${answer.url}: the answer was cut off`, { cause: error });
+  });
 }
 
 function refusal(method: string, path: string, status: number, problem?: Problem): CliError {

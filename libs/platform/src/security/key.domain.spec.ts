@@ -3,8 +3,9 @@ import { decideIssue, decideRevoke, type KeyRequest } from './key.domain';
 
 const AT = '2026-03-01T12:00:00.000Z';
 const kept = { id: 'new', hash: 'f'.repeat(64) };
-const admin = { role: 'admin' } as const;
-const operator = { role: 'operator' } as const;
+const admin = { role: 'admin', projects: ['*'] } as const;
+const operator = { role: 'operator', projects: ['*'] } as const;
+const operatorOfRte = { role: 'operator', projects: ['rte'] } as const;
 
 function aRequest(changes: Partial<KeyRequest> = {}): KeyRequest {
   return { holder: 'cvat', role: 'tool', projects: ['rte', 'news'], ...changes };
@@ -52,6 +53,18 @@ describe('decideIssue', () => {
     expect(decideIssue(admin, request, kept, [], AT).type).toBe('kept');
   });
 
+  it('lets nobody give projects that are not their own', () => {
+    const detail = (projects: string) => `projects ${projects}: expected only those of the credential, rte`;
+    expect(decideIssue(operatorOfRte, aRequest({ projects: ['rte'] }), kept, [], AT).type).toBe('kept');
+    for (const [projects, beyond] of [
+      [['*'], '*'],
+      [['rte', 'news'], 'news'],
+    ] as const) {
+      const decision = decideIssue(operatorOfRte, aRequest({ role: 'lead', projects }), kept, [], AT);
+      expect(decision).toEqual({ type: 'forbidden', detail: detail(beyond) });
+    }
+  });
+
   it('wants a worker of workers and experts, and of nobody else', () => {
     for (const role of ['worker', 'expert'] as const) {
       expect(decideIssue(admin, aRequest({ role }), kept, [], AT)).toMatchObject({
@@ -82,6 +95,12 @@ describe('decideRevoke', () => {
     const revoked = { ...aKey(), revision: 2, revokedAt: AT };
     expect(decideRevoke(operator, aKey(), AT)).toEqual({ type: 'kept', state: revoked });
     expect(decideRevoke(operator, revoked, '2026-04-01T00:00:00.000Z')).toEqual({ type: 'unchanged', state: revoked });
+  });
+
+  it('lets nobody revoke a key for projects that are not their own', () => {
+    expect(decideRevoke(operatorOfRte, aKey(), AT).type).toBe('forbidden');
+    expect(decideRevoke(operatorOfRte, aKey({ projects: ['*'] }), AT).type).toBe('forbidden');
+    expect(decideRevoke(operatorOfRte, aKey({ projects: ['rte'] }), AT).type).toBe('kept');
   });
 
   it('lets only an admin revoke an admin', () => {

@@ -23,11 +23,11 @@ export type KeyDecision =
 const MOST_LIVE = 2;
 
 /**
- * A new key beside those that the holder has. A holder keeps role, projects and worker; only an admin makes admins, as otherwise whoever
- * may make keys could make themselves one.
+ * A new key beside those that the holder has. A holder keeps role, projects and worker; only an admin makes admins, and nobody gives
+ * projects that are not their own, as otherwise whoever may make keys could make themselves a better one.
  */
 export function decideIssue(
-  caller: Pick<Caller, 'role'>,
+  caller: Pick<Caller, 'role' | 'projects'>,
   request: KeyRequest,
   kept: { id: string; hash: string },
   held: readonly KeyState[],
@@ -38,6 +38,8 @@ export function decideIssue(
   if (request.role === 'admin' && caller.role !== 'admin') {
     return { type: 'forbidden', detail: `role ${caller.role}: expected admin, to issue a key with the role admin` };
   }
+  const beyond = projectsBeyond(caller, request.projects);
+  if (beyond !== undefined) return { type: 'forbidden', detail: beyond };
   const live = held.filter((key) => key.revokedAt === undefined);
   if (live.length >= MOST_LIVE) {
     const names = live.map(({ key }) => key).join(' and ');
@@ -60,12 +62,22 @@ export function decideIssue(
 }
 
 /** The key as it is once it is revoked. Twice is once. */
-export function decideRevoke(caller: Pick<Caller, 'role'>, state: KeyState, at: string): KeyDecision {
+export function decideRevoke(caller: Pick<Caller, 'role' | 'projects'>, state: KeyState, at: string): KeyDecision {
   if (state.role === 'admin' && caller.role !== 'admin') {
     return { type: 'forbidden', detail: `role ${caller.role}: expected admin, to revoke a key with the role admin` };
   }
+  const beyond = projectsBeyond(caller, state.projects);
+  if (beyond !== undefined) return { type: 'forbidden', detail: beyond };
   if (state.revokedAt !== undefined) return { type: 'unchanged', state };
   return { type: 'kept', state: { ...state, revision: state.revision + 1, revokedAt: at } };
+}
+
+/** Why the projects of a key are not the caller's to give or to take; undefined where they are. */
+function projectsBeyond({ projects: own }: Pick<Caller, 'projects'>, projects: readonly string[]): string | undefined {
+  const beyond = projects.filter((project) => !own.includes('*') && !own.includes(project));
+  return beyond.length === 0
+    ? undefined
+    : `projects ${beyond.join(', ')}: expected only those of the credential, ${own.join(', ')}`;
 }
 
 function checkRequest({ holder, role, projects, worker }: KeyRequest): FieldError[] {
