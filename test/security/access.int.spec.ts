@@ -6,14 +6,22 @@ import { CONSENSUS } from '@assay/apps/consensus/src/consensus.module';
 import { GOLD } from '@assay/apps/gold/src/gold.module';
 import { INGESTION } from '@assay/apps/ingestion/src/ingestion.module';
 import { SCORING } from '@assay/apps/scoring/src/scoring.module';
+import { cursorOf } from '@assay/platform/http/page';
 import { eventually } from '../support/eventually';
 import { startServices, type TestServices } from '../support/test-service';
 import { rolesOfRoute, ROUTES } from './access-table';
+
+interface Operation {
+  'x-assay-roles': string[];
+  responses: object;
+  parameters: { name: string }[];
+}
 
 interface Declared {
   route: string;
   roles: string[];
   problems: number[];
+  isPaged: boolean;
   handle: RequestListener;
 }
 
@@ -28,14 +36,13 @@ beforeAll(async () => {
   running = await startServices([INGESTION, CONSENSUS, GOLD, SCORING, ASSIGNMENT]);
   declared = running.services.flatMap(({ openApi, handle }) =>
     Object.entries(openApi.paths).flatMap(([path, operations]) =>
-      Object.entries(operations as Record<string, { 'x-assay-roles': string[]; responses: object }>).map(
-        ([method, operation]) => ({
-          route: `${method.toUpperCase()} ${path}`,
-          roles: [...operation['x-assay-roles']].sort(),
-          problems: Object.keys(operation.responses).map(Number),
-          handle,
-        }),
-      ),
+      Object.entries(operations as Record<string, Operation>).map(([method, operation]) => ({
+        route: `${method.toUpperCase()} ${path}`,
+        roles: [...operation['x-assay-roles']].sort(),
+        problems: Object.keys(operation.responses).map(Number),
+        isPaged: operation.parameters.some(({ name }) => name === 'cursor'),
+        handle,
+      })),
     ),
   );
   for (const role of ACCESS_ROLES) keys.set(role, await issue(role));
@@ -55,6 +62,10 @@ async function issue(role: AccessRole): Promise<string> {
     await eventually(isKnown, `the key of the ${role}`);
   }
   return secret;
+}
+
+function api(handle: RequestListener, method: 'get' | 'put', path: string) {
+  return request(handle)[method](path).auth(running.adminKey, { type: 'bearer' });
 }
 
 async function ask(handle: RequestListener, route: string, project: string, key?: string): Promise<Answer> {
@@ -111,5 +122,29 @@ describe('the routes of all services', () => {
   it('say in OpenAPI which problems they answer', () => {
     const silent = declared.filter(({ problems }) => ![401, 403, 429].every((status) => problems.includes(status)));
     expect(silent).toEqual([]);
+  });
+});
+
+describe('a cursor that somebody made up', () => {
+  const uuid = '00000000-0000-4000-8000-000000000000';
+  const keys = [
+    ...['x', '2026-99-99', uuid, 1, -1, Number.MAX_SAFE_INTEGER].map((part) => [part]),
+    ...['2026-99-99T00:00:00.000000Z', '2026-01-01T25:00:00.000000Z', 'x', 1].map((part) => [part, uuid]),
+    ...['x', 0.5, '1e999'].map((part) => [Number.MAX_SAFE_INTEGER, part, uuid]),
+    ...[-1, 2 ** 31, Number.MAX_SAFE_INTEGER].map((part) => ['x', uuid, part, '9'.repeat(16), uuid]),
+  ];
+
+  it('is refused, or is a place between entries: nothing breaks at it', async () => {
+    const paged = declared.filter(({ isPaged }) => isPaged);
+    await api(running.services[0]!.handle, 'put', '/v1/projects/paged').send({ questions: [{ labels: ['a', 'b'] }] });
+    expect(paged.length).toBeGreaterThan(10);
+    for (const { handle, route } of paged) {
+      const path = route.replace('GET ', '').replace('{project}', 'paged');
+      await eventually(async () => (await api(handle, 'get', path)).status === 200, `the project behind ${route}`);
+      for (const key of keys) {
+        const { status } = await api(handle, 'get', `${path}?cursor=${cursorOf(key)}`);
+        expect({ route, key, status }).toEqual({ route, key, status: status === 200 ? 200 : 422 });
+      }
+    }
   });
 });

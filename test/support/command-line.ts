@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 
-const PROGRAM = join(__dirname, '../../apps/assay/bin/assay.mjs');
+/** The file that is the command. */
+export const PROGRAM = join(__dirname, '../../apps/assay/bin/assay.mjs');
 
 /** What a call of the command line gave. */
 export interface Said {

@@ -1,4 +1,6 @@
-import { writeFile } from 'node:fs/promises';
+import { access, constants, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { CliError, EXIT } from './cli-error';
 import { type Client } from './client';
 import { decidedItems } from './collect-report';
 import { type Column, csvOf } from './output';
@@ -32,6 +34,16 @@ export async function consensusRows(client: Client, project: string): Promise<Co
     }
   }
   return rows;
+}
+
+/** Checks that a file can be written, before what is to be written is made. @throws CliError 3 where the folder is not there, 1 where it cannot. */
+export async function checkWritable(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) throw new CliError(EXIT.failure, `${path}: expected a file, not a folder`);
+  await access(found ? path : dirname(path), constants.W_OK).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') throw new CliError(EXIT.notFound, `${path}: no such folder`, { cause: error });
+    throw new CliError(EXIT.failure, `${path}: ${error.message}`, { cause: error });
+  });
 }
 
 /** Writes the decisions of a project as CSV. */

@@ -6,6 +6,11 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+// Words that nobody reads any more are lost; what they were about goes on.
+process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 void run(process.argv.slice(2)).then((exitCode) => {
   process.exitCode = exitCode;
 });

@@ -4,6 +4,7 @@ import { type Check, checksOf, type ServiceAccounting } from './audit';
 import { CliError, EXIT } from './cli-error';
 import { type Client } from './client';
 import { connect, type Context, runningServices } from './context';
+import { visible } from './output';
 import { READERS } from './settle';
 
 /** `assay status`: is it alive, and does it keep up. */
@@ -107,7 +108,7 @@ export async function traceCommand(context: Context, project: string, item: stri
   if (output.format !== 'table') return output.json(provenance);
   const { state, version, policyRevision } = provenance;
   output.line(
-    output.bold(`${project} / ${item}`) +
+    output.bold(`${project} / ${visible(item)}`) +
       output.dim(`   ${state}, version ${version}, policy revision ${policyRevision}`),
   );
   for (const { question, posterior, annotations } of provenance.questions) {
@@ -116,9 +117,9 @@ export async function traceCommand(context: Context, project: string, item: stri
       ? `${decision.state}, confidence ${decision.confidence.toFixed(4)}, epoch ${decision.epoch}`
       : state;
     output.line();
-    output.line(`${question}: ${decision?.label ?? 'no label'} (${sure})`);
+    output.line(`${question}: ${visible(decision?.label ?? 'no label')} (${sure})`);
     for (const [label, probability] of Object.entries(posterior))
-      output.line(output.dim(`  ${probability.toFixed(4)}  ${label}`));
+      output.line(output.dim(`  ${probability.toFixed(4)}  ${visible(label)}`));
     const columns = (['worker', 'label', 'occasion', 'revision', 'occurredAt', 'order', 'why'] as const).map(
       (heading) => ({
         heading,

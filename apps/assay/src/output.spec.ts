@@ -1,4 +1,4 @@
-import { tableOf } from './output';
+import { tableOf, visible } from './output';
 
 describe('tableOf', () => {
   it('aligns numbers to the right and words to the left', () => {
@@ -16,5 +16,18 @@ describe('tableOf', () => {
   it('has room for more rows than a call takes arguments', () => {
     const rows = Array.from({ length: 200_000 }, (_, row) => row);
     expect(tableOf([{ heading: 'row', value: (row: number) => String(row) }], rows)).toHaveLength(200_001);
+  });
+});
+
+describe('visible', () => {
+  it.each([
+    ['\u001b[2J', '\\u001b[2J'],
+    ['\u009b2J', '\\u009b2J'],
+    ['\u007f', '\\u007f'],
+    ['a\r\nb\tc', 'a\\r\\nb\\tc'],
+    ['Ä "quoted" \\ 😀', 'Ä "quoted" \\ 😀'],
+  ])('writes %j as %j, which does nothing to a terminal', (text, expected) => {
+    expect(visible(text)).toBe(expected);
+    expect(tableOf([{ heading: 'worker', value: (row: string) => row }], [text])).toContain(expected);
   });
 });

@@ -125,6 +125,14 @@ function csvCell(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
+/** Text of a stranger as a terminal may get it: what would move its cursor, colour it or end a line is written as JSON writes it. */
+export function visible(text: string): string {
+  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, (one) => {
+    const written = JSON.stringify(one).slice(1, -1);
+    return written === one ? `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}` : written;
+  });
+}
+
 /** Lines of an aligned table: numbers to the right, words to the left, two spaces between. */
 export function tableOf<Row>(
   columns: readonly Column<Row>[],
@@ -145,6 +153,6 @@ export function tableOf<Row>(
 
 function cellOf(value: string | number | null | undefined, digits?: number): string {
   if (value === null || value === undefined) return '-';
-  if (typeof value === 'string') return value;
+  if (typeof value === 'string') return visible(value);
   return digits === undefined ? value.toLocaleString('en-US') : value.toFixed(digits);
 }

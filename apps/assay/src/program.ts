@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import { BadSettings } from '@assay/platform/config/bad-settings';
 import { CliError, EXIT } from './cli-error';
 import { addFiles } from './file.verbs';
 import { addOperations } from './operator.verbs';
@@ -39,6 +40,10 @@ export async function run(argv: readonly string[]): Promise<number> {
     if (error instanceof CliError) {
       process.stderr.write(`${error.message}\n`);
       return error.exitCode;
+    }
+    if (error instanceof BadSettings) {
+      process.stderr.write(`${error.message}\n`);
+      return EXIT.usage;
     }
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     process.stderr.write(

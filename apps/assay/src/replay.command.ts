@@ -1,5 +1,5 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSettings } from '@assay/platform/config/settings';
 import { removeEmbeddedPostgres } from '@assay/platform/postgres/embedded-postgres';
@@ -9,7 +9,7 @@ import { CliError, EXIT } from './cli-error';
 import { type Client, clientOf } from './client';
 import { importGold } from './gold-import';
 import { collectReport } from './collect-report';
-import { writeConsensus } from './consensus-export';
+import { checkWritable, writeConsensus } from './consensus-export';
 import { connect, type Context, runningServices } from './context';
 import { checkLabels } from './checked-labels';
 import { type LabelFile, openLabels, readLabels } from './label-file';
@@ -19,10 +19,13 @@ import { type Report } from './report';
 import { hashOf } from './records';
 import { printReport } from './report-table';
 import { RowErrors } from './row-errors';
-import { startAssay } from './running-assay';
+import { type RunningAssay, startAssay } from './running-assay';
 import { putProject, type SendableLabels, sendLabels, sendSlices } from './send-labels';
 import { SERVICES } from './services';
 import { settle } from './settle';
+
+/** Signals after which a replay ends what it started, and then itself. */
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 export interface ReplayOptions {
   truth?: string;
@@ -68,6 +71,7 @@ export async function prepare({ output }: Context, file: LabelFile, options: Rep
   if (ignored.length > 0) output.say(`${records.name}: ignored columns ${ignored.join(', ')}`);
   const errors = new RowErrors(records.name);
   const columns = readLabels(file, errors);
+  if (options.export) await checkWritable(options.export);
   // Bad rows are the answer where they are all that there is.
   if (columns.length === 0 && !options.skipBad) errors.refuse();
   const isInferred = options.project === undefined;
@@ -120,8 +124,21 @@ async function withServer<Result>(
   if (context.server || (isData && runningServices(context.dataDir).length > 0)) return work(connect(context));
   const dataDir = isData ? context.dataDir : await temporaryFolder();
   const settings = readSettings();
+  // What is not ended here ends with this process: PostgreSQL, where it is only just being started.
+  let running: RunningAssay | undefined;
+  const end = once(async () => {
+    await running?.close();
+    if (isData) return;
+    removeEmbeddedPostgres(dataDir);
+    await rm(dataDir, { recursive: true, force: true });
+  });
+  const interrupt = (signal: NodeJS.Signals) =>
+    void end()
+      .catch(() => undefined)
+      .then(() => process.exit(128 + constants.signals[signal]));
+  for (const signal of SIGNALS) process.once(signal, interrupt);
   try {
-    const running = await startAssay({
+    running = await startAssay({
       settings: { ...settings, logLevel: settings.logLevel === 'info' ? 'warn' : settings.logLevel },
       dataDir,
       services: SERVICES,
@@ -129,17 +146,17 @@ async function withServer<Result>(
       metricsPort: 0,
       say: (line) => context.output.say(line),
     });
-    try {
-      return await work(clientOf(running.url, running.key));
-    } finally {
-      await running.close();
-    }
+    return await work(clientOf(running.url, running.key));
   } finally {
-    if (!isData) {
-      removeEmbeddedPostgres(dataDir);
-      await rm(dataDir, { recursive: true, force: true });
-    }
+    await end();
+    for (const signal of SIGNALS) process.off(signal, interrupt);
   }
+}
+
+/** Work that is done by who asks first, and waited for by the others. */
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => (done ??= work());
 }
 
 /** A new folder that the user who runs PostgreSQL for root can get into. */

@@ -1,6 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -14,6 +25,7 @@ import { startMonitorServer } from '@assay/platform/metrics/monitor-server';
 import { processMetrics } from '@assay/platform/metrics/process-registry';
 import { mergeOpenApi } from '@assay/platform/openapi/openapi';
 import { startEmbeddedPostgres } from '@assay/platform/postgres/embedded-postgres';
+import { UnusableFolder } from '@assay/platform/postgres/folder-lock';
 import { isTransient } from '@assay/platform/postgres/transient-error';
 import { provision } from '@assay/platform/postgres/provision';
 import { keptKey, newKey, parseKey, writeKey } from '@assay/platform/security/access-key';
@@ -76,7 +88,7 @@ export async function startAssay(options: AssayOptions): Promise<RunningAssay> {
 
 async function start(options: AssayOptions, ends: (() => Promise<unknown>)[]): Promise<Omit<RunningAssay, 'close'>> {
   const { dataDir, services, say } = options;
-  mkdirSync(dataDir, { recursive: true, mode: 0o755 });
+  makeFolder(dataDir);
   const settings = { ...options.settings, leaseSecret: leaseSecret(dataDir, options.settings) };
   const databaseUrl = settings.databaseUrl ?? (await startDatabase(dataDir, say, ends));
   await patiently('PostgreSQL', say, () => provision(databaseUrl, services, PLATFORM_MIGRATIONS));
@@ -93,7 +105,11 @@ async function start(options: AssayOptions, ends: (() => Promise<unknown>)[]): P
   const { registry, stop } = processMetrics(VERSION);
   ends.push(async () => stop());
   const monitor = { registry, isStarted: () => running.length === services.length, services: () => running };
-  const metricsServer = await startMonitorServer(monitor, settings.httpHost, options.metricsPort);
+  const metricsServer = await startMonitorServer(monitor, settings.httpHost, options.metricsPort).catch(
+    (error: unknown) => {
+      throw takenPort(error, settings.httpHost, options.metricsPort, 'ASSAY_METRICS_PORT');
+    },
+  );
   ends.push(() => closeServer(metricsServer));
   for (const definition of services) {
     const service = await startService(definition, {
@@ -143,12 +159,25 @@ async function patiently(what: string, say: (line: string) => void, work: () => 
   }
 }
 
+/** @throws CliError 1 where it cannot be made, or nothing can be written there. */
+function makeFolder(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o755 });
+    accessSync(dataDir, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const words = `data folder ${dataDir}: expected one that can be written (${messageOf(error)})`;
+    throw new CliError(EXIT.failure, words, { cause: error });
+  }
+}
+
 async function startDatabase(
   dataDir: string,
   say: (line: string) => void,
   ends: (() => Promise<unknown>)[],
 ): Promise<string> {
-  const postgres = await startEmbeddedPostgres({ dataDir, say });
+  const postgres = await startEmbeddedPostgres({ dataDir, say }).catch((error: unknown) => {
+    throw error instanceof UnusableFolder ? new CliError(EXIT.failure, error.message, { cause: error }) : error;
+  });
   ends.push(() => postgres.stop());
   return postgres.adminUrl;
 }
@@ -201,11 +230,16 @@ function writeServerFile(dataDir: string, server: ServerFile): string {
 
 async function listen(server: Server, host: string, port: number): Promise<string> {
   server.listen(port, host);
-  await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EADDRINUSE') throw error;
-    throw new CliError(EXIT.failure, `port ${port} of ${host} is taken: choose another with --port or ASSAY_HTTP_PORT`);
+  await once(server, 'listening').catch((error: unknown) => {
+    throw takenPort(error, host, port, '--port or ASSAY_HTTP_PORT');
   });
   return urlOf(server);
+}
+
+/** A failure to listen, in words where the port is another's. */
+function takenPort(error: unknown, host: string, port: number, setting: string): unknown {
+  if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') return error;
+  return new CliError(EXIT.failure, `port ${port} of ${host} is taken: choose another with ${setting}`);
 }
 
 function urlOf(server: Server): string {

@@ -38,13 +38,15 @@ export interface ProjectChange {
   questions?: Question[];
   tracks?: string[];
   isArchived?: boolean;
+  schemaVersion?: number;
 }
 
 /** A project's configuration, with one question "label" of three labels, and no gold, where nothing else is said. */
 export function configured(change: ProjectChange = {}): Sent {
   const { revision = 1, policy = {}, questions = [QUESTION], tracks = ['general'], isArchived = false } = change;
+  const { schemaVersion = 1 } = change;
   return sent(isArchived ? projectArchived : projectConfigured, eventId('configured', revision), (project) => ({
-    ...{ project, title: project, questions, tracks, revision, schemaVersion: 1 },
+    ...{ project, title: project, questions, tracks, revision, schemaVersion },
     policy: { ...DEFAULT_POLICY, gold: { ...DEFAULT_POLICY.gold, rate: 0 }, ...policy },
   }));
 }
@@ -60,11 +62,17 @@ export function withdrawn(item: string): Sent {
 }
 
 /** A label of worker `w<number>`; of revision 1 and above it is a revision. */
-export function labelled(item: string, worker: number, label: string, revision = 0, occasion = 0): Sent {
+export function labelled(
+  item: string,
+  worker: number,
+  label: string,
+  said: { revision?: number; occasion?: number; schemaVersion?: number } = {},
+): Sent {
+  const { revision = 0, occasion = 0, schemaVersion = 1 } = said;
   const contract = revision > 0 ? annotationRevised : annotationSubmitted;
   return sent(contract, eventId('labelled', item, worker, label, revision, occasion), (project) => ({
     ...{ project, item, worker: workerOf(worker), role: 'human' as const, occasion, revision, order: 0 },
-    schemaVersion: 1,
+    schemaVersion,
     labels: { label },
   }));
 }
@@ -149,8 +157,13 @@ export class AssignmentUnderTest {
 
   /** Appends events to the log, in this order, as a relay numbers them, and waits until they were read. */
   async send(project: string, events: readonly Sent[]): Promise<void> {
-    await this.sender.send(project, events);
+    await this.append(project, events);
     await this.rest(project);
+  }
+
+  /** Appends events to the log, in this order, as a relay numbers them. */
+  async append(project: string, events: readonly Sent[]): Promise<void> {
+    await this.sender.send(project, events);
   }
 
   /** Waits until everything was read and judged. */

@@ -8,6 +8,7 @@ import {
   gold,
   imported,
   labelled,
+  QUESTION,
   registered,
   retracted,
   tiered,
@@ -280,6 +281,27 @@ describe('an assignment', () => {
       20_000,
     );
     expect((await next('expires', 2)).status).toBe(201);
+  });
+});
+
+describe('an assignment whose annotation waits for a newer schema', () => {
+  it('does not expire before that has come: it was handed in on time', async () => {
+    const assigning = { order: 'steady' as const, minutes: 0.01, held: 10, repeats: 0 };
+    const policy = { minOverlap: 1, maxOverlap: 1, assignment: assigning };
+    await aProject('waits', 2, { policy });
+    const { body: late } = await next('waits', 1);
+    const { body: never } = await next('waits', 2);
+    const questions = [{ ...QUESTION, labels: [...QUESTION.labels, 'd'] }];
+    await assignment.append('waits', [labelled(late.item, 1, 'd', { schemaVersion: 2 })]);
+    await eventually(
+      async () => (await summary('waits')).assignments['expired'] === 1,
+      'the other assignment to expire',
+      20_000,
+    );
+    expect((await next('waits', 3)).body.item).toBe(never.item);
+    expect((await next('waits', 4)).status).toBe(204);
+    await assignment.send('waits', [configured({ revision: 2, schemaVersion: 2, questions, policy })]);
+    expect((await summary('waits')).assignments).toMatchObject({ completed: 1 });
   });
 });
 

@@ -3,9 +3,10 @@ import { ApiTags } from '@nestjs/swagger';
 import { DISPUTE_REASONS, type DisputeReason } from '@assay/contracts/dispute/dispute-event';
 import { fieldError } from '@assay/contracts/field-error';
 import { Flag, OneOf, Text } from '@assay/contracts/fields';
+import { utcTimestamp } from '@assay/contracts/iso-timestamp';
 import { AcceptsJson } from '@assay/platform/http/accepts';
 import type { HttpRequest, HttpResponse } from '@assay/platform/http/http-request';
-import { keyOfCursor, PAGE_LIMIT, pageOf, PageQuery } from '@assay/platform/http/page';
+import { isCursorInteger, isCursorUuid, keyOfCursor, PAGE_LIMIT, pageOf, PageQuery } from '@assay/platform/http/page';
 import { invalid } from '@assay/platform/http/problem';
 import { CheckedQuery } from '@assay/platform/http/query';
 import { CalledBy, type Caller } from '@assay/platform/security/caller';
@@ -114,26 +115,15 @@ export class DisputeController {
   }
 }
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 function placeOf(cursor: string | undefined): QueuePlace | undefined {
-  const key = keyOfCursor(cursor, 3);
-  if (key === undefined) return undefined;
-  const [hour, confidence, id] = key;
-  if (typeof hour === 'number' && Number.isFinite(Number(confidence)) && uuid.test(String(id)))
-    return [hour, Number(confidence), String(id)];
-  throw badCursor(cursor);
+  const isConfidence = (part: string | number) => Number.isFinite(Number(part));
+  const key = keyOfCursor(cursor, [isCursorInteger, isConfidence, isCursorUuid]);
+  return key && [Number(key[0]), Number(key[1]), String(key[2])];
 }
 
 function endOf(cursor: string | undefined): readonly [string, string] | undefined {
-  const key = keyOfCursor(cursor, 2);
-  if (key === undefined) return undefined;
-  const [place, id] = key;
-  const isTime = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d{1,6})?[+-]\d{2}(:\d{2})?$/.test(String(place));
-  if (isTime && uuid.test(String(id))) return [String(place), String(id)];
-  throw badCursor(cursor);
-}
-
-function badCursor(cursor: string | undefined): Error {
-  return invalid([fieldError('cursor', cursor, 'a cursor of a page before, or nothing')], 'the query has errors');
+  const isTime = (part: string | number) =>
+    /^.{19}\.\d{6}Z$/.test(String(part)) && utcTimestamp(String(part)) !== undefined;
+  const key = keyOfCursor(cursor, [isTime, isCursorUuid]);
+  return key && [String(key[0]), String(key[1])];
 }

@@ -228,7 +228,7 @@ export interface EndedDispute {
   note: string | null;
   raisedAt: Date;
   endedAt: Date;
-  /** `endedAt` with all of PostgreSQL's digits. */
+  /** `endedAt` in UTC with all of PostgreSQL's digits. */
   place: string;
 }
 
@@ -239,7 +239,7 @@ export async function endedDisputes(
 ): Promise<EndedDispute[]> {
   return tx.sql<EndedDispute>(
     `select id as dispute, item, question, status, believed, label, reason, note, raised_at as "raisedAt", ended_at as "endedAt",
-       ended_at::text as place
+       to_char(ended_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as place
      from dispute where project = $1 and ended_at is not null
        and ($2::timestamptz is null or (ended_at, id) > ($2, $3::uuid))
      order by ended_at, id limit $4`,

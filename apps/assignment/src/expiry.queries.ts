@@ -27,11 +27,17 @@ export async function lanesToExpire(store: Pick<Transaction, 'sql'>): Promise<nu
   return rows.map(({ lane }) => lane);
 }
 
-/** At most `limit` live assignments of the lane whose deadline and grace were over at a moment; now unless said. */
+/**
+ * At most `limit` live assignments of the lane whose deadline and grace were over at a moment; now unless said. One whose annotation was read, and
+ * is parked until its project's schema comes, is not over: it was handed in.
+ */
 export async function dueAssignments(tx: LaneTransaction, at: string | null, limit: number): Promise<Due[]> {
   return tx.sql<Due>(
-    `select id, key from assignment where lane = $1 and status = 'live'
-       and deadline < coalesce($2::timestamptz, now()) - make_interval(secs => $3) order by deadline limit $4`,
+    `select id, key from assignment a where lane = $1 and status = 'live'
+       and deadline < coalesce($2::timestamptz, now()) - make_interval(secs => $3)
+       and not exists (select 1 from parked p where p.kind = 'item' and p.partition = $1 and p.project = a.project
+                         and p.event #>> '{data,item}' = a.item and p.event #>> '{data,worker}' = a.worker::text)
+     order by deadline limit $4`,
     [tx.lane, at, GRACE_SECONDS, limit],
   );
 }

@@ -1,6 +1,7 @@
 import { type Decision } from '@assay/contracts/consensus/decision';
 import { type ItemRef } from '@assay/contracts/item/item-imported';
 import { itemLane, rowKey } from '@assay/platform/copies/annotated-item';
+import { inIndexOrder } from '@assay/platform/postgres/index-order';
 import { joinedJson, jsonTexts } from '@assay/platform/postgres/joined-json';
 import { plainArray } from '@assay/platform/postgres/plain-array';
 import { type LaneTransaction, type Transaction } from '@assay/platform/transport/transaction';
@@ -141,7 +142,8 @@ export async function workOfLane(
   place: { project: string; after: string | null },
   limit: number,
 ): Promise<ItemRef[]> {
-  return tx.sql<ItemRef>(
+  return inIndexOrder<ItemRef>(
+    tx,
     `select project, item from work
      where project = $1 and lane = $2 and key > coalesce($3::bigint, '-9223372036854775808') order by key limit $4`,
     [place.project, tx.lane, place.after, limit],

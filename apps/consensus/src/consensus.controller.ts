@@ -4,7 +4,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { DECISION_STATES, type DecisionState } from '@assay/contracts/consensus/decision';
 import { Flag, OneOf, Text } from '@assay/contracts/fields';
 import type { HttpRequest, HttpResponse } from '@assay/platform/http/http-request';
-import { keyOfCursor, PAGE_LIMIT, pageOf, PageQuery } from '@assay/platform/http/page';
+import { isCursorText, keyOfCursor, PAGE_LIMIT, pageOf, PageQuery } from '@assay/platform/http/page';
 import { NDJSON_TYPE } from '@assay/platform/http/accepts';
 import { CheckedQuery } from '@assay/platform/http/query';
 import { Roles } from '@assay/platform/security/roles';
@@ -54,7 +54,7 @@ export class ConsensusController {
       return new StreamableFile(Readable.from(linesOf(pages)), { type: NDJSON_TYPE });
     }
     const limit = query.limit ?? PAGE_LIMIT;
-    const after = String(keyOfCursor(query.cursor, 1)?.[0] ?? '');
+    const after = String(keyOfCursor(query.cursor, [isCursorText])?.[0] ?? '');
     const rows = await this.reader.page(project, { after, limit: limit + 1, state, question });
     return { project, items: pageOf(request, response, rows, limit, (row) => [row.item]) };
   }

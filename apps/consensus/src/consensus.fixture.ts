@@ -96,6 +96,13 @@ export function fitted(
   return { chunks, close };
 }
 
+/** The end of a settling epoch in which no question had labels. */
+export function fittedNothing(epoch: number): Sent {
+  return sent(epochPublished, eventId('epoch of nothing', epoch), (project) => ({
+    ...{ project, epoch, isSettling: true, schemaVersion: 1, policyRevision: 1, covers: [], questions: [] },
+  }));
+}
+
 /** An item enters the gold pool or leaves it. */
 export function pooled(item: string, revision: number, isAvailable = true): Sent {
   const contract = isAvailable ? poolAvailable : poolWithdrawn;

@@ -5,7 +5,15 @@ import { auto } from '@assay/statistics/aggregation/auto';
 import { type LabelTable, labelTable } from '@assay/statistics/aggregation/label-table';
 import { evidenceOf, posteriorOf } from '@assay/statistics/aggregation/posterior';
 import { type PublishedModel } from '@assay/statistics/aggregation/published-model';
-import { adjudicated, configured, ConsensusUnderTest, fitted, labelled, pooled } from './consensus.fixture';
+import {
+  adjudicated,
+  configured,
+  ConsensusUnderTest,
+  fitted,
+  fittedNothing,
+  labelled,
+  pooled,
+} from './consensus.fixture';
 import { type Sent } from '../../../test/support/sent-events';
 
 let consensus: ConsensusUnderTest;
@@ -134,6 +142,23 @@ describe('an epoch', () => {
     const third = fitted(withLiars(model, liars), { epoch: 3, isSettling: true });
     await sendAndRest('ordinary', ...third.chunks, third.close);
     expect(new Set((await itemsOf('ordinary')).map((one) => one.decisions[0]!.epoch))).toEqual(new Set([3]));
+  });
+
+  it('is whole with its own chunks, where one of its number had more of which the end was lost', async () => {
+    const lost = fitted(withLiars(model, [...model.workers.keys()]), { epoch: 1, isSettling: true, chunks: 3 });
+    await sendAndRest('lost-end', configured(), ...events, ...lost.chunks);
+    const { chunks, close } = fitted(model, { epoch: 1, isSettling: true, chunks: 2 });
+    await sendAndRest('lost-end', ...chunks, close);
+    expect(await consensus.get('/v1/ops/consensus/summary/lost-end')).toMatchObject({ epoch: 1 });
+    expect(await consensus.digest('lost-end')).toBe(await consensus.digest('whole'));
+  });
+
+  it('of no labels at all decides as nothing was fitted, and is the newest all the same', async () => {
+    const { chunks, close } = fitted(model, { epoch: 1, isSettling: true });
+    await sendAndRest('emptied', configured(), ...events, ...chunks, close);
+    await sendAndRest('emptied', fittedNothing(2));
+    expect(await consensus.get('/v1/ops/consensus/summary/emptied')).toMatchObject({ epoch: 2 });
+    expect(new Set((await itemsOf('emptied')).map((one) => one.decisions[0]!.epoch))).toEqual(new Set([0]));
   });
 
   it('settles everything where an ordinary one overtakes it', async () => {

@@ -51,6 +51,23 @@ export async function keepEpochs(tx: Pick<Transaction, 'sql'>, received: readonl
       epochs.map((one) => one.questions.reduce((sum, { chunks }) => sum + chunks, 0)),
     ],
   );
+  await forgetSurplus(tx, epochs);
+}
+
+/** Forgets chunks beyond those that an epoch has: of a fit with its number that was lost before it was whole on the log. Its own stand before it. */
+async function forgetSurplus(tx: Pick<Transaction, 'sql'>, epochs: readonly EpochPublished[]): Promise<void> {
+  const own = epochs.flatMap(({ project, epoch, questions }) =>
+    questions.map(({ question, chunks }) => ({ project, epoch, question, chunks })),
+  );
+  await tx.sql(
+    `delete from model_chunk c
+     using unnest($1::text[], $2::integer[]) as e (project, epoch)
+     where c.project = e.project and c.epoch = e.epoch
+       and not exists (select 1 from epoch_pointer p where p.project = c.project and p.epoch >= c.epoch)
+       and not exists (select 1 from json_to_recordset($3::json) as o (project text, epoch integer, question text, chunks integer)
+                       where o.project = c.project and o.epoch = c.epoch and o.question = c.question and c.chunk < o.chunks)`,
+    [epochs.map(({ project }) => project), epochs.map(({ epoch }) => epoch), JSON.stringify(own)],
+  );
 }
 
 /** The last of those with the same key, in their order. */
@@ -118,13 +135,20 @@ export async function modelsOf(
   tx: Pick<Transaction, 'sql'>,
   project: string,
 ): Promise<{ epoch: number; models: Map<string, KeptModel> }> {
-  const rows = await tx.sql<{ epoch: number; question: string; model: ModelHeader | null; workers: ModelWorker[] }>(
-    `select p.epoch, c.question, c.model, c.workers from epoch_pointer p join model_chunk c using (project, epoch)
+  const rows = await tx.sql<{
+    epoch: number;
+    /** Null of an epoch that has no models: there were no labels. */
+    question: string | null;
+    model: ModelHeader | null;
+    workers: ModelWorker[];
+  }>(
+    `select p.epoch, c.question, c.model, c.workers from epoch_pointer p left join model_chunk c using (project, epoch)
      where p.project = $1 order by c.question, c.chunk`,
     [project],
   );
   const models = new Map<string, KeptModel>();
   for (const { question, model, workers } of rows) {
+    if (question === null) continue;
     const known = models.get(question);
     if (known) known.workers.push(...workers);
     else if (model) models.set(question, { header: model, workers });

@@ -1,5 +1,6 @@
 import { type ItemRef } from '@assay/contracts/item/item-imported';
 import { itemLane, rowKey } from '@assay/platform/copies/annotated-item';
+import { inIndexOrder } from '@assay/platform/postgres/index-order';
 import { joinedJson, jsonTexts } from '@assay/platform/postgres/joined-json';
 import { plainArray } from '@assay/platform/postgres/plain-array';
 import { type LanesTransaction, type Transaction } from '@assay/platform/transport/transaction';
@@ -35,7 +36,8 @@ export async function itemsOfLane(
   place: { project: string; lane: number; after: string | null },
   limit: number,
 ): Promise<Item[]> {
-  const rows = await tx.sql<ItemRow>(
+  const rows = await inIndexOrder<ItemRow>(
+    tx,
     `select ${COLUMNS} from item
      where project = $1 and lane = $2 and key > coalesce($3::bigint, '-9223372036854775808') order by key limit $4`,
     [place.project, place.lane, place.after, limit],
@@ -139,7 +141,8 @@ export async function itemPage(
   project: string,
   page: { after: string; limit: number; state?: string; question?: string },
 ): Promise<Item[]> {
-  const rows = await tx.sql<ItemRow>(
+  const rows = await inIndexOrder<ItemRow>(
+    tx,
     `select ${COLUMNS} from item
      where project = $1 and item > $2 and not is_withdrawn
        and ($4::text is null or case when $5::text is null then state = $4

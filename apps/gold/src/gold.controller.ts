@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { schemaOf } from '@assay/contracts/fields';
 import { AcceptsLines } from '@assay/platform/http/accepts';
 import type { HttpRequest, HttpResponse } from '@assay/platform/http/http-request';
-import { keyOfCursor, PAGE_LIMIT, pageOf, PageQuery } from '@assay/platform/http/page';
+import { isCursorText, keyOfCursor, PAGE_LIMIT, pageOf, PageQuery } from '@assay/platform/http/page';
 import { CheckedQuery } from '@assay/platform/http/query';
 import type { Line } from '@assay/platform/http/read-lines';
 import { CalledBy, type Caller } from '@assay/platform/security/caller';
@@ -45,7 +45,7 @@ export class GoldController {
     @Res({ passthrough: true }) response: HttpResponse,
   ): Promise<{ project: string; gold: ShownGold[] }> {
     const limit = query.limit ?? PAGE_LIMIT;
-    const after = String(keyOfCursor(query.cursor, 1)?.[0] ?? '');
+    const after = String(keyOfCursor(query.cursor, [isCursorText])?.[0] ?? '');
     const rows = await this.reader.page(project, { after, limit: limit + 1 });
     return { project, gold: pageOf(request, response, rows, limit, (row) => [row.item]) };
   }

@@ -1,12 +1,10 @@
 import { Body, Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiProduces, ApiTags } from '@nestjs/swagger';
-import { fieldError } from '@assay/contracts/field-error';
 import { schemaOf, Text } from '@assay/contracts/fields';
-import { InboundAnnotation } from '@assay/contracts/inbound/inbound-annotation';
+import { InboundAnnotation, MOST_OCCASIONS } from '@assay/contracts/inbound/inbound-annotation';
 import { AcceptsLines, NDJSON_TYPE } from '@assay/platform/http/accepts';
 import type { HttpRequest, HttpResponse } from '@assay/platform/http/http-request';
-import { keyOfCursor, PAGE_LIMIT, pageOf, PageQuery } from '@assay/platform/http/page';
-import { invalid } from '@assay/platform/http/problem';
+import { isCursorText, isCursorUuid, keyOfCursor, PAGE_LIMIT, pageOf, PageQuery } from '@assay/platform/http/page';
 import { CheckedQuery } from '@assay/platform/http/query';
 import type { Line } from '@assay/platform/http/read-lines';
 import { CalledBy, type Caller } from '@assay/platform/security/caller';
@@ -64,19 +62,15 @@ export class AnnotationController {
   }
 }
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 function placeOfCursor(project: string, cursor: string | undefined): AnnotationPlace {
-  const key = keyOfCursor(cursor, FIRST_PLACE.length - 1);
-  if (key === undefined) return [project, ...FIRST_PLACE.slice(1)] as unknown as AnnotationPlace;
-  const [item, worker, occasion, revision, event] = key;
-  const isOurs =
-    typeof item === 'string' &&
-    uuid.test(String(worker)) &&
-    typeof occasion === 'number' &&
-    /^\d{1,16}$/.test(String(revision)) &&
-    uuid.test(String(event));
-  if (!isOurs)
-    throw invalid([fieldError('cursor', cursor, 'a cursor of a page before, or nothing')], 'the query has errors');
-  return [project, item, String(worker), occasion, String(revision), String(event)];
+  const key = keyOfCursor(cursor, [isCursorText, isCursorUuid, isOccasion, isRevision, isCursorUuid]);
+  return [project, ...(key ?? FIRST_PLACE.slice(1))] as unknown as AnnotationPlace;
+}
+
+function isOccasion(part: string | number): boolean {
+  return typeof part === 'number' && part >= 0 && part <= MOST_OCCASIONS;
+}
+
+function isRevision(part: string | number): boolean {
+  return /^\d{1,16}$/.test(String(part));
 }

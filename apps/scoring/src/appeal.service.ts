@@ -7,7 +7,7 @@ import { type Transaction } from '@assay/platform/transport/transaction';
 import { Transactions } from '@assay/platform/transport/transactions';
 import { amountOf, type Appeal } from './finding.domain';
 import { FindingService, tell } from './finding.service';
-import { lockFinding, lockStandings, saveFindings, type StoredFinding } from './finding.queries';
+import { findingById, type KeptTier, lockStandings, saveFindings, type StoredFinding } from './finding.queries';
 
 /** Appeals against findings: a worker says why one is wrong, a lead decides. */
 @Injectable()
@@ -23,7 +23,7 @@ export class AppealService {
    */
   async appeal(finding: string, grounds: string, caller: Caller): Promise<Appeal> {
     return this.transactions.run(async (tx) => {
-      const stored = await this.lock(tx, finding, caller);
+      const { stored } = await this.lock(tx, finding, caller);
       if (!stored.isRaised) throw new Problem('conflict', 'the finding holds no more: expected one that stands');
       if (stored.appeal?.status === 'open') throw new Problem('conflict', 'the finding is under appeal already');
       const appeal: Appeal = { status: 'open', grounds };
@@ -39,7 +39,7 @@ export class AppealService {
    */
   async decide(finding: string, isWon: boolean, caller: Caller): Promise<Appeal> {
     return this.transactions.run(async (tx) => {
-      const stored = await this.lock(tx, finding, caller);
+      const { stored, tiers } = await this.lock(tx, finding, caller);
       if (stored.appeal?.status !== 'open') throw new Problem('conflict', 'no open appeal: expected one to decide');
       const { grounds } = stored.appeal;
       const appeal: Appeal = isWon
@@ -47,14 +47,13 @@ export class AppealService {
         : { status: 'lost', grounds };
       const action = isWon ? 'finding.appeal-won' : 'finding.appeal-lost';
       await appendAudit(tx, caller, { action, subject: finding, detail: { kind: stored.kind } });
-      if (isWon && stored.isRaised) await this.clear(tx, { ...stored, appeal });
+      if (isWon && stored.isRaised) await this.clear(tx, { ...stored, appeal }, tiers);
       else await saveFindings(tx, [{ ...stored, appeal }]);
       return appeal;
     });
   }
 
-  private async clear(tx: Transaction, stored: StoredFinding): Promise<void> {
-    const tiers = await lockStandings(tx, stored.project, [stored.worker]);
+  private async clear(tx: Transaction, stored: StoredFinding, tiers: KeptTier[]): Promise<void> {
     const version = nextVersion(stored.version, await lostVersions(tx));
     const cleared = { ...stored, version, isRaised: false };
     await saveFindings(tx, [cleared]);
@@ -62,11 +61,13 @@ export class AppealService {
     await this.findings.changeTiers(tx, stored.project, tiers);
   }
 
-  private async lock(tx: Transaction, finding: string, caller: Caller): Promise<StoredFinding> {
-    const stored = UUID.test(finding) ? await lockFinding(tx, finding) : undefined;
-    const isOwn = caller.role === 'worker' || caller.role === 'expert' ? stored?.worker === caller.worker : true;
-    if (!stored || !isOwn || !maySee(caller, stored.project)) throw notFound('finding', finding);
-    return stored;
+  /** A finding that the caller may know of, with the standing of its worker, which is taken until the transaction ends. */
+  private async lock(tx: Transaction, finding: string, caller: Caller) {
+    const known = UUID.test(finding) ? await findingById(tx, finding) : undefined;
+    const isOwn = caller.role === 'worker' || caller.role === 'expert' ? known?.worker === caller.worker : true;
+    if (!known || !isOwn || !maySee(caller, known.project)) throw notFound('finding', finding);
+    const tiers = await lockStandings(tx, known.project, [known.worker]);
+    return { stored: (await findingById(tx, finding))!, tiers };
   }
 }
 

@@ -50,9 +50,9 @@ export async function findingPage(
   return rows.map(storedOf);
 }
 
-/** One finding, locked until the end of the transaction. */
-export async function lockFinding(tx: Pick<Transaction, 'sql'>, finding: string): Promise<StoredFinding | undefined> {
-  const [row] = await tx.sql<FindingRow>(`select ${COLUMNS} from finding where finding = $1 for update`, [finding]);
+/** One finding. */
+export async function findingById(tx: Pick<Transaction, 'sql'>, finding: string): Promise<StoredFinding | undefined> {
+  const [row] = await tx.sql<FindingRow>(`select ${COLUMNS} from finding where finding = $1`, [finding]);
   return row && storedOf(row);
 }
 
@@ -91,7 +91,7 @@ export interface KeptTier {
 
 /**
  * Takes the standing of workers until the end of the transaction, so that what is found by a fit and by gold at the same moment ends in one
- * tier. In the order of their ids: no deadlock.
+ * tier. Whoever writes a finding takes it before the finding is read. In the order of their ids: no deadlock.
  */
 export async function lockStandings(
   tx: Pick<Transaction, 'sql'>,

@@ -65,8 +65,8 @@ export interface FitSnapshot {
   changes: number;
   /** Up to where the annotations of each partition were read. */
   covers: { topic: string; partition: number; offset: number }[];
-  /** Highest request that was there, and whether any wants to settle. */
-  request: { id: number; isSettling: boolean } | undefined;
+  /** Ids of the requests that were there, and whether any wants to settle. */
+  requests: { ids: string[]; isSettling: boolean };
   columns: Columns[];
   known: { gold: KnownLabels; adjudicated: KnownLabels };
 }
@@ -80,11 +80,11 @@ export async function readSnapshot(
   const tx = { manager, sql };
   const project = (await projectsNamed(tx, [name])).get(name);
   if (!project) return undefined;
-  const [state] = await sql<{ epoch: number; changes: string; request: string | null; settles: boolean | null }>(
+  const [state] = await sql<{ epoch: number; changes: string; requests: string[] | null; settles: boolean | null }>(
     `select greatest((select max(epoch) from epoch where project = $1),
          (select epoch from foreign_epoch where project = $1), 0) as epoch,
        (select coalesce(sum(changes), 0) from fit_change where project = $1) as changes,
-       (select max(id) from epoch_request where project = $1) as request,
+       (select array_agg(id) from epoch_request where project = $1) as requests,
        (select bool_or(is_settling) from epoch_request where project = $1) as settles`,
     [name],
   );
@@ -98,7 +98,7 @@ export async function readSnapshot(
     epoch: state?.epoch ?? 0,
     changes: Number(state?.changes ?? 0),
     covers: covers.map((one) => ({ ...one, offset: Number(one.offset) })),
-    request: state?.request ? { id: Number(state.request), isSettling: state.settles ?? false } : undefined,
+    requests: { ids: state?.requests ?? [], isSettling: state?.settles ?? false },
     columns: await readColumns(tx, project),
     known: await knownLabels(tx, name),
   };
@@ -162,9 +162,9 @@ export async function keepForeign(
   );
 }
 
-/** Ends the requests that an epoch answers. */
-export async function endRequests(tx: Pick<Transaction, 'sql'>, project: string, upTo: number): Promise<void> {
-  await tx.sql('delete from epoch_request where project = $1 and id <= $2', [project, upTo]);
+/** Ends the requests that an epoch answers: those that its fit saw, as one with a lower id can be committed later. */
+export async function endRequests(tx: Pick<Transaction, 'sql'>, ids: readonly string[]): Promise<void> {
+  await tx.sql('delete from epoch_request where id = any($1::bigint[])', [ids]);
 }
 
 /** Asks for an epoch. */

@@ -128,16 +128,16 @@ export class FitService implements OnApplicationBootstrap, OnApplicationShutdown
     models: readonly FittedModel[],
     seconds: number,
   ): Promise<boolean> {
-    const { project, covers, changes, request } = snapshot;
+    const { project, covers, changes, requests } = snapshot;
     const number = snapshot.epoch + 1;
     const epoch: KeptEpoch = {
-      ...{ project: project.project, epoch: number, isSettling: request?.isSettling ?? false },
+      ...{ project: project.project, epoch: number, isSettling: requests.isSettling },
       event: eventId(epochPublished.type, project.project, number, contentOf(models)),
       ...{ schemaVersion: project.schemaVersion, policyRevision: project.revision, changes, covers, seconds },
       labels: models.reduce((sum, model) => sum + model.labels, 0),
     };
     if (!(await insertEpoch(tx, epoch))) return false;
-    if (request) await endRequests(tx, epoch.project, request.id);
+    await endRequests(tx, requests.ids);
     await saveReliabilities(tx, epoch.project, models);
     await this.findings.onEpoch(tx, project, epoch.epoch, models);
     publishEpoch(tx, epoch, models);

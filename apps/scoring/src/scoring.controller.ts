@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { Flag, Text } from '@assay/contracts/fields';
 import { AcceptsJson } from '@assay/platform/http/accepts';
 import type { HttpRequest, HttpResponse } from '@assay/platform/http/http-request';
-import { keyOfCursor, PAGE_LIMIT, pageOf, PageQuery } from '@assay/platform/http/page';
+import { isCursorUuid, keyOfCursor, PAGE_LIMIT, pageOf, PageQuery } from '@assay/platform/http/page';
 import { CheckedQuery } from '@assay/platform/http/query';
 import { CalledBy, type Caller } from '@assay/platform/security/caller';
 import { Roles } from '@assay/platform/security/roles';
@@ -60,7 +60,7 @@ export class WorkerScoreController {
     @Res({ passthrough: true }) response: HttpResponse,
   ): Promise<{ project: string; workers: ShownWorker[] }> {
     const limit = query.limit ?? PAGE_LIMIT;
-    const after = String(keyOfCursor(query.cursor, 1)?.[0] ?? '');
+    const after = String(keyOfCursor(query.cursor, [isCursorUuid])?.[0] ?? '');
     const rows = await this.reader.workers(project, { after, limit: limit + 1 });
     return { project, workers: pageOf(request, response, rows, limit, (row) => [row.worker]) };
   }
@@ -92,7 +92,7 @@ export class FindingController {
     @Res({ passthrough: true }) response: HttpResponse,
   ): Promise<{ project: string; findings: ShownFinding[] }> {
     const limit = query.limit ?? PAGE_LIMIT;
-    const after = String(keyOfCursor(query.cursor, 1)?.[0] ?? '');
+    const after = String(keyOfCursor(query.cursor, [isCursorUuid])?.[0] ?? '');
     const rows = await this.reader.findings(project, { after, limit: limit + 1, isRaised: query.raised });
     return { project, findings: pageOf(request, response, rows, limit, (row) => [row.finding]) };
   }

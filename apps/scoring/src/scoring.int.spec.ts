@@ -223,6 +223,25 @@ describe('an epoch', () => {
     expect([await insertEpoch({ sql }, epoch), await insertEpoch({ sql }, epoch)]).toEqual([true, false]);
   });
 
+  it('settles where that was asked for by a request which commits while another is answered', async () => {
+    await scoring.apply('late-request', configured(), ...eventsOf(crowd));
+    const [late, blocker] = await Promise.all([aClient(), aClient()]);
+    await late.query('begin');
+    await late.query(
+      `insert into epoch_request (project, is_settling, requested_at) values ('late-request', true, now())`,
+    );
+    await blocker.query('begin');
+    await blocker.query('lock table epoch in share mode');
+    await scoring.post('/v1/epochs/late-request', {});
+    await areWaiting(1);
+    await late.query('commit');
+    await blocker.query('commit');
+    await Promise.all([late.end(), blocker.end()]);
+    const { epoch } = await scoring.epochThat('late-request', ({ requested, epoch }) => requested === 0 && epoch > 0);
+    const epochs = await epochsOf('late-request', epoch * 2);
+    expect([...epochs.values()].map(({ closed }) => closed?.isSettling)).toEqual([false, true]);
+  });
+
   it('comes after all where the connection of its fit or of its publishing is lost', async () => {
     const digest = await scoring.digest('single');
     await scoring.send('killed', [configured(), ...eventsOf(crowd)]);
@@ -240,8 +259,7 @@ describe('an epoch', () => {
     await scoring.epochThat('killed', ({ requested, epoch }) => requested === 0 && epoch > 0);
 
     // In the middle of publishing: the epoch's row is written, the reliabilities wait for a lock.
-    const blocker = new Client(serviceUrl(scoring.running.adminUrl, 'scoring'));
-    await blocker.connect();
+    const blocker = await aClient();
     await blocker.query('begin');
     await blocker.query('lock table reliability in share mode');
     await scoring.ask('killed');
@@ -255,6 +273,24 @@ describe('an epoch', () => {
     expect(await scoring.digest('killed')).toBe(digest);
   });
 });
+
+/** One more connection to scoring's database. */
+async function aClient(): Promise<Client> {
+  const client = new Client(serviceUrl(scoring.running.adminUrl, 'scoring'));
+  await client.connect();
+  await client.query('set idle_in_transaction_session_timeout = 0');
+  return client;
+}
+
+/** Waits until so many transactions wait for a lock of a table or a row. */
+async function areWaiting(count: number): Promise<void> {
+  const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+    and wait_event <> 'advisory'`;
+  await eventually(
+    async () => (await scoring.database.query(waiting)).rows.length === count,
+    `${count} to wait for a lock`,
+  );
+}
 
 /** Ends the backend that a query finds, where there is one. */
 async function isKilled(query: string): Promise<boolean> {
@@ -389,6 +425,24 @@ describe('gold checks', () => {
 });
 
 describe('an appeal', () => {
+  it('stays on record where new evidence comes at the same moment', async () => {
+    await scoring.apply('appeal-race', configured(), ...wrongs(1, 6));
+    const [finding] = await standing('appeal-race');
+    // The evidence is read when the finding was, and written after the appeal.
+    const blocker = await aClient();
+    await blocker.query('begin');
+    await blocker.query('lock table finding in share mode');
+    await scoring.send('appeal-race', wrongs(1, 7));
+    await areWaiting(1);
+    const appeal = scoring.post(`/v1/findings/${finding!.finding}/appeal`, { grounds: 'the gold is wrong' });
+    await areWaiting(2);
+    await blocker.query('commit');
+    await blocker.end();
+    expect(await appeal).toMatchObject({ status: 'open' });
+    await scoring.read('appeal-race');
+    expect(await standing('appeal-race')).toMatchObject([{ evidence: { checks: 7 }, appeal: 'open' }]);
+  });
+
   it('that is won clears the finding, until the worker has done as much again', async () => {
     await scoring.apply('appeal', configured(), ...wrongs(1, 6));
     const [finding] = await standing('appeal');

@@ -4,6 +4,9 @@ import { itemKey, ItemRef } from '../item/item-imported';
 import { ROLES, type WorkerRole } from '../project/label-schema';
 import { INBOUND } from '../topics';
 
+/** Beyond it nobody counts occasions. */
+export const MOST_OCCASIONS = 1_000_000;
+
 /** Which annotation a tool speaks of, in the tool's own names. */
 export class InboundAnnotationRef extends ItemRef {
   /** The worker's name in `source`. */
@@ -23,7 +26,7 @@ export class InboundAnnotationRef extends ItemRef {
   role?: WorkerRole;
 
   /** The how-manieth time that worker was asked about that item; 0 unless said. */
-  @Integer({ optional: true, max: 1_000_000 })
+  @Integer({ optional: true, max: MOST_OCCASIONS })
   occasion?: number;
 
   /** The highest counts; 0 unless said, of a retraction the highest there is (2^53 - 1): it has the last word. */

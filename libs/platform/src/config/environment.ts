@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { validateSync } from 'class-validator';
+import { BadSettings } from './bad-settings';
 import { settingsOf, type SettingDescription } from './setting';
 
 /** What the environment says, by name. */
@@ -14,7 +15,7 @@ export interface Need<S extends object> {
 
 /**
  * Fills an object of a class whose fields are settings from the environment. An empty variable is one that is not set.
- * @throws Error with a line for every bad one: its name, its value (`***` for a secret) and what is expected.
+ * @throws BadSettings with a line for every bad one: its name, its value (`***` for a secret) and what is expected.
  */
 export function readEnvironment<S extends object>(settings: S, needs: readonly Need<S>[], environment: Environment): S {
   const problems: string[] = [];
@@ -27,7 +28,7 @@ export function readEnvironment<S extends object>(settings: S, needs: readonly N
     }
   }
   problems.push(...invalid(settings, environment), ...missing(settings, needs));
-  if (problems.length > 0) throw new Error(problems.join('\n'));
+  if (problems.length > 0) throw new BadSettings(problems.join('\n'));
   return settings;
 }
 

@@ -4,6 +4,7 @@ import { itemKey, type ItemRef } from '@assay/contracts/item/item-imported';
 import { itemWithdrawn } from '@assay/contracts/item/item-withdrawn';
 import { PARTITIONS } from '@assay/contracts/topics';
 import { partitionOf } from '../event-log/partitioner';
+import { inIndexOrder } from '../postgres/index-order';
 import { joinedJson, jsonTexts } from '../postgres/joined-json';
 import { plainArray } from '../postgres/plain-array';
 import { type LanesTransaction, type Transaction } from '../transport/transaction';
@@ -132,7 +133,8 @@ export async function annotatedItemPage(
   after: string,
   limit: number,
 ): Promise<AnnotatedItem[]> {
-  const rows = await tx.sql<ItemRow>(
+  const rows = await inIndexOrder<ItemRow>(
+    tx,
     `select key, project, item, is_withdrawn, entries from annotated_item
      where project = $1 and item > $2 order by item limit $3`,
     [project, after, limit],

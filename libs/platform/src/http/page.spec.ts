@@ -1,6 +1,6 @@
 import { array, assert, maxSafeInteger, oneof, property, string } from 'fast-check';
 import { type HttpRequest, type HttpResponse } from './http-request';
-import { cursorOf, keyOfCursor, pageOf } from './page';
+import { cursorOf, isCursorInteger, isCursorText, isCursorUuid, keyOfCursor, pageOf } from './page';
 
 function page(url: string, rows: readonly number[], limit: number) {
   const headers = new Map<string, string>();
@@ -28,18 +28,25 @@ describe('keyOfCursor', () => {
     assert(
       property(array(oneof(string(), maxSafeInteger()), { minLength: 1, maxLength: 4 }), (key) => {
         const storable = key.map((part) => (typeof part === 'string' ? part.replaceAll('\0', '') : part));
-        expect(keyOfCursor(cursorOf(storable), storable.length)).toEqual(
-          storable.map((part) => (part === 0 ? 0 : part)),
-        );
+        const parts = storable.map((part) => (typeof part === 'string' ? isCursorText : isCursorInteger));
+        expect(keyOfCursor(cursorOf(storable), parts)).toEqual(storable.map((part) => (part === 0 ? 0 : part)));
       }),
     );
-    expect(keyOfCursor(undefined, 1)).toBeUndefined();
+    expect(keyOfCursor(undefined, [isCursorText])).toBeUndefined();
   });
 
   it.each(['', 'x', cursorOf(['a', 'b']), cursorOf(['nul\0']), Buffer.from('[{}]').toString('base64url')])(
     'refuses %j, which is none of its own',
     (cursor) => {
-      expect(() => keyOfCursor(cursor, 1)).toThrow('invalid: the query has errors');
+      expect(() => keyOfCursor(cursor, [isCursorText])).toThrow('invalid: the query has errors');
     },
   );
+
+  it.each([
+    ['text', isCursorText, 5],
+    ['a uuid', isCursorUuid, 'x'],
+    ['an integer', isCursorInteger, '5'],
+  ])('refuses a part that is not %s, where it stands in such a column', (_what, part, value) => {
+    expect(() => keyOfCursor(cursorOf([value]), [part])).toThrow('invalid: the query has errors');
+  });
 });

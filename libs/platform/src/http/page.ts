@@ -21,17 +21,29 @@ export function cursorOf(key: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url');
 }
 
+/** Whether a part of a sort key can be compared with its column: anybody can write a cursor. */
+export type CursorPart = (part: string | number) => boolean;
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+export const isCursorText: CursorPart = (part) => typeof part === 'string';
+export const isCursorUuid: CursorPart = (part) => uuid.test(String(part));
+export const isCursorInteger: CursorPart = (part) => typeof part === 'number';
+
 /**
  * The sort key in a cursor, or undefined for the first page.
- * @param parts how many parts the key has.
+ * @param parts what each part of the key is.
  * @throws Problem `invalid` where it is none of ours.
  */
-export function keyOfCursor(cursor: string | undefined, parts: number): (string | number)[] | undefined {
+export function keyOfCursor(cursor: string | undefined, parts: readonly CursorPart[]): (string | number)[] | undefined {
   if (cursor === undefined) return undefined;
   try {
     const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
     const isKey = (part: unknown) => (typeof part === 'string' && !part.includes('\0')) || Number.isSafeInteger(part);
-    if (Array.isArray(key) && key.length === parts && key.every(isKey)) return key as (string | number)[];
+    if (Array.isArray(key) && key.length === parts.length && key.every(isKey)) {
+      const known = key as (string | number)[];
+      if (known.every((part, index) => parts[index]!(part))) return known;
+    }
   } catch {
     // Falls through: it is no cursor.
   }

@@ -3,7 +3,7 @@ import { fieldError } from '@assay/contracts/field-error';
 import { Flag, Integer, OneOf, Text } from '@assay/contracts/fields';
 import { AcceptsJson } from '../http/accepts';
 import type { HttpRequest, HttpResponse } from '../http/http-request';
-import { keyOfCursor, PAGE_LIMIT, pageOf, PageQuery } from '../http/page';
+import { isCursorInteger, isCursorUuid, keyOfCursor, PAGE_LIMIT, pageOf, PageQuery } from '../http/page';
 import { invalid, notFound, Problem } from '../http/problem';
 import { CheckedQuery } from '../http/query';
 import { CalledBy, type Caller } from '../security/caller';
@@ -100,7 +100,7 @@ class OpsController {
     @Req() request: HttpRequest,
     @Res({ passthrough: true }) response: HttpResponse,
   ) {
-    const [after] = keyOfCursor(cursor, 1) ?? [];
+    const [after] = keyOfCursor(cursor, [isCursorUuid]) ?? [];
     const rows = await this.ops.deadLetters({
       after: after === undefined ? undefined : String(after),
       limit: limit + 1,
@@ -139,7 +139,7 @@ class OpsController {
     @Req() request: HttpRequest,
     @Res({ passthrough: true }) response: HttpResponse,
   ) {
-    const [before] = keyOfCursor(cursor, 1) ?? [];
+    const [before] = keyOfCursor(cursor, [isCursorInteger]) ?? [];
     const { rows, chain } = await this.ops.audit({
       before: before === undefined ? undefined : Number(before),
       limit: limit + 1,

@@ -138,7 +138,7 @@ export class OpsService {
     const { after, limit, status, project } = page;
     return deadLetters(this.dataSource.manager, {
       limit,
-      ...(after !== undefined && uuid.test(after) ? { after } : {}),
+      ...(after === undefined ? {} : { after }),
       ...(status === undefined ? {} : { status }),
       ...(project === undefined ? {} : { project }),
     });

@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { lockFolder } from './folder-lock';
+import { lockFolder, UnusableFolder } from './folder-lock';
 import { postgresBinaries } from './postgres-binaries';
 import { ADMIN, initCluster, type Cluster } from './postgres-cluster';
 import { startPostgres } from './postgres-process';
@@ -47,7 +47,7 @@ export interface EmbeddedPostgres {
  *
  * @param say gets one line a thing that was done and that a person would want to know.
  * @param settings of PostgreSQL, over what is fit for a laptop.
- * @throws Error naming folder and pid where another process runs on this data.
+ * @throws UnusableFolder naming folder and pid where another process runs on this data.
  */
 export async function startEmbeddedPostgres(options: {
   dataDir: string;
@@ -121,7 +121,7 @@ function clusterFolder(folder: string, user: PostgresUser | undefined, say: (lin
   const entry = lstatSync(cluster, { throwIfNoEntry: false });
   if (entry?.isSymbolicLink()) return readlinkSync(cluster);
   if (entry && !canReach(user, cluster))
-    throw new Error(
+    throw new UnusableFolder(
       `user ${user?.name ?? `of uid ${process.getuid?.()}`} cannot reach ${cluster}: expected its owner, and folders that it may enter`,
     );
   if (entry || canReach(user, folder)) return cluster;

@@ -2,6 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** A data folder that this process cannot have. */
+export class UnusableFolder extends Error {}
+
 interface Holder {
   pid: number;
   /** When that process started: a pid alone is given to another process sooner or later, in a container at once. */
@@ -11,7 +14,7 @@ interface Holder {
 /**
  * Takes a folder for this process alone, by a file `owner` in it that a killed process leaves behind without harm.
  * @returns releases the folder.
- * @throws Error naming the folder and the pid that has it.
+ * @throws UnusableFolder naming the folder and the pid that has it.
  */
 export function lockFolder(folder: string): () => void {
   const file = join(folder, 'owner');
@@ -22,7 +25,9 @@ export function lockFolder(folder: string): () => void {
     while (!linked(mine, file)) {
       const holder = readHolder(file);
       if (holder && startOf(holder.pid) === holder.started)
-        throw new Error(`data folder ${folder} is in use by process ${holder.pid}: expected a folder of one's own`);
+        throw new UnusableFolder(
+          `data folder ${folder} is in use by process ${holder.pid}: expected a folder of one's own`,
+        );
       discard(file);
     }
   } finally {

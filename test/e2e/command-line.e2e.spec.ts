@@ -1,0 +1,102 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { lockFolder } from '../../libs/platform/src/postgres/folder-lock';
+import { commandLineWith, PROGRAM } from '../support/command-line';
+import { eventually } from '../support/eventually';
+
+let folder: string;
+let labels: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'assay-line-'));
+  labels = join(folder, 'labels.csv');
+  writeFileSync(labels, 'task,worker,label\na,w1,x\nb,w1,y\n');
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('what a person can do something about ends with words and without a stack', () => {
+  it('a setting that does not hold', async () => {
+    expect(await commandLineWith({ ASSAY_HTTP_PORT: 'eighty' }, 'doctor', '--data', folder)).toEqual({
+      code: 2,
+      out: '',
+      said: 'ASSAY_HTTP_PORT "eighty": expected a port from 0 (any that is free) to 65535\n',
+    });
+  });
+
+  it('a data folder that is a file', async () => {
+    const { code, said } = await commandLineWith({}, 'up', '--data', labels);
+    expect({ code, said }).toEqual({
+      code: 1,
+      said: expect.stringMatching(/^data folder .*labels\.csv: expected one that can be written \(.*\)\n$/),
+    });
+  });
+
+  it('a data folder that another process has', async () => {
+    const data = join(folder, 'taken');
+    mkdirSync(join(data, 'postgres'), { recursive: true });
+    const release = lockFolder(join(data, 'postgres'));
+    const { code, said } = await commandLineWith({}, 'up', '--data', data);
+    release();
+    expect({ code, said }).toEqual({
+      code: 1,
+      said: expect.stringMatching(
+        new RegExp(`^data folder .* is in use by process ${process.pid}: expected a folder of one's own\n$`),
+      ),
+    });
+  });
+
+  it('a port of metrics that is taken', async () => {
+    const holder = createServer().listen(0, '127.0.0.1');
+    await once(holder, 'listening');
+    const { port } = holder.address() as AddressInfo;
+    const settings = { ASSAY_METRICS_PORT: String(port), ASSAY_HTTP_PORT: '0' };
+    const { code, said } = await commandLineWith(settings, 'up', '--data', join(folder, 'metrics'));
+    holder.close();
+    expect({ code, said }).toEqual({
+      code: 1,
+      said: expect.stringMatching(
+        new RegExp(`^port ${port} of .* is taken: choose another with ASSAY_METRICS_PORT$`, 'm'),
+      ),
+    });
+    expect(said).not.toContain('    at ');
+  });
+
+  it('an export into a folder that is not there, before anything is started', async () => {
+    const path = join(folder, 'nowhere/decisions.csv');
+    expect(await commandLineWith({}, 'replay', labels, '--export', path)).toEqual({
+      code: 3,
+      out: '',
+      said: `${path}: no such folder\n`,
+    });
+  });
+});
+
+describe('a reader that goes away', () => {
+  it('changes no exit code when it read the words', async () => {
+    const child = spawn(process.execPath, [PROGRAM, 'no-such-verb'], { stdio: ['ignore', 'ignore', 'pipe'] });
+    child.stderr.destroy();
+    expect(await once(child, 'exit')).toEqual([2, null]);
+  });
+});
+
+describe('a replay that is interrupted', () => {
+  it('leaves nothing of what it started', async () => {
+    const temporary = mkdtempSync(join(folder, 'tmp-'));
+    const child = spawn(process.execPath, [PROGRAM, 'replay', labels, '--rate', '1'], {
+      stdio: 'ignore',
+      env: { ...process.env, TMPDIR: temporary },
+    });
+    const exit = once(child, 'exit');
+    const made = () => readdirSync(temporary).filter((name) => name.startsWith('assay-replay-'));
+    await eventually(() => made().some((name) => readdirSync(join(temporary, name)).includes('servers')), 'a replay');
+    child.kill('SIGINT');
+    expect(await exit).toEqual([130, null]);
+    expect(made()).toEqual([]);
+  });
+});
