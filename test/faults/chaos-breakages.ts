@@ -107,7 +107,8 @@ export class Breakages {
         return one;
       } catch (error) {
         if (attempt === 20) throw error;
-        console.error(`${service} is started again: ${/assay: .*/.exec((error as Error).message)?.[0]}`);
+        const { message } = error as Error;
+        console.error(`${service} is started again: ${/assay: .*/.exec(message)?.[0] ?? message.slice(-200)}`);
         for (const one of services.launched.slice(before)) {
           if (one.service === service && !/Assay listens on/.test(one.said())) await services.end(one);
         }
