@@ -54,6 +54,7 @@ describe('what a person can do something about ends with words and without a sta
     });
   });
 
+  // Leaves the data folder that the next has.
   it('a port of metrics that is taken', async () => {
     const holder = createServer().listen(0, '127.0.0.1');
     await once(holder, 'listening');
@@ -66,6 +67,17 @@ describe('what a person can do something about ends with words and without a sta
       said: expect.stringMatching(
         new RegExp(`^port ${port} of .* is taken: choose another with ASSAY_METRICS_PORT$`, 'm'),
       ),
+    });
+    expect(said).not.toContain('    at ');
+  });
+
+  it('a data folder of another version of PostgreSQL', async () => {
+    const data = join(folder, 'metrics');
+    writeFileSync(join(data, 'postgres/cluster/PG_VERSION'), '12\n');
+    const { code, said } = await commandLineWith({}, 'up', '--data', data);
+    expect({ code, said }).toEqual({
+      code: 1,
+      said: expect.stringMatching(/PostgreSQL did not start on .*database files are incompatible with server/),
     });
     expect(said).not.toContain('    at ');
   });

@@ -3,6 +3,7 @@ import { closeSync, openSync, readFileSync, readlinkSync, realpathSync, rmSync, 
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { UnusableFolder } from './folder-lock';
 import { credentials, environment, type Cluster } from './postgres-cluster';
 
 /** A running PostgreSQL. */
@@ -41,7 +42,7 @@ const watched = `( ( read -r _ <&3 || kill -INT $$ ) & ); exec "$@" 3<&-`;
 /**
  * Starts PostgreSQL on 127.0.0.1, in a session of its own, where Ctrl-C does not reach it. It ends with this process.
  * @param port the port that it had before; any that is free without it.
- * @throws Error with the end of PostgreSQL's log where it does not come up.
+ * @throws UnusableFolder with the end of PostgreSQL's log where it does not come up.
  */
 export async function startPostgres(cluster: Cluster, port?: number): Promise<PostgresProcess> {
   await stopOrphan(cluster);
@@ -52,7 +53,8 @@ export async function startPostgres(cluster: Cluster, port?: number): Promise<Po
     const said = readFileSync(cluster.log).subarray(started).toString();
     // Another took the port meanwhile; or what a killed PostgreSQL left behind has not ended yet.
     const passes = /could not create any TCP\/IP sockets|shared memory block .* is still in use/.test(said);
-    if (!passes || attempt === 50) throw new Error(`PostgreSQL did not start on ${cluster.data}: ${said.slice(-2000)}`);
+    if (!passes || attempt === 50)
+      throw new UnusableFolder(`PostgreSQL did not start on ${cluster.data}: ${said.slice(-2000)}`);
     await sleep(200);
   }
 }
