@@ -21,7 +21,7 @@ const LATENCY = 15_000;
 const STOCK = 5_000;
 
 /** Memory is measured with a heap of so many MiB: where there is room, V8 lets garbage pile up, and that would be said of the machine. */
-const HEAP = 256;
+const HEAP = 512;
 
 let kafka: string[] | undefined;
 
