@@ -1,7 +1,7 @@
 // Sends what a stage of the pipeline bench reads, in a process of its own: the memory that it takes is not the stage's.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { type EventLog } from '../../libs/platform/src/event-log/event-log';
+import { eventually } from '../support/eventually';
 import { shuffled } from '../support/shuffled';
 import { NumberedRecords } from './pipeline-annotations';
 import { emptyKafka } from './pipeline-kafka';
@@ -32,7 +32,10 @@ async function introduce(log: EventLog, resources: Resources): Promise<void> {
   await client.connect();
   const running = await start(ALL, log, resources);
   for (const name of ALL.filter((one) => one !== 'ingestion'))
-    while ((await client.query(`select 1 from ${name}.project`)).rows.length === 0) await sleep(20);
+    await eventually(
+      async () => (await client.query(`select 1 from ${name}.project`)).rows.length > 0,
+      `${name} to know the project`,
+    );
   for (const service of running) await service.close();
   await client.end();
 }

@@ -64,7 +64,8 @@ export class AnnotationController {
 
 function placeOfCursor(project: string, cursor: string | undefined): AnnotationPlace {
   const key = keyOfCursor(cursor, [isCursorText, isCursorUuid, isOccasion, isRevision, isCursorUuid]);
-  return [project, ...(key ?? FIRST_PLACE.slice(1))] as unknown as AnnotationPlace;
+  const [item, worker, occasion, revision, event] = key ?? FIRST_PLACE.slice(1);
+  return [project, String(item), String(worker), Number(occasion), String(revision), String(event)];
 }
 
 function isOccasion(part: string | number): boolean {
