@@ -6,9 +6,8 @@ export interface Tally {
 
 /**
  * For each worker the p-value of being no worse than the pool: Fisher's exact test of their right answers against those of all others together.
- * A binomial at the others' own share takes that for known: where three others are always right, one slip would be impossible, and in crowds of four
- * with six checks each it accuses 8 in 100 honest workers where this accuses 0.2. Correct it over workers with `adjusted`; 1 where there
- * is nobody to compare with.
+ * A binomial at the others' own share takes that for known: where three others are always right, one slip would be impossible, and in small crowds
+ * honest workers are accused. Correct it over workers with `adjusted`; 1 where there is nobody to compare with.
  */
 export function belowPool(tallies: readonly Tally[]): number[] {
   const right = tallies.reduce((sum, tally) => sum + tally.right, 0);

@@ -22,7 +22,7 @@ export interface CopyingPair {
 
 /**
  * The spread is at least this part of the theoretical one. Of crowds that are hardly ever wrong most pairs have one statistic, so that their quartiles have no
- * distance, and a single error that two share would be any number of spreads away; of the real sets it is .84 and 1.03.
+ * distance, and a single error that two share would be any number of spreads away. Crowds that are wrong now and then are far above it.
  */
 const LEAST_SPREAD = 0.5;
 
