@@ -54,6 +54,10 @@ describe('a finding', () => {
   it.each([
     ['is raised where it is new', undefined, content(10), 'raise'],
     ['is told again where it rests on more', kept(), content(11), 'raise'],
+    ['is told again where its statistic is another', kept(), { ...content(10), statistic: 7 }, 'raise'],
+    ['is told again where its threshold is another', kept(), { ...content(10), threshold: 4 }, 'raise'],
+    ['is told again where the accuracy is another', kept(), { ...content(10), accuracy: 0.55 }, 'raise'],
+    ['is told again by another policy', kept(), { ...content(10), policyRevision: 2 }, 'raise'],
     ['is kept where nothing changed but the fit', kept(), { ...content(10), epoch: 7 }, 'keep'],
     ['is cleared where the test finds it no more', kept(), undefined, 'clear'],
     ['is not cleared twice', kept({ isRaised: false }), undefined, 'keep'],
