@@ -1,5 +1,13 @@
 import { shuffled } from '../../../test/support/shuffled';
-import { type FindingContent, type GoldCheck, type KeptFinding, testOnGold, tierOf, verdictOn } from './finding.domain';
+import {
+  amountOf,
+  type FindingContent,
+  type GoldCheck,
+  type KeptFinding,
+  testOnGold,
+  tierOf,
+  verdictOn,
+} from './finding.domain';
 
 const POLICY = { target: 0.9, reject: 0.7 };
 
@@ -73,6 +81,17 @@ describe('a finding', () => {
       'keep',
       'raise',
     ]);
+    // Raised again, and then some of its checks are void.
+    expect(verdictOn({ ...won, isRaised: true, content: content(20) }, content(19))).toBe('clear');
+  });
+
+  it.each(['checks', 'labels', 'common', 'repeats'])('rests on its %s', (counted) => {
+    const resting = (amount: number) => ({ ...content(0), evidence: { [counted]: amount } });
+    const won = kept({
+      isRaised: false,
+      appeal: { status: 'won', grounds: 'no', restedOn: amountOf({ [counted]: 10 }) },
+    });
+    expect([19, 20].map((amount) => verdictOn(won, resting(amount)))).toEqual(['keep', 'raise']);
   });
 
   it('stands under an appeal that is open or lost', () => {
