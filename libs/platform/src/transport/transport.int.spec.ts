@@ -585,6 +585,19 @@ describe('the relay', () => {
     await until(async () => relay.isLeading, 'the lease');
   });
 
+  it('publishes nothing that it is woken for while another has the lease', async () => {
+    const { relay } = await start();
+    await until(async () => relay.isLeading, 'the lease');
+    await dataSource.query(`update relay set owner = gen_random_uuid(), leased_until = now() + interval '1 h'`);
+    await writeParcel('x');
+    relay.wake([]);
+    await until(async () => !relay.isLeading, 'the other one to lead');
+    expect([await count('outbox', 'first_sequence is null'), await isLeasedFor('50 min')]).toEqual([1, true]);
+    await dataSource.query(`update relay set leased_until = now()`);
+    await until(async () => (await count('outbox')) === 0, 'an empty outbox');
+    expect((await published()).map(({ item }) => item)).toEqual(['x']);
+  });
+
   async function isLeasedFor(interval: string): Promise<boolean> {
     const [row] = await dataSource.query(`select leased_until > now() + $1::interval as is_longer from relay`, [
       interval,
