@@ -387,6 +387,10 @@ it('puts a record aside whose id is too long for an index', async () => {
     [id],
   );
   expect({ pauses, letters }).toEqual({ pauses: [], letters: [{ offset: 1, length: 200, is_whole: true }] });
+  // Another, whose id begins like it.
+  const other = { ...long, offset: 3, headers: { ...headers, ce_id: `${id}0` } };
+  await runner().run(batch(3, 4, { records: [other] }), TOPIC, subscription);
+  expect(await accounts()).toMatchObject({ dead: 2 });
 });
 
 it('counts the dead letters that a handler asks for', async () => {
