@@ -41,7 +41,7 @@ export class Member {
     });
     this.server = new BatchServer({
       ...{ service: SERVICE, dataSource, log, metrics: this.metrics, logger: { warn: say, error: say } },
-      onPublish: (parcels) => this.relay.wake(parcels),
+      relay: this.relay,
       onCrash: (error) => say(`crashed: ${error.stack}`),
     });
     for (const topic of consumed()) {

@@ -50,7 +50,7 @@ export function createTransport(
     log,
     metrics,
     logger,
-    onPublish: (parcels) => relay.wake(parcels),
+    relay,
     onCrash: (error) => {
       hasCrashed = true;
       logger.fatal(`consuming has ended: ${messageOf(error)}`);

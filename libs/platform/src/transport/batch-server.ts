@@ -12,9 +12,9 @@ import { LaneLook } from './lane-look';
 import { sqlOn } from '../postgres/rows-of';
 import { LaneWorker, type Work } from './lane-worker';
 import { createLanes, type Lane, lanePositions } from './lane.queries';
-import { type Parcel } from './outbox';
 import { PositionWatch } from './position-watch';
 import { type Redriving, redriveNext } from './redrive';
+import { type Relay } from './relay';
 import { SliceRunner } from './slice-runner';
 import { type Handle } from './slice-transactions';
 import { checkWiring } from './wiring';
@@ -30,8 +30,7 @@ export interface BatchServerOptions {
   log: EventLog;
   metrics: BatchMetrics;
   logger: { warn(message: string): void; error(message: string): void };
-  /** A commit has put parcels into the outbox. */
-  onPublish(parcels: readonly Parcel[]): void;
+  relay: Pick<Relay, 'wake' | 'room'>;
   /** Consuming is over for good: liveness must fail. */
   onCrash(error: Error): void;
 }

@@ -29,7 +29,7 @@ describe('the relay', () => {
       // Parcels of another process are read; what this one commits at that moment is more than it remembers.
       query: async (text: string) => {
         if (!text.startsWith('select outbox.id')) return [];
-        relay.wake([{ id: '3', at: AT, events: Array.from({ length: 30_000 }, () => event('3')) }]);
+        relay.wake([{ id: '3', at: AT, events: Array.from({ length: 50_000 }, () => event('3')) }]);
         return [{ ...row('2'), events: written }];
       },
     } as unknown as DataSource;
@@ -47,6 +47,64 @@ describe('the relay', () => {
     await relay.stop();
     expect({ failures, items: published.map(({ value }) => JSON.parse(String(value)).item) }).toEqual({
       ...{ failures: [], items: ['1', '2'] },
+    });
+  });
+
+  describe('room for more', () => {
+    /** A relay that has the lease and 10,001 events to publish, on a log that answers as it is told. */
+    async function behind(append: () => Promise<void>) {
+      let waiting: object[] = [];
+      const query = async (text: string) => {
+        if (text.startsWith('update relay set owner')) return [[{}], 1];
+        if (text.includes('first_sequence is null')) return waiting.splice(0);
+        if (text.startsWith('insert into relay_sequence')) return [{ topic: 't', partition: 0, last: '10001' }];
+        return [];
+      };
+      const done = async () => undefined;
+      const createQueryRunner = () => ({ release: done, query, manager: { query } });
+      const relay = new Relay({
+        ...{ onPublished: () => undefined, onFailure: () => undefined },
+        dataSource: { createQueryRunner, query: async () => [] } as unknown as DataSource,
+        log: { append } as unknown as EventLog,
+      });
+      relay.start();
+      await eventually(() => relay.isLeading, 'the lease', 5_000);
+      waiting = [{ ...row('1'), count: 10_001 }];
+      relay.wake([{ id: '1', at: AT, events: Array.from({ length: 10_001 }, () => event('1')) }]);
+      return relay;
+    }
+
+    it('is there again when what was committed is published', async () => {
+      const told: string[] = [];
+      let publish: () => void = () => undefined;
+      const relay = await behind(async () => {
+        told.push('asked');
+        await new Promise<void>((resolve) => (publish = resolve));
+        told.push('published');
+      });
+      await eventually(() => told.length > 0, 'the log asked', 5_000);
+      const room = relay.room().then(() => told.push('room'));
+      publish();
+      await room;
+      await relay.room();
+      await relay.stop();
+      expect(told).toEqual(['asked', 'published', 'room']);
+    });
+
+    it('is not waited for where nothing can be published', async () => {
+      const relay = await behind(() => Promise.reject(new Error('the log is away')));
+      await relay.room();
+      await relay.stop();
+    });
+
+    it('is not waited for by what stops', async () => {
+      let publish: () => void = () => undefined;
+      const relay = await behind(() => new Promise<void>((resolve) => (publish = resolve)));
+      const room = relay.room();
+      const stopped = relay.stop();
+      await room;
+      publish();
+      await stopped;
     });
   });
 });

@@ -14,7 +14,9 @@ const EVENTS = 5000;
 /** A relay that was stopped this long has lost its lease. */
 const LEASE_SECONDS = 10;
 /** Events of this process that are remembered until they are published; beyond it they are read from the outbox again. */
-const MOST_REMEMBERED = 30_000;
+const MOST_REMEMBERED = 50_000;
+/** While so many wait to be published, nothing large is begun: what two large batches publish is remembered besides. */
+const MOST_AHEAD = 10_000;
 /** Without a wake, the relay looks so often: another process may have written, or died with parcels in hand. */
 const LOOK_MS = 1000;
 /** What was published is forgotten with the next parcels, or so long after it where none come: a cycle for it alone would be every second one. */
@@ -54,6 +56,8 @@ export class Relay {
   /** What this process committed: it need not be read from the outbox and parsed. */
   private readonly remembered = new Map<string, Parcel>();
   private events = 0;
+  private isFailing = false;
+  private holdingBack: (() => void)[] = [];
 
   constructor(private readonly options: RelayOptions) {}
 
@@ -81,10 +85,20 @@ export class Relay {
     this.wakeUp();
   }
 
+  /**
+   * Resolves when what this process has committed is published but for a little; at once where it does not publish, or cannot. Who gets
+   * further ahead of the relay gains nothing: it would read its events from the outbox again, which costs as much as to make them.
+   */
+  async room(): Promise<void> {
+    while (this.events > MOST_AHEAD && !this.isFailing && !this.isStopping)
+      await new Promise<void>((resolve) => this.holdingBack.push(resolve));
+  }
+
   /** Publishes what is in hand, gives the lease back. */
   async stop(): Promise<void> {
     this.isStopping = true;
     this.wakeUp();
+    this.goOn();
     await this.running;
     await this.options.dataSource
       .query('update relay set leased_until = now() where owner = $1', [this.id])
@@ -112,6 +126,8 @@ export class Relay {
         failures++;
         if (this.isStopping) return;
       }
+      this.isFailing = failures > 0;
+      this.goOn();
       isResting = failures === 0 && published.length === 0;
       // After a failure nothing is known of what the log took: the same parcels go again, with the same numbers.
       if (failures > 0) await this.sleep(Math.min(100 * 2 ** failures, 5000), false);
@@ -208,6 +224,10 @@ export class Relay {
       this.events -= this.remembered.get(id)?.events.length ?? 0;
       this.remembered.delete(id);
     }
+  }
+
+  private goOn(): void {
+    for (const resolve of this.holdingBack.splice(0)) resolve();
   }
 
   private async sleep(milliseconds: number, untilWoken: boolean): Promise<void> {

@@ -35,6 +35,7 @@ let pauses: number[];
 let said: string[];
 let resumes: number;
 let wakes: number;
+let room: () => Promise<void>;
 
 const subscription: Subscription = {
   seek: (_topic, _partition, position) => seeks.push(position),
@@ -47,6 +48,7 @@ const subscription: Subscription = {
 
 beforeEach(async () => {
   [seeks, pauses, said, wakes, resumes] = [[], [], [], 0, 0];
+  room = async () => undefined;
   handle = async (batch, tx) => batch.events.forEach(({ lane }) => tx.account(lane, 'rte', { applied: 1 }));
   database = await freshDatabase([definition]);
   dataSource = await openDataSource(database.adminUrl, definition);
@@ -67,7 +69,7 @@ function optionsOf(source: DataSource, metrics = batchMetrics(new Registry())) {
     dataSource: source,
     metrics,
     logger,
-    onPublish: () => void wakes++,
+    relay: { wake: () => void wakes++, room: () => room() },
     onPark: () => undefined,
   };
 }
@@ -182,6 +184,31 @@ it('believes PostgreSQL, not its memory, when a lane comes back', async () => {
   await movePosition(100);
   await one.run(batch(100, 105, { firstOffset: 50 }), TOPIC, subscription);
   expect({ pauses, said, ...(await accounts()) }).toMatchObject({ pauses: [], said: [], applied: 15 });
+});
+
+it('begins what is large when the relay has room, and what is small at once', async () => {
+  const told: string[] = [];
+  room = async () => void told.push('room');
+  handle = async ({ events }) => void told.push(`${events.length} events`);
+  await runner().run(batch(0, 1_000), TOPIC, subscription);
+  await runner().run(batch(1_000, 2_001), TOPIC, subscription);
+  expect(told).toEqual(['1000 events', 'room', '1001 events']);
+});
+
+it('does not begin what it has waited with when the lane has gone meanwhile', async () => {
+  let isCurrent = true;
+  room = async () => void (isCurrent = false);
+  handle = bad;
+  await runner().run(batch(0, 1_001, { isCurrent: () => isCurrent }), TOPIC, subscription);
+  expect({ said, accounts: await accounts() }).toMatchObject({ said: [], accounts: { accepted: 0 } });
+});
+
+it('begins lane work when the relay has room', async () => {
+  const told: string[] = [];
+  room = async () => void told.push('room');
+  await runner().run(batch(0, 1), TOPIC, subscription);
+  await runner().work(LANE, async () => void told.push('work'));
+  expect(told).toEqual(['room', 'work']);
 });
 
 it('stops for good, and says so, where records are gone before they were read', async () => {

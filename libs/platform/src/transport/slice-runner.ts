@@ -9,6 +9,7 @@ import { KnownPositions } from './known-positions';
 import { type Lane } from './lane.queries';
 import { runWork } from './lane-work';
 import { messageOf } from './message-of';
+import { type Relay } from './relay';
 import { SliceSize } from './slice-size';
 import { type Handle, type Slice, SliceTransactions, type TransactionOptions } from './slice-transactions';
 import { SlicesTogether } from './slices-together';
@@ -24,6 +25,7 @@ const SMALL = MOST_RECORDS.small;
 
 /** What a service's transport runs on. */
 export interface RunnerOptions extends TransactionOptions {
+  relay: Pick<Relay, 'wake' | 'room'>;
   logger: { warn(message: string): void; error(message: string): void };
 }
 
@@ -124,8 +126,9 @@ export class SliceRunner {
     const records = batch.records.filter((record) => record.offset >= (position ?? 0));
     let slice: LogRecord[];
     for (let start = 0; start < records.length; start += slice.length) {
-      if (!batch.isCurrent()) return;
       slice = records.slice(start, start + this.sizeOf(topic).records);
+      if (slice.length > SMALL) await this.options.relay.room();
+      if (!batch.isCurrent()) return;
       const outcome = await this.applySlice(lane, topic, slice, batch);
       if (outcome === 'gave-up') subscription.pause(batch.topic, batch.partition, PAUSE_MS);
       if (outcome === 'committed') continue;
@@ -136,8 +139,9 @@ export class SliceRunner {
   }
 
   /** Runs one slice of lane work; says whether more is left. */
-  work(lane: Lane, handle: Handle): Promise<boolean> {
+  async work(lane: Lane, handle: Handle): Promise<boolean> {
     const { transactions, options } = this;
+    await options.relay.room();
     return runWork({ ...options, transactions }, lane, handle);
   }
 

@@ -8,7 +8,7 @@ import { type BatchMetrics } from './batch-metrics';
 import { type KnownPositions } from './known-positions';
 import { type Lane, moveCuts, moveLanes } from './lane.queries';
 import { BatchTransaction } from './lane-transaction';
-import { type Parcel } from './outbox';
+import { type Relay } from './relay';
 import { type LaneTransaction } from './transaction';
 import { isFor, type Reading, readRecord } from './wire';
 
@@ -20,8 +20,8 @@ export interface TransactionOptions {
   service: string;
   dataSource: DataSource;
   metrics: BatchMetrics;
-  /** A commit has put parcels into the outbox. */
-  onPublish(parcels: readonly Parcel[]): void;
+  /** Told of parcels that a commit has put into the outbox. */
+  relay: Pick<Relay, 'wake'>;
   /** A batch is committed whose events wait for something that may have come while it was handled. */
   onPark(): void;
 }
@@ -87,7 +87,7 @@ export class SliceTransactions {
   /** Does what waited for the commit of a transaction, counts what it put aside, and wakes the relay where it published. */
   committed(tx: BatchTransaction): void {
     for (const reason of tx.reasons()) this.options.metrics.deadLetters.inc({ reason });
-    if (tx.parcels().length > 0) this.options.onPublish(tx.parcels());
+    if (tx.parcels().length > 0) this.options.relay.wake(tx.parcels());
     tx.haveEffect();
   }
 

@@ -156,7 +156,7 @@ async function start() {
     log,
     metrics: batchMetrics(new Registry()),
     logger: { warn: (message) => problems.push(message), error: (message) => problems.push(message) },
-    onPublish: (parcels) => relay.wake(parcels),
+    relay,
     onCrash: (error) => problems.push(error.message),
   });
   const app = await NestFactory.create(TestModule, { logger: false });
