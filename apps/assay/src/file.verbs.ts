@@ -66,7 +66,10 @@ export function addFiles(program: Command): void {
   program
     .command('simulate')
     .description('plays workers and items with known truth; no server needed')
-    .option('--population <file>', 'who works and on what (YAML or JSON); without it a small ordinary crowd')
+    .option(
+      '--population <file>',
+      'who works and on what (YAML or JSON); without it, and for what it leaves out, a small ordinary crowd',
+    )
     .option('--project <file>', 'project file whose first question gives the labels')
     .option(
       '--out <prefix>',
