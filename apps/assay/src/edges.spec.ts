@@ -207,6 +207,8 @@ describe('agreement on labels as they are written', () => {
   it('refuses what the kind or the metric has not', async () => {
     const twice = table('twice', 'task,worker,label', 'x,u,a|b|a', 'x,v,b|a');
     await expect(agreement(twice, { kind: 'ranking' })).rejects.toMatchObject({ exitCode: 6, message: expect.stringContaining('twice.csv:2: ') }); // prettier-ignore
+    const open = table('open', 'task,worker,label', 'x,u,a|b|', 'x,v,b|a');
+    await expect(agreement(open, { metric: 'jaccard' })).rejects.toMatchObject({ exitCode: 6, message: expect.stringContaining('open.csv:2: label "a|b|"') }); // prettier-ignore
     const below = table('below', 'task,worker,label', 'x,u,-1', 'x,v,1');
     await expect(agreement(below, { kind: 'number', metric: 'ratio' })).rejects.toMatchObject({ exitCode: 6, message: 'below.csv:2: label "-1" of item "x" by worker "u": expected a number from 0' }); // prettier-ignore
   });
