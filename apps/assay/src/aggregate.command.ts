@@ -15,7 +15,7 @@ import { METHODS_OF_KIND, READING_OF_KIND } from '@assay/statistics/kinds/method
 import { type WrittenDecision } from '@assay/statistics/kinds/written';
 import { accuracyAgainst } from './accuracy';
 import { acceptedOf, type Answers, readAnswers } from './answer-file';
-import { CliError, EXIT } from './cli-error';
+import { CliError, EXIT, ofLabels } from './cli-error';
 import { type Question } from '@assay/contracts/project/label-schema';
 import { type Context } from './context';
 import { readTables, readWrittenRows, type TableOptions, type WrittenRow } from './label-tables';
@@ -83,21 +83,11 @@ async function aggregated(context: Context, path: string, options: AggregateOpti
   const method = chosen(methods, options.method ?? Object.keys(methods)[0]!, `kind ${kind}`);
   const rows: AggregateRow[] = [];
   for (const [question, written] of await readWrittenRows(context, path, options, READING_OF_KIND[kind])) {
-    const decisions = withinMethod(() => method(firstOccasions(written)));
+    const decisions = ofLabels(() => method(firstOccasions(written)));
     for (const one of decisions) rows.push({ ...one, question });
   }
   const columns = rows.some(({ deviation }) => deviation !== undefined) ? [...COLUMNS, DEVIATION] : COLUMNS;
   return { question: rows[0]?.question ?? DEFAULT_QUESTION, columns, rows };
-}
-
-/** @throws CliError 6 where the method cannot take the labels. */
-function withinMethod<R>(aggregate: () => R): R {
-  try {
-    return aggregate();
-  } catch (error) {
-    if (error instanceof RangeError) throw new CliError(EXIT.badData, error.message, { cause: error });
-    throw error;
-  }
 }
 
 async function aggregatedOfSet(
@@ -113,9 +103,7 @@ async function aggregatedOfSet(
   const decided = tables.map(({ question, table }) => ({
     question,
     items: table.items,
-    aggregation: withinMethod(() =>
-      gold ? withGold(context, table, method, acceptedOf(gold, question)) : method(table),
-    ),
+    aggregation: ofLabels(() => (gold ? withGold(context, table, method, acceptedOf(gold, question)) : method(table))),
   }));
   const question = tables.find(({ table }) => table.items.length > 0)?.question.name ?? first;
   return { question, columns: COLUMNS, rows: { [Symbol.iterator]: () => rowsOf(decided) } };

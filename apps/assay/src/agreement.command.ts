@@ -2,10 +2,10 @@ import { type LabelTable } from '@assay/statistics/aggregation/label-table';
 import { agreementOf } from '@assay/statistics/agreement/agreement-report';
 import { type LabelKind, type Metric, METRIC_OF_KIND } from '@assay/statistics/agreement/label-metric';
 import { LEAST_COMMON, pairwiseCohen } from '@assay/statistics/agreement/pairwise-cohen';
-import { READING_OF_KIND } from '@assay/statistics/kinds/methods-of-kind';
+import { alikeOfKind, READING_OF_KIND } from '@assay/statistics/kinds/methods-of-kind';
 import { readNotNegative } from '@assay/statistics/kinds/numbers';
 import { type Context } from './context';
-import { CliError, EXIT } from './cli-error';
+import { ofLabels } from './cli-error';
 import { readTables, readWrittenTables, type WrittenRow } from './label-tables';
 import { type Column, type Output } from './output';
 import { type AgreementReport } from './report';
@@ -52,12 +52,7 @@ export async function agreementCommand(context: Context, path: string, options: 
 
 /** @throws CliError 6 on labels that the metric cannot measure. */
 function measured(table: LabelTable, kind: LabelKind, { metric, weights }: AgreementOptions): AgreementReport {
-  try {
-    return agreementOf(table, kind, { metric, weights });
-  } catch (error) {
-    if (error instanceof RangeError) throw new CliError(EXIT.badData, error.message, { cause: error });
-    throw error;
-  }
+  return ofLabels(() => agreementOf(table, kind, { metric, weights }));
 }
 
 async function askedIn(context: Context, path: string, options: AgreementOptions): Promise<Asked[]> {
@@ -68,7 +63,9 @@ async function askedIn(context: Context, path: string, options: AgreementOptions
     const tables = await readTables(context, path, { ...rest, kind: ofSet }, 'agreement');
     return tables.map(({ question, table, slices }) => ({ name: question.name, kind: question.kind, table, slices }));
   }
-  const tables = await readWrittenTables(context, path, rest, readingOf(kind, metric ?? METRIC_OF_KIND[kind]));
+  const read = readingOf(kind, metric ?? METRIC_OF_KIND[kind]);
+  const alike = (rows: readonly WrittenRow[]) => ofLabels(() => alikeOfKind(kind, rows));
+  const tables = await readWrittenTables(context, path, rest, read, alike);
   return tables.map(({ question, ...one }) => ({ name: question, kind, ...one }));
 }
 

@@ -12,3 +12,13 @@ export class CliError extends Error {
     super(message, options);
   }
 }
+
+/** What a computation gives. @throws CliError 6 where it throws a RangeError: it cannot take the labels. */
+export function ofLabels<Result>(compute: () => Result): Result {
+  try {
+    return compute();
+  } catch (error) {
+    if (error instanceof RangeError) throw new CliError(EXIT.badData, error.message, { cause: error });
+    throw error;
+  }
+}

@@ -172,6 +172,17 @@ describe('agreement on labels as they are written', () => {
     expect(await alpha(path, { kind: 'preference' })).toBe(1);
   });
 
+  it('sees both ways round in which a pair was shown', async () => {
+    const header = 'task,worker,label,left,right';
+    const path = table('both-ways', header, 'x,u,left,tea,rum', 'x,v,right,rum,tea', 'y,u,right,tea,milk', 'y,v,left,milk,tea'); // prettier-ignore
+    expect(await agreement(path, { kind: 'preference' })).toMatchObject({ coefficients: { observed: { value: 1 } } });
+    const three = table('three', header, 'x,u,left,tea,rum', 'x,v,right,rum,milk');
+    await expect(agreement(three, { kind: 'preference' })).rejects.toMatchObject({
+      exitCode: 6,
+      message: 'item "x" compares milk, rum, tea: expected two things an item',
+    });
+  });
+
   it('orders numbers by value, however they are written', async () => {
     const rows = ['a,u,2', 'a,v,10', 'b,u,2.0', 'b,v,2', 'c,u,10', 'c,v,9', 'd,u,9', 'd,v,9'];
     const rated = table('rated', 'task,worker,label', ...rows.map((row) => row.replace('.0', '')));
@@ -186,9 +197,10 @@ describe('agreement on labels as they are written', () => {
   });
 
   it('has no share below 0 in an interval, however few items there are', async () => {
-    const path = table('shares', 'task,worker,label', 'x,u,a|b', 'x,v,a|b', 'y,u,a', 'y,v,b', 'z,u,a|b', 'z,v,b|a');
+    const rows = ['x,u,a|b', 'x,v,a|b', 'y,u,a', 'y,v,b', 'z,u,a|b', 'z,v,b|a', 'w,u,b|a', 'w,v,a|b'];
+    const path = table('shares', 'task,worker,label', ...rows);
     const { coefficients } = await agreement(path, { kind: 'choices' });
-    expect(coefficients.observed).toMatchObject({ low: 0, high: 1, value: expect.closeTo(2 / 3, 12) });
+    expect(coefficients.observed).toMatchObject({ low: 0, high: 1, value: expect.closeTo(3 / 4, 12) });
     expect((await agreement(path, { kind: 'ranking' })).coefficients.kendallW).toMatchObject({ low: 0, high: 1 });
   });
 

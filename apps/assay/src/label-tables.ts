@@ -221,6 +221,7 @@ function writtenLabel(label: unknown): string {
 /**
  * The labels of a file of any kind, a table for each question, in the order of numbers, then words: what agreement by a distance needs.
  * @param read gives what of a row is compared, and throws as that of `readWrittenRows`.
+ * @param alike makes the rows that count mean the same on each item.
  * @throws CliError 6 where a row is bad and bad rows are not to be skipped.
  */
 export async function readWrittenTables(
@@ -228,9 +229,10 @@ export async function readWrittenTables(
   path: string,
   options: { skipBad?: boolean },
   read: (row: WrittenRow) => string,
+  alike: (rows: readonly WrittenRow[]) => readonly WrittenRow[],
 ): Promise<{ question: string; table: LabelTable; slices: Map<string, LabelTable> }[]> {
   return [...(await readWrittenRows(context, path, options, read, 'agreement'))].map(([question, written]) => {
-    const counting = written.map((row) => ({ ...row, label: read(row) }));
+    const counting = alike(written).map((row) => ({ ...row, label: read(row) }));
     const labels = sortedLabels([...new Set(counting.map(({ label }) => label))]);
     const slices = new Set(counting.flatMap(({ slice }) => (slice === undefined ? [] : [slice])));
     const ofSlice = (slice: string) =>

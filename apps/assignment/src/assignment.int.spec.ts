@@ -1,4 +1,8 @@
+import { ANNOTATION_EVENTS } from '@assay/contracts/topics';
+import { type LogEnds } from '@assay/platform/event-log/log-ends';
+import { sqlOn } from '@assay/platform/postgres/rows-of';
 import { readAssignmentToken } from '@assay/platform/security/assignment-token';
+import { type LaneTransaction } from '@assay/platform/transport/transaction';
 import { eventually } from '../../../test/support/eventually';
 import { TEST_SECRET } from '../../../test/support/running-service';
 import {
@@ -16,7 +20,9 @@ import {
   workerOf,
 } from './assignment.fixture';
 import { type Sent } from '../../../test/support/sent-events';
+import { type AssignmentMetrics } from './assignment.metrics';
 import { type GivenWork } from './assignment.service';
+import { ExpiryService } from './expiry.service';
 import { type Summary } from './assignment.reader';
 
 let assignment: AssignmentUnderTest;
@@ -165,6 +171,21 @@ describe('a worker who asks for work', () => {
     const about = { project: 'again', item: repeat.item, worker: workerOf(1) };
     expect(readAssignmentToken(TEST_SECRET, repeat.token, about)?.occasion).toBe(1);
     expect(Object.keys(repeat)).toEqual(['assignment', 'token', 'project', 'item', 'data', 'questions', 'deadline']);
+    // It takes nobody's place, nor leaves one: given out, given back and handed in.
+    const live = async () => {
+      const { rows } = await assignment.database.query(`select distinct live from work where project = 'again'`);
+      return rows;
+    };
+    expect(await live()).toEqual([{ live: 0 }]);
+    await assignment.as(1, 'DELETE', `/v1/assignments/again/${repeat.assignment}`);
+    expect(await live()).toEqual([{ live: 0 }]);
+    const other = await eventually(async () => {
+      const answer = await next('again', 1);
+      return answer.status === 201 ? answer.body : undefined;
+    }, 'another repeat');
+    await assignment.send('again', [labelled(other.item, 1, 'a', { occasion: 1 })]);
+    expect((await summary('again')).assignments).toMatchObject({ live: 0, released: 1, completed: 7 });
+    expect(await live()).toEqual([{ live: 0 }]);
   });
 });
 
@@ -255,16 +276,22 @@ describe('an assignment', () => {
   });
 
   it('can be extended five times, and not once it has ended', async () => {
-    await aProject('longer', 1);
+    await aProject('longer', 2);
     const { body } = await next('longer', 1);
-    const extend = () =>
-      assignment.as<{ deadline: string; code: string }>(1, 'POST', `/v1/assignments/longer/${body.assignment}/extend`);
+    const extend = (id = body.assignment) =>
+      assignment.as<{ deadline: string; code: string }>(1, 'POST', `/v1/assignments/longer/${id}/extend`);
+    // One whose time is over, on a lane that no instance has: nobody has noticed yet.
+    const { body: late } = await next('longer', 1);
+    await assignment.database.query(`update assignment set lane = 98, deadline = now() where id = $1`, [
+      late.assignment,
+    ]);
+    expect(await extend(late.assignment)).toMatchObject({ status: 409, body: { code: 'ended' } });
     for (let time = 1; time <= 5; time++) {
       const answer = await extend();
       expect([answer.status, answer.body.deadline > body.deadline]).toEqual([200, true]);
     }
     expect(await extend()).toMatchObject({ status: 409, body: { code: 'ended' } });
-    await assignment.send('longer', [labelled('i1', 1, 'a')]);
+    await assignment.send('longer', [labelled(body.item, 1, 'a')]);
     expect(await extend()).toMatchObject({ status: 409, body: { code: 'ended' } });
     expect(
       (await assignment.as<{ code: string }>(1, 'DELETE', `/v1/assignments/longer/${body.assignment}`)).body.code,
@@ -281,6 +308,54 @@ describe('an assignment', () => {
       20_000,
     );
     expect((await next('expires', 2)).status).toBe(201);
+  });
+});
+
+describe('the expiry of a lane', () => {
+  // One that no instance has, so that only the test expires it.
+  const LANE = 99;
+
+  it('waits until its annotations were read up to where the log ended after the deadline', async () => {
+    await aProject('unread', 2);
+    const [{ body: early }, { body: late }] = [await next('unread', 1), await next('unread', 1)];
+    const database = { sql: sqlOn({ query: async (...asked) => (await assignment.database.query(...asked)).rows }) };
+    const tx = { ...database, lane: LANE, publish: () => undefined, whenCommitted: () => undefined };
+    let end = 5;
+    const logEnds = { of: async () => end } as unknown as LogEnds;
+    const expiry = new ExpiryService(logEnds, { ended: () => undefined } as unknown as AssignmentMetrics);
+    const expire = () => expiry.expire(tx as unknown as LaneTransaction);
+    const readTo = (position: number) =>
+      database.sql(`update lane set positions = jsonb_build_object($2::text, $3::int) where partition = $1`, [
+        ...[LANE, ANNOTATION_EVENTS.name, position],
+      ]);
+    const due = (id: string, since: string) =>
+      database.sql('update assignment set lane = $2, deadline = now() - $3::interval where id = $1', [id, LANE, since]);
+    const live = async () => {
+      const rows = await database.sql<{ id: string }>(
+        `select id from assignment where project = 'unread' and status = 'live'`,
+      );
+      return rows.map(({ id }) => id);
+    };
+
+    await database.sql(`insert into lane (kind, partition) values ('item', $1)`, [LANE]);
+    await readTo(4);
+    await due(early.assignment, '1 hour');
+    // Where the log ended is noted; it is not read up to there.
+    expect([await expire(), await expire(), await live()]).toEqual([false, false, expect.arrayContaining([early.assignment])]); // prettier-ignore
+    await readTo(5);
+    // The other one was not due when that was noted.
+    await due(late.assignment, '1 minute');
+    // It is a repeat, which takes nobody's place: whoever has the item in hand is another.
+    await database.sql('update assignment set occasion = 1 where id = $1', [late.assignment]);
+    await database.sql(`update lane_watermark set noted_at = now() - interval '30 minutes' where lane = $1`, [LANE]);
+    end = 7;
+    expect([await expire(), await live()]).toEqual([true, [late.assignment]]);
+    expect([await expire(), await expire(), await live()]).toEqual([false, false, [late.assignment]]);
+    await readTo(7);
+    expect([await expire(), await live()]).toEqual([true, []]);
+    expect((await summary('unread')).assignments).toMatchObject({ live: 0, expired: 2 });
+    const inHand = await database.sql(`select live from work where item in ($1, $2) and project = 'unread' order by item = $1`, [late.item, early.item]); // prettier-ignore
+    expect(inHand).toEqual([{ live: 0 }, { live: 1 }]);
   });
 });
 

@@ -135,6 +135,8 @@ describe('an expert', () => {
     expect(await disputes('unresolvable')).toMatchObject({ unresolvable: 1 });
     const events = await assignment.published('assay.dispute.events.v1', 'unresolvable', 2);
     expect(events[1]!.type).toBe('assay.dispute.unresolvable.v1');
+    await assignment.send('unresolvable', [decided('i1', 2, { state: 'disputed', labels: 4, overlap: 4 })]);
+    expect(await queue('unresolvable', BOB)).toEqual([]);
   });
 
   it.each([
@@ -304,6 +306,17 @@ describe('a dispute that consensus settles', () => {
     expect(await disputes('settles-back')).toMatchObject({ open: 0, claimed: 0, withdrawn: 1 });
   });
 
+  it('is open again when its claim is given back after it was disputed anew', async () => {
+    const id = await aDispute('unsettled');
+    await asExpert(ANN, 'POST', `/v1/disputes/unsettled/${id}/claim`);
+    await assignment.send('unsettled', [reached(2)]);
+    await assignment.send('unsettled', [decided('i1', 3, { state: 'disputed', overlap: 5 })]);
+    expect((await asExpert(ANN, 'POST', `/v1/disputes/unsettled/${id}/release`)).status).toBe(204);
+    expect(await disputes('unsettled')).toMatchObject({ open: 1, claimed: 0, withdrawn: 0 });
+    const { rows } = await assignment.database.query('select expert, claimed_until from dispute where id = $1', [id]);
+    expect(rows).toEqual([{ expert: null, claimed_until: null }]);
+  });
+
   it('ends with its item, also in an expert’s hand', async () => {
     const id = await aDispute('item-gone');
     await asExpert(ANN, 'POST', `/v1/disputes/item-gone/${id}/claim`);
@@ -311,5 +324,8 @@ describe('a dispute that consensus settles', () => {
     expect(await refusal(ANN, `/v1/disputes/item-gone/${id}/decision`, DECISION)).toEqual([409, 'ended']);
     const events = await assignment.published<{ cause?: string }>('assay.dispute.events.v1', 'item-gone', 2);
     expect(events[1]).toMatchObject({ type: 'assay.dispute.released.v1', data: { cause: 'withdrawn' } });
+    // What consensus said before it knew of that comes later.
+    await assignment.send('item-gone', [decided('i1', 2, { state: 'disputed', overlap: 4 })]);
+    expect(await queue('item-gone', BOB)).toEqual([]);
   });
 });

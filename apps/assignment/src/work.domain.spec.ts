@@ -76,9 +76,10 @@ describe('workOf', () => {
   });
 
   it('is sure where every open question has the confidence but not the workers', () => {
-    const decisions = [decision({ confidence: 0.99, overlap: 1 })];
-    const sure = workOf({ ...fresh, entries: [said(1)], decisions }, aProject());
-    expect(sure).toMatchObject({ isSure: true, confidence: 0.99, wanted: 3 });
+    const by = (confidence: number) =>
+      workOf({ ...fresh, entries: [said(1)], decisions: [decision({ confidence, overlap: 1 })] }, aProject());
+    expect(by(0.95)).toMatchObject({ isSure: true, confidence: 0.95, wanted: 3 });
+    expect(by(0.9499)).toMatchObject({ isSure: false, confidence: 0.9499, wanted: 3 });
   });
 
   it('wants nobody for an item that is withdrawn, or of an archived project', () => {

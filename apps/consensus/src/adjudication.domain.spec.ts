@@ -10,7 +10,7 @@ const said = (dispute: string, at: number, label?: number): Adjudication => ({
 
 describe('withAdjudication', () => {
   it.each<[string, Adjudication[], string]>([
-    ['the earliest', [said('b', 2), said('a', 1), said('c', 3)], 'a'],
+    ['the earliest', [said('b', 2), said('c', 1), said('a', 3)], 'c'],
     ['of equal times the first dispute by its id', [said('b', 1), said('a', 1)], 'a'],
   ])('keeps %s, whatever the order', (_what, told, expected) => {
     for (const order of [told, told.toReversed()]) {

@@ -294,7 +294,8 @@ describe('HTTP', () => {
       labelled('x 2', worker, 'abc'[worker - 1]!),
     ]);
     const revised = labelled('x/1', 1, 'a', { revision: 1 });
-    await consensus.send('http', [configured({ questions }), ...labels, revised, imported('x 3'), withdrawn('x 3')]);
+    const gone = [imported('x 3'), ...[1, 2, 3].map((worker) => labelled('x 3', worker, 'a')), withdrawn('x 3')];
+    await consensus.send('http', [configured({ questions }), ...labels, revised, ...gone]);
     await consensus.rest('http');
   });
 
@@ -338,6 +339,13 @@ describe('HTTP', () => {
     const total = Object.values<number>(label.posterior).reduce((sum, one) => sum + one, 0);
     expect(total).toBeCloseTo(1, 12);
     expect(label.posterior.a).toBeGreaterThan(0.9);
+  });
+
+  it('shows no decision of an item that was withdrawn, and that nothing of it counts', async () => {
+    const item = await consensus.get<{ questions: { annotations: object[] }[] }>('/v1/consensus/http/x%203');
+    expect(item).toMatchObject({ state: 'withdrawn', isWithdrawn: true, decisions: [] });
+    const why = { counts: false, why: 'the item was withdrawn' };
+    expect(item.questions[0]!.annotations).toMatchObject([why, why, why]);
   });
 
   it('counts items by state as they are', async () => {

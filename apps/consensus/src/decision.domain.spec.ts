@@ -44,6 +44,8 @@ describe('decide', () => {
     const decision = decided(labelled(1, 1, 1));
     expect(decision).toMatchObject({ state: 'reached', label: 'yes', labels: 3, overlap: 3 });
     expect(decision.confidence).toBeCloseTo(0.96, 12);
+    // Exactly the confidence that is wanted is enough: of two who differ each label has a half.
+    expect(decided(labelled(1, 0), { minOverlap: 2, minConfidence: 0.5 }).state).toBe('reached');
   });
 
   it('is disputed at the maximum overlap without it', () => {
@@ -173,9 +175,16 @@ describe('transitions', () => {
       inState('adjudicated', { label: 'no' }),
       ['adjudicated', 'corrected', 'published'],
     ],
+    [
+      'an earlier adjudication that is told later',
+      inState('adjudicated'),
+      inState('adjudicated', { label: 'no' }),
+      ['adjudicated', 'corrected', 'published'],
+    ],
     ['more labels after an adjudication', inState('adjudicated'), inState('adjudicated', { labels: 9 }), []],
     ['a question without an answer', inState('disputed'), inState('unresolvable'), ['adjudicated', 'published']],
     ['a decision that opens again', inState('reached'), inState('open'), ['published']],
+    ['a decision without labels any more', inState('reached'), inState('open', { label: undefined }), ['published']],
   ])('of %s', (_what, before, after, expected) => {
     expect(transitions(before, after)).toEqual(expected);
   });
@@ -185,8 +194,8 @@ describe('isNews', () => {
   it.each<[string, Decision | undefined, Decision, boolean]>([
     ['what was never decided', undefined, inState('open'), true],
     ['what stays open', inState('open', { confidence: 0.5 }), inState('open', { confidence: 0.6, epoch: 3 }), false],
-    ['what is sure enough now', inState('open', { confidence: 0.5 }), inState('open', { confidence: 0.95 }), true],
-    ['what is sure no more', inState('open', { confidence: 0.95 }), inState('open', { confidence: 0.5 }), true],
+    ['what is sure enough now', inState('open', { confidence: 0.5 }), inState('open', { confidence: 0.9 }), true],
+    ['what is sure no more', inState('open', { confidence: 0.9 }), inState('open', { confidence: 0.5 }), true],
     ['what is open with another label', inState('open'), inState('open', { label: 'no' }), true],
     ['what can be reached now', inState('open'), inState('reached', { epoch: 3 }), true],
     ['a dispute, also where it stays so', inState('disputed'), inState('disputed'), true],

@@ -32,9 +32,8 @@ export function decide(counting: readonly Entry[], basis: Basis): Decision {
   const decision = {
     question: question.name,
     state: stateOf(overlap, confidence, question, policy, isGold),
-    // A sum of exponentials can end a rounding error above 1.
-    posterior: Math.min(1, posterior[label] ?? 0),
-    confidence: Math.min(1, confidence),
+    posterior: posterior[label] ?? 0,
+    confidence,
     labels: counting.length,
     overlap,
     epoch,

@@ -14,6 +14,7 @@ import {
   labelled,
   pooled,
 } from './consensus.fixture';
+import { keepEpochs, momentOf, movePointers } from './epoch.queries';
 import { type Sent } from '../../../test/support/sent-events';
 
 let consensus: ConsensusUnderTest;
@@ -100,14 +101,25 @@ describe('an epoch', () => {
   it('outdoes the one before it, and never the other way round', async () => {
     const digest = await consensus.digest('whole');
     const older = fitted(withLiars(model, [...model.workers.keys()]), { epoch: 1, isSettling: true });
-    const newer = fitted(model, { epoch: 2, isSettling: true });
+    const newer = fitted(model, { epoch: 2, isSettling: true, chunks: 2 });
     await sendAndRest('ordered', configured(), ...events, ...newer.chunks, newer.close, ...older.chunks, older.close);
     expect(await consensus.get('/v1/ops/consensus/summary/ordered')).toMatchObject({ epoch: 2 });
     expect(await consensus.digest('ordered')).toBe(digest);
-    const { rows } = await consensus.database.query(
-      `select distinct epoch from model_chunk where project = 'ordered' union select epoch from epoch where project = 'ordered'`,
-    );
-    expect(rows).toEqual([{ epoch: 2 }]);
+    const kept = async () => {
+      const { rows } = await consensus.database.query<{ epoch: number }>(
+        `select epoch, chunk as n, workers::text as what from model_chunk where project = 'ordered'
+         union all select epoch, chunks, is_settling::text from epoch where project = 'ordered' order by 1, 2, 3`,
+      );
+      return rows;
+    };
+    const before = await kept();
+    expect(before.map(({ epoch }) => epoch)).toEqual([2, 2, 2]);
+    // Neither where it comes later, nor where it was given the number of the one that items are decided by.
+    const outdone = fitted(withLiars(model, [...model.workers.keys()]), { epoch: 2 });
+    for (const late of [older, outdone]) {
+      await sendAndRest('ordered', ...late.chunks, late.close);
+      expect(await kept()).toEqual(before);
+    }
   });
 
   it('touches what flips alone, also of what is open; a settling one touches everything', async () => {
@@ -169,6 +181,21 @@ describe('an epoch', () => {
     await sendAndRest('overtaken', ...epochs);
     expect(await consensus.digest('overtaken')).toBe(await consensus.digest('whole'));
     expect(new Set((await itemsOf('overtaken')).map((one) => one.decisions[0]!.epoch))).toEqual(new Set([2]));
+  });
+
+  it('is remembered as the newest that settles when an ordinary one comes before items have followed it', async () => {
+    const sql = async <Row>(statement: string, parameters: readonly unknown[] = []) =>
+      (await consensus.database.query(statement, [...parameters])).rows as Row[];
+    for (const [epoch, isSettling] of [
+      [1, true],
+      [2, false],
+    ] as const) {
+      const covers = { schemaVersion: 1, policyRevision: 1, covers: [], questions: [] };
+      await keepEpochs({ sql }, [{ project: 'unswept', epoch, isSettling, ...covers }]);
+      await movePointers({ sql }, ['unswept']);
+    }
+    const { pointers } = await momentOf({ sql }, ['unswept']);
+    expect(pointers.get('unswept')).toEqual({ epoch: 2, settlingEpoch: 1 });
   });
 
   it('is not used for a question that has grown since, until a fit knows its labels', async () => {

@@ -27,10 +27,15 @@ const said = {
 
 describe('entryOf', () => {
   it('keeps labels as indices and the time in milliseconds', () => {
-    const data = { ...said, occurredAt: '2026-01-01T00:00:00.123Z', labels: { label: 'yes', tone: 'low' } };
+    const data = {
+      ...said,
+      occurredAt: '2026-01-01T00:00:00.123Z',
+      seconds: 2.5,
+      labels: { label: 'yes', tone: 'low' },
+    };
     expect(entryOf('e1', data, questions)).toEqual({
       type: 'entry',
-      entry: anEntry({ order: 7, at: 1767225600123, labels: { label: 1, tone: 0 } }),
+      entry: anEntry({ order: 7, at: 1767225600123, seconds: 2.5, labels: { label: 1, tone: 0 } }),
     });
   });
 
@@ -60,17 +65,28 @@ describe('withEntry', () => {
       anEntry({ labels: { label: 1 } }),
       anEntry({ labels: { label: 0, tone: 1 } }),
       anEntry({ worker: 'w2' }),
+      anEntry({ role: 'model' }),
+      anEntry({ occasion: 1 }),
+      anEntry({ revision: 1 }),
       anEntry({ at: 0 }),
+      anEntry({ order: 1 }),
+      anEntry({ seconds: 1 }),
+      anEntry({ labels: {} }),
       aRetraction({ id: 'e1' }),
     ];
-    for (const other of others) expect(withEntry(item, other)).toEqual({ type: 'conflict' });
+    for (const other of others) {
+      expect(withEntry(item, other)).toEqual({ type: 'conflict' });
+      expect(withEntry(anItem({ entries: [other] }), anEntry())).toEqual({ type: 'conflict' });
+    }
+    const unlabelled = anItem({ entries: [anEntry({ labels: {} })] });
+    expect(withEntry(unlabelled, aRetraction({ id: 'e1' }))).toEqual({ type: 'conflict' });
   });
 });
 
 describe('withImport', () => {
   it('keeps the highest revision, ties by content, whatever the order', () => {
     const imports = [
-      { revision: 1, content: 'a', slice: 'x' },
+      { revision: 1, content: 'c', slice: 'x' },
       { revision: 2, content: 'a', slice: 'y' },
       { revision: 2, content: 'b', slice: 'z' },
     ];
@@ -79,6 +95,11 @@ describe('withImport', () => {
         expect(order.reduce(withImport, anItem()).imported).toEqual(imports[2]);
       }),
     );
+  });
+
+  it('keeps the very same item where the import says what it holds', () => {
+    const item = withImport(anItem(), { revision: 1, content: 'a' });
+    expect(withImport(item, { revision: 1, content: 'a' })).toBe(item);
   });
 });
 
@@ -100,6 +121,13 @@ describe('contributionOf', () => {
   it('applies a retraction that stands, also before what it takes back', () => {
     expect(contribution({ entries: [aRetraction({ order: 1 })] })).toMatchObject({ applied: 1, superseded: 0 });
     expect(contribution({ entries: [aRetraction({ order: 1 }), anEntry()] })).toMatchObject({
+      applied: 1,
+      superseded: 1,
+    });
+  });
+
+  it('supersedes a retraction that a later revision outdoes', () => {
+    expect(contribution({ entries: [aRetraction(), anEntry({ revision: 1 })] })).toMatchObject({
       applied: 1,
       superseded: 1,
     });

@@ -19,14 +19,27 @@ describe('standingOf', () => {
       [first, retraction, again],
       'another of the same worker on the same occasion is kept',
     ],
+    ['an entry at the place of a retraction', first, [first, aRetraction({ order: 1 })], 'it was retracted'],
+    [
+      'a repeat that no retraction of its revision takes back',
+      anEntry({ id: 'e5', revision: 1, order: 4 }),
+      [revised, aRetraction({ order: 9 })],
+      'another of the same worker on the same occasion is kept',
+    ],
     ['a revised entry', first, [first, retraction, revised], 'a later revision outdoes it'],
   ])('of %s', (_what, entry, others, expected) => {
     const entries = others.includes(entry) ? others : [...others, entry];
     expect(standingOf(entry, entries, 'label', 'keep-first')).toBe(expected);
   });
 
-  it('leaves entries of other questions aside', () => {
-    const other = anEntry({ id: 'e5', revision: 1, labels: { tone: 0 } });
+  it.each([
+    ['another question', anEntry({ id: 'e5', revision: 1, labels: { tone: 0 } })],
+    ['another worker', anEntry({ id: 'e5', revision: 1, worker: 'w2' })],
+    ['another occasion', anEntry({ id: 'e5', revision: 1, occasion: 1 })],
+  ])('leaves an entry of %s aside', (_what, other) => {
     expect(standingOf(first, [first, other], 'label', 'keep-first')).toBe('it counts');
+    expect(standingOf(again, [first, again, other], 'label', 'keep-first')).toBe(
+      'another of the same worker on the same occasion is kept',
+    );
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { rowKey } from '@assay/platform/copies/annotated-item';
 import { goldByKey, markChecked, markToCheck, restOf, saveGold } from './gold-item.queries';
+import { eventually } from '../../../test/support/eventually';
 import { configured, GoldUnderTest, issued, labelled, retracted, type Row, withdrawn } from './gold.fixture';
 import { type Sent } from '../../../test/support/sent-events';
 
@@ -176,6 +177,18 @@ describe('an import', () => {
     ]);
     // The audit says that a label changed, never to what.
     expect(told.map(({ detail }) => detail)).toEqual([1, 1, 1, 2, 2].map((revision) => ({ revision })));
+  });
+
+  it('writes its rows of the audit behind those that somebody else is writing', async () => {
+    await gold.send('queued', [configured()]);
+    await gold.import('queued');
+    await gold.database.query('begin');
+    await gold.database.query(`select pg_advisory_xact_lock(hashtextextended('assay audit ' || current_schema(), 0))`);
+    const imported = gold.fetch('POST', '/v1/gold/queued', { item: 'one', question: 'label', label: 'a' });
+    const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event = 'advisory'`;
+    const isWaiting = async () => (await gold.database.query(waiting)).rows.length === 1;
+    await eventually(isWaiting, 'the import to wait').finally(() => gold.database.query('commit'));
+    expect((await imported).status).toBe(200);
   });
 
   it('loses nothing to annotations that come at the same moment', async () => {

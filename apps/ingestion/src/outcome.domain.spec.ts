@@ -26,6 +26,8 @@ describe('outcomes', () => {
   it('says where a higher revision came before', () => {
     expect(words([aStatement('e2', 1), aStatement('e1', 0)], nothing)).toEqual(['accepted', 'superseded']);
     expect(words([aStatement('e1', 0), aStatement('e2', 1)], nothing)).toEqual(['accepted', 'accepted']);
+    const lower = [aStatement('e3', 2), aStatement('e1', 0), aStatement('e2', 1)];
+    expect(words(lower, nothing)).toEqual(['accepted', 'superseded', 'superseded']);
     expect(words([aStatement('e1', 4)], { ...nothing, revisions: new Map([['rte/266/w001/0', 5]]) })).toEqual([
       'superseded',
     ]);

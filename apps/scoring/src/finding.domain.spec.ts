@@ -1,5 +1,13 @@
 import { shuffled } from '../../../test/support/shuffled';
-import { type FindingContent, type GoldCheck, type KeptFinding, testOnGold, tierOf, verdictOn } from './finding.domain';
+import {
+  amountOf,
+  type FindingContent,
+  type GoldCheck,
+  type KeptFinding,
+  testOnGold,
+  tierOf,
+  verdictOn,
+} from './finding.domain';
 
 const POLICY = { target: 0.9, reject: 0.7 };
 
@@ -54,6 +62,10 @@ describe('a finding', () => {
   it.each([
     ['is raised where it is new', undefined, content(10), 'raise'],
     ['is told again where it rests on more', kept(), content(11), 'raise'],
+    ['is told again where its statistic is another', kept(), { ...content(10), statistic: 7 }, 'raise'],
+    ['is told again where its threshold is another', kept(), { ...content(10), threshold: 4 }, 'raise'],
+    ['is told again where the accuracy is another', kept(), { ...content(10), accuracy: 0.55 }, 'raise'],
+    ['is told again by another policy', kept(), { ...content(10), policyRevision: 2 }, 'raise'],
     ['is kept where nothing changed but the fit', kept(), { ...content(10), epoch: 7 }, 'keep'],
     ['is cleared where the test finds it no more', kept(), undefined, 'clear'],
     ['is not cleared twice', kept({ isRaised: false }), undefined, 'keep'],
@@ -69,6 +81,17 @@ describe('a finding', () => {
       'keep',
       'raise',
     ]);
+    // Raised again, and then some of its checks are void.
+    expect(verdictOn({ ...won, isRaised: true, content: content(20) }, content(19))).toBe('clear');
+  });
+
+  it.each(['checks', 'labels', 'common', 'repeats'])('rests on its %s', (counted) => {
+    const resting = (amount: number) => ({ ...content(0), evidence: { [counted]: amount } });
+    const won = kept({
+      isRaised: false,
+      appeal: { status: 'won', grounds: 'no', restedOn: amountOf({ [counted]: 10 }) },
+    });
+    expect([19, 20].map((amount) => verdictOn(won, resting(amount)))).toEqual(['keep', 'raise']);
   });
 
   it('stands under an appeal that is open or lost', () => {

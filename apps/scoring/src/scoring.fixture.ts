@@ -100,12 +100,17 @@ export function checked(item: string, worker: number, isRight: boolean | undefin
       }));
 }
 
-/** What consensus says that an expert decided. */
-export function adjudicated(item: string, label: string, version = 1): Sent {
+/** What consensus says that an expert decided; where that is unresolvable, the label is what the workers believe. */
+export function adjudicated(
+  item: string,
+  label: string,
+  version = 1,
+  state: 'adjudicated' | 'unresolvable' = 'adjudicated',
+): Sent {
   return sent(consensusAdjudicated, eventId('adjudicated', item, version), (project) => ({
     ...{ project, item, version, policyRevision: 1, schemaVersion: 1, evidence: '0'.repeat(64) },
     decision: {
-      ...{ question: 'label', state: 'adjudicated' as const, label, posterior: 1, confidence: 1 },
+      ...{ question: 'label', state, label, posterior: 1, confidence: 1 },
       ...{ labels: 3, overlap: 3, epoch: 0 },
     },
   }));

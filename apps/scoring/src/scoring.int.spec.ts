@@ -181,13 +181,23 @@ describe('an epoch', () => {
 
   it('takes known labels for true: of experts before gold, and a correction as if it had been right from the start', async () => {
     const wrong = [gold('item 0', 1, 'b'), gold('item 1', 1, 'b', 'c'), gold('item 2', 1, 'a')];
-    await scoring.settle('corrected', configured(), ...wrong, ...eventsOf(crowd), adjudicated('item 2', 'c'));
+    await scoring.settle('corrected', configured(), ...wrong, ...eventsOf(crowd), adjudicated('item 2', 'c', 2));
     const before = await scoring.digest('corrected');
     await scoring.settle('corrected', gold('item 0', 2, 'a'), gold('item 0', 1, 'b'));
+    // What is older is old news, also where it comes later.
+    await scoring.settle('corrected', gold('item 0', 1, 'b'), adjudicated('item 2', 'b', 1));
     const right = [gold('item 0', 1, 'a'), gold('item 1', 1, 'b', 'c'), gold('item 2', 1, 'b')];
     await scoring.settle('right', configured(), adjudicated('item 2', 'c'), ...right, ...eventsOf(crowd));
     expect(await scoring.digest('corrected')).toBe(await scoring.digest('right'));
     expect(await scoring.digest('corrected')).not.toBe(before);
+  });
+
+  it('takes nothing for true of gold that was retired, nor where an expert found no answer', async () => {
+    await scoring.settle('never-gold', configured(), ...eventsOf(crowd));
+    await scoring.settle('gold-once', configured(), gold('item 0', 1, 'b'), ...eventsOf(crowd));
+    expect(await scoring.digest('gold-once')).not.toBe(await scoring.digest('never-gold'));
+    await scoring.settle('gold-once', gold('item 0', 2), adjudicated('item 0', 'b', 1, 'unresolvable'));
+    expect(await scoring.digest('gold-once')).toBe(await scoring.digest('never-gold'));
   });
 
   it('is published once by two instances that are asked at the same moment, and says the same', async () => {
@@ -355,6 +365,14 @@ describe('a worker', () => {
     expect(told.map(({ value }) => Object.keys(JSON.parse(value!.toString()) as object).sort())).toContainEqual(
       ['finding', 'isRaised', 'kind', 'project', 'version', 'worker'].sort(),
     );
+  });
+});
+
+describe('a worker below the gold target', () => {
+  it('stays so when a fit finds something else about the worker', async () => {
+    await scoring.settle('both', configured(), ...eventsOf(crowd), ...wrongs(6, 20));
+    const kinds = (await scoring.worker('both', 6)).findings.map(({ kind }) => kind);
+    expect(kinds).toEqual(expect.arrayContaining(['belowGold', 'belowPool']));
   });
 });
 

@@ -156,6 +156,11 @@ describe('firstOfEachWorker', () => {
     expect(ids(firstOfEachWorker(all, ['human']))).toEqual(['e1', 'e4']);
     expect(ids(firstOfEachWorker(all, ['human', 'model']))).toEqual(['e1', 'e3', 'e4']);
   });
+
+  it('takes the first of a worker in a role that counts, where the worker was in another before', () => {
+    const both = [anEntry({ role: 'model' }), anEntry({ id: 'e2', occasion: 1 })];
+    expect(ids(firstOfEachWorker(both, ['human']))).toEqual(['e2']);
+  });
 });
 
 describe('isStandingRetraction', () => {

@@ -64,7 +64,6 @@ export async function moveLanes(
          from held cross join lateral (select n.before, n.position
            from unnest($3::integer[], $4::bigint[], $5::bigint[]) as n (partition, before, position) where n.partition = held.partition) m
          where kind = $1 and lane.partition = held.partition and (lane.positions ->> $2)::bigint is not distinct from m.before
-           and (select count(*) from held) = cardinality($3::integer[])
          returning lane.partition)
        select moved.partition, sequence, is_moved from moved left join cut on cut.topic = $2 and cut.partition = moved.partition`),
       [kind, topic, partitions, moves.map(({ from }) => from ?? null), moves.map(({ to }) => to)],

@@ -272,7 +272,8 @@ async function nextParcels(manager: EntityManager): Promise<ParcelRow[]> {
       ),
     );
   const [numbered, fresh] = await Promise.all([oldest('is not null'), oldest('is null')]);
-  const rows = numbered.length > 0 ? inOrderOfNumbers(numbered) : fresh;
+  // Numbers were given in the order of ids, and no others are given before these are published.
+  const rows = numbered.length > 0 ? numbered : fresh;
   let events = 0;
   return rows.filter((row, index) => (events += row.count) <= EVENTS || index === 0);
 }
@@ -280,11 +281,6 @@ async function nextParcels(manager: EntityManager): Promise<ParcelRow[]> {
 /** Whether more may wait than were taken. */
 function isFull(parcels: readonly ParcelRow[]): boolean {
   return parcels.length === PARCELS || parcels.reduce((sum, { count }) => sum + count, 0) >= EVENTS / 2;
-}
-
-/** Of one partition as they were numbered. Partitions have no order between them. */
-function inOrderOfNumbers(parcels: ParcelRow[]): ParcelRow[] {
-  return parcels.sort((a, b) => Number(a.first_sequence) - Number(b.first_sequence));
 }
 
 async function numberParcels(manager: EntityManager, parcels: ParcelRow[]): Promise<void> {

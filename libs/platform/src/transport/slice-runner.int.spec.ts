@@ -158,6 +158,21 @@ async function asOwner(sql: string) {
   await client.query(sql).finally(() => client.end());
 }
 
+/** Does something before the first statement of the next transaction. */
+function beforeTheNextTransaction(task: () => Promise<unknown>) {
+  const create = dataSource.createQueryRunner.bind(dataSource);
+  jest.spyOn(dataSource, 'createQueryRunner').mockImplementationOnce((mode) => {
+    const own = create(mode);
+    const query = own.query.bind(own);
+    let done: Promise<unknown> | undefined;
+    jest.spyOn(own, 'query').mockImplementation(async (...asked: Parameters<typeof query>) => {
+      await (done ??= task());
+      return query(...asked);
+    });
+    return own;
+  });
+}
+
 const bad = async () => {
   throw new Error('bad');
 };
@@ -399,6 +414,10 @@ it('puts a record aside whose id is too long for an index', async () => {
     [id],
   );
   expect({ pauses, letters }).toEqual({ pauses: [], letters: [{ offset: 1, length: 200, is_whole: true }] });
+  // Another, whose id begins like it.
+  const other = { ...long, offset: 3, headers: { ...headers, ce_id: `${id}0` } };
+  await runner().run(batch(3, 4, { records: [other] }), TOPIC, subscription);
+  expect(await accounts()).toMatchObject({ dead: 2 });
 });
 
 it('counts the dead letters that a handler asks for', async () => {
@@ -474,6 +493,60 @@ it('puts the one parked event aside that lane work cannot bear, and gives it the
   handle = async ({ events }, tx) => tx.account(0, 'rte', { applied: events.length });
   expect(await redriven(dataSource)).toBe(true);
   expect(await accounts()).toMatchObject({ applied: 7, dead: 0 });
+});
+
+it('accounts for nothing of a topic that is not accounted for: parked, put aside or redriven', async () => {
+  const call: Handle = (given, tx) => handle(given as Batch<AnnotationSubmitted>, tx);
+  const handlers = new Map([[ITEM_EVENTS.name, call]]);
+  const one = new SliceRunner(optionsOf(dataSource), [TOPIC, ITEM_EVENTS], handlers);
+  const total = async () => {
+    const [row] = await dataSource.query(
+      'select coalesce(sum(abs(received) + abs(pending) + abs(dead_lettered) + abs(duplicate)), 0)::int as n from accounting',
+    );
+    return row.n;
+  };
+  const [parked, refused] = [0, 1].map((offset) => ({ ...recorded('assay.item.imported.v1'), offset }));
+  handle = async ({ events }, tx) =>
+    events.forEach((event) => {
+      if (event.offset === 0) tx.park(event, 'rte');
+      else tx.deadLetter(event, 'rte', 'refused', 'no');
+    });
+  const records = [parked!, { ...refused!, headers: { ...refused!.headers, ce_id: eventId('another') } }];
+  await one.run(batch(0, 2, { topic: ITEM_EVENTS.name, records }), ITEM_EVENTS, subscription);
+  expect(await total()).toBe(0);
+  const drain: Handle = async (_lane, tx) => {
+    if ((await tx.unpark('rte', 200)).length > 0) throw new Error('bad');
+  };
+  while (await one.work(LANE, drain));
+  const letters = await dataSource.query<{ id: string; reason: string }[]>('select id, reason from dead_letter order by reason'); // prettier-ignore
+  expect(letters.map(({ reason }) => reason)).toEqual(['handler_failed', 'refused']);
+  expect(await total()).toBe(0);
+  handle = async () => undefined;
+  for (const { id } of letters) {
+    await redrive(dataSource.manager, id);
+    await redriveNext({ options: optionsOf(dataSource), topics: [ITEM_EVENTS], handlers, runner: one }, LANE);
+  }
+  expect([await total(), await dataSource.query('select distinct status from dead_letter')]).toEqual([
+    0,
+    [{ status: 'redriven' }],
+  ]);
+});
+
+it('waits with lane work for who holds the lane', async () => {
+  const one = runner();
+  await one.run(batch(0, 1), TOPIC, subscription);
+  const holder = another.createQueryRunner();
+  await holder.startTransaction();
+  await holdLane(holder.manager, LANE);
+  let calls = 0;
+  const work = one.work(LANE, async () => void calls++);
+  await eventually(async () => (await waitingForLocks()) === 1, 'lane work to wait').finally(async () => {
+    await holder.commitTransaction();
+    await holder.release();
+  });
+  expect(calls).toBe(0);
+  await work;
+  expect(calls).toBe(1);
 });
 
 it('leaves parked events where they are when PostgreSQL fails for the moment', async () => {
@@ -630,10 +703,15 @@ it('takes less at once after a slice has failed for the moment: it may have been
       await tx.sql(`do $$ begin raise exception 'idle too long' using errcode = '25P03'; end $$`);
     tx.account(0, 'rte', { applied: events.length });
   };
-  await runner().run(batch(0, 1200), TOPIC, subscription);
-  expect(taken).toEqual([1200, 500, 500, 200]);
-  expect((await lanePositions(dataSource.manager, LANE)).get(TOPIC.name)).toBe(1200);
-  expect(await accounts()).toMatchObject({ accepted: 1200, applied: 1200, dead: 0 });
+  const metrics = batchMetrics(new Registry());
+  const one = runner(dataSource, metrics);
+  await one.run(batch(0, 10), TOPIC, subscription);
+  await one.run(batch(10, 1210), TOPIC, subscription);
+  expect(taken).toEqual([10, 1200, 500, 500, 200]);
+  expect((await lanePositions(dataSource.manager, LANE)).get(TOPIC.name)).toBe(1210);
+  expect(await accounts()).toMatchObject({ accepted: 1210, applied: 1210, dead: 0 });
+  // Nobody else was there.
+  expect({ seeks, fenced: (await metrics.fenced.get()).values[0]?.value }).toEqual({ seeks: [], fenced: 0 });
 });
 
 it('begins no further part of a slice when the batch is over', async () => {
@@ -645,6 +723,20 @@ it('begins no further part of a slice when the batch is over', async () => {
   await runner().run(batch(0, 4, { isCurrent: () => taken.length < 3 }), TOPIC, subscription);
   expect(taken).toEqual([4, 4, 2]);
   expect((await lanePositions(dataSource.manager, LANE)).get(TOPIC.name)).toBe(2);
+});
+
+it('applies no further part of a slice when an operator has moved the position meanwhile', async () => {
+  const one = runner();
+  await one.run(batch(0, 10), TOPIC, subscription);
+  const taken: number[] = [];
+  handle = async ({ events }) => {
+    taken.push(events.length);
+    if (taken.length === 2) beforeTheNextTransaction(() => resetPosition(another.manager, LANE, TOPIC.name, 4));
+    if (events.length === 4) throw new Error('bad');
+  };
+  await one.run(batch(10, 14), TOPIC, subscription);
+  const position = (await lanePositions(dataSource.manager, LANE)).get(TOPIC.name);
+  expect({ taken, seeks, position }).toEqual({ taken: [4, 4], seeks: [4], position: 4 });
 });
 
 const LANES = [0, 1, 2, 3, 4];

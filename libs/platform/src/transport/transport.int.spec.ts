@@ -509,29 +509,41 @@ describe('the relay', () => {
   });
 
   it('publishes what PostgreSQL holds where a failover gives the number of a lost parcel again', async () => {
-    let isAway = true;
-    let tries = 0;
-    const awayAtFirst: Pick<EventLog, 'append'> = {
-      append: async (records) => {
-        tries++;
-        if (isAway) throw new LogUnavailable('the log is away');
-        return log.append(records);
-      },
-    };
-    const relay = new Relay({
-      ...{ dataSource, log: awayAtFirst as EventLog, onFailure: () => undefined, onPublished: () => undefined },
-    });
+    const away = logThatIsAway();
+    const { relay } = away;
     relay.start();
     await until(async () => relay.isLeading, 'the lease');
     const lost = outboxEvent(consensusUpdated, '/assay/consensus', eventId('lost'), decision('lost', 1), 't');
     relay.wake(await dataSource.transaction((manager) => insertOutbox(manager, [lost])));
-    await until(async () => tries > 0, 'the first append');
+    await until(async () => away.tries > 0, 'the first append');
     await failOver();
     await writeParcel('x');
-    isAway = false;
+    away.isAway = false;
     await until(async () => (await count('outbox')) === 0, 'an empty outbox');
     await relay.stop();
     expect((await published()).map(({ item }) => item)).toEqual(['x']);
+  });
+
+  it('publishes in the order of its numbers while the log is away and a smaller id is committed', async () => {
+    const away = logThatIsAway();
+    const late = new Client(serviceUrl(database.adminUrl, 'consensus'));
+    await late.connect();
+    await late.query('begin');
+    await late.query(...parcelOf('x'));
+    await writeParcel('y');
+    away.relay.start();
+    await until(async () => away.tries > 0, 'the first append');
+    await late.query('commit');
+    await late.end();
+    const before = away.tries;
+    await until(async () => away.tries >= before + 2, 'two more');
+    away.isAway = false;
+    await until(async () => (await count('outbox')) === 0, 'an empty outbox');
+    await away.relay.stop();
+    expect((await published()).map(({ item, sequence }) => [item, sequence])).toEqual([
+      ['y', 1],
+      ['x', 2],
+    ]);
   });
 
   it('forgets no parcel that a failover gave the number of a lost one which was published', async () => {
@@ -585,6 +597,19 @@ describe('the relay', () => {
     await until(async () => relay.isLeading, 'the lease');
   });
 
+  it('publishes nothing that it is woken for while another has the lease', async () => {
+    const { relay } = await start();
+    await until(async () => relay.isLeading, 'the lease');
+    await dataSource.query(`update relay set owner = gen_random_uuid(), leased_until = now() + interval '1 h'`);
+    await writeParcel('x');
+    relay.wake([]);
+    await until(async () => !relay.isLeading, 'the other one to lead');
+    expect([await count('outbox', 'first_sequence is null'), await isLeasedFor('50 min')]).toEqual([1, true]);
+    await dataSource.query(`update relay set leased_until = now()`);
+    await until(async () => (await count('outbox')) === 0, 'an empty outbox');
+    expect((await published()).map(({ item }) => item)).toEqual(['x']);
+  });
+
   async function isLeasedFor(interval: string): Promise<boolean> {
     const [row] = await dataSource.query(`select leased_until > now() + $1::interval as is_longer from relay`, [
       interval,
@@ -600,9 +625,26 @@ describe('the relay', () => {
     await admin.end();
   }
 
+  /** A relay, and the log that it finds away. */
+  function logThatIsAway() {
+    const away = { isAway: true, tries: 0 };
+    const append: EventLog['append'] = async (records) => {
+      away.tries++;
+      if (away.isAway) throw new LogUnavailable('the log is away');
+      return log.append(records);
+    };
+    const own = { append } as EventLog;
+    const relay = new Relay({ dataSource, log: own, onFailure: () => undefined, onPublished: () => undefined });
+    return Object.assign(away, { relay });
+  }
+
   /** What another process would have said. */
   async function writeParcel(...items: string[]) {
-    await dataSource.query(`insert into outbox (topic, partition, events, count) values ($1, 3, $2, $3)`, [
+    await dataSource.query(...parcelOf(...items));
+  }
+
+  function parcelOf(...items: string[]): [statement: string, parameters: unknown[]] {
+    const parameters = [
       CONSENSUS_EVENTS.name,
       JSON.stringify(
         items.map((item) => ({
@@ -619,7 +661,8 @@ describe('the relay', () => {
         })),
       ),
       items.length,
-    ]);
+    ];
+    return [`insert into outbox (topic, partition, events, count) values ($1, 3, $2, $3)`, parameters];
   }
 
   async function published() {

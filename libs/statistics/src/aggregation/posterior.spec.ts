@@ -85,9 +85,22 @@ describe('posteriorOf', () => {
     expect(posteriorOf(model, many).confidence).toBeCloseTo(0.99, 12);
   });
 
+  const worker = fc.constantFrom('good', 'coin', 'new', 'newer');
+  const evidence = fc.array(fc.record({ worker, label: fc.integer({ min: 0, max: 1 }) }), { maxLength: 12 });
+
+  it('is never a rounding error above 1', () => {
+    const lapse = fc.oneof(fc.constant(0), fc.double({ min: 0, max: 1, noNaN: true }));
+    const temperature = fc.double({ min: 0.01, max: 10, noNaN: true });
+    const tempering = fc.record({ temperature, perLabel: fc.double({ min: 0, max: 1, noNaN: true }), lapse });
+    fc.assert(
+      fc.property(evidence, tempering, (rows, tempered) => {
+        const { posterior, label, confidence } = posteriorOf(aModel({ tempering: tempered }), rows);
+        expect(Math.max(posterior[label]!, confidence)).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+
   it('is the same bit for bit whatever the order of the evidence', () => {
-    const worker = fc.constantFrom('good', 'coin', 'new', 'newer');
-    const evidence = fc.array(fc.record({ worker, label: fc.integer({ min: 0, max: 1 }) }), { maxLength: 12 });
     fc.assert(
       fc.property(evidence, fc.infiniteStream(fc.nat()), (rows, dice) => {
         const shuffled = rows.map((row) => [dice.next().value!, row] as const).sort((a, b) => a[0] - b[0]);

@@ -65,6 +65,20 @@ describe('plackettLuce', () => {
     expect(fit.reduce((sum, { score }) => sum + score, 0)).toBeCloseTo(0, 9);
   });
 
+  it('keeps an order that everybody gives, however many they are', () => {
+    const order = [...'jihgfedcba'];
+    const fit = plackettLuce(new Array(20).fill(order));
+    expect(fit.map(({ item }) => item)).toEqual(order);
+    expect(fit.every(({ score }) => Number.isFinite(score))).toBe(true);
+  });
+
+  // Found by scipy 1.17.1 (`minimize`, Nelder-Mead after BFGS): the log-likelihood and a tenth of a win and a loss an item against strength 1, centred.
+  it('is at the top of the likelihood and its prior', () => {
+    const rankings = ['cab', 'b', 'cab', 'a', 'cab', 'ca', 'cab', 'acb'].map((ranking) => [...ranking]);
+    const known = { c: 2.35204116, a: 0.80977672, b: -3.16181789 };
+    for (const { item, score } of plackettLuce(rankings)) expect(score).toBeCloseTo(known[item as 'a'], 6);
+  });
+
   it('has equal strengths where rankings cancel', () => {
     for (const { score } of plackettLuce([['a', 'b'], ['b', 'a']])) expect(score).toBeCloseTo(0, 9); // prettier-ignore
   });

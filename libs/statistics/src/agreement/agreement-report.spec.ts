@@ -1,6 +1,6 @@
 import { describeWithData, readLabelSet, type SetName } from '../../../../test/support/label-sets';
 import { labelTable } from '../aggregation/label-table';
-import { categoricalAgreement } from './agreement-report';
+import { agreementOf, categoricalAgreement } from './agreement-report';
 import { pairwiseCohen } from './pairwise-cohen';
 
 const ROWS = [
@@ -34,6 +34,21 @@ describe('categoricalAgreement', () => {
       expect([value, low, high]).toEqual([null, null, null]);
       expect(reason).toMatch(/^no /);
     }
+  });
+});
+
+describe('agreementOf', () => {
+  it.each([
+    ['choices', 'a', 'a|b', 'b', 'b|c'],
+    ['spans', '[[0,3]]', '[[0,4]]', '[[2,9]]', '[[3,9]]'],
+    ['rating', '1', '2', '3', '5'],
+  ] as const)('has no interval of %s on two items that leaves out either: both ways are the same', (kind, ...said) => {
+    const rows = said.map((label, i) => ({ item: `t${i >> 1}`, worker: `w${i % 2}`, label }));
+    const made = Object.values(agreementOf(labelTable(rows), kind).coefficients).filter(
+      ({ interval }) => interval === 'jackknife',
+    );
+    expect(made.length).toBeGreaterThan(1);
+    for (const { value, low, high } of made) expect([value === null, low, high]).toEqual([false, null, null]);
   });
 });
 

@@ -49,7 +49,7 @@ describe('jackknifeOverStripes', () => {
       low: null,
       high: null,
       interval: 'jackknife',
-      reason: 'an interval needs two or more groups of items',
+      reason: 'an interval needs three or more groups of items',
     });
   });
 

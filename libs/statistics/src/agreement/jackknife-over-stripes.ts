@@ -13,7 +13,7 @@ export interface StripedReading {
 
 /**
  * Live agreement: the coefficients over all stripes with their delete-one-stripe jackknife intervals. Empty stripes are skipped; with fewer
- * than two others there is a value but no interval, and the reason says so. The stripes' order changes nothing but the last bits.
+ * than three others there is a value but no interval, and the reason says so. The stripes' order changes nothing but the last bits.
  */
 export function jackknifeOverStripes(
   stripes: readonly CategoricalStatistics[],

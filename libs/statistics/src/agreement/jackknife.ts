@@ -2,6 +2,12 @@ import { type Coefficient, type Coefficients, type EstimatedCoefficient } from '
 import { tQuantile975 } from '../numerics/t-quantile';
 
 /**
+ * Fewest groups of an interval. Where one of two items is left out, agreement beyond chance on the other is 0 whatever was said there: the interval would
+ * have no width.
+ */
+export const LEAST_GROUPS = 3;
+
+/**
  * 95 % intervals by leaving out one group of items after the other: with G groups and estimates e_g without group g,
  * variance = (G - 1) / G * sum_g (e_g - mean e)^2, and the interval is estimate +- t(G - 1) * its root, cut to the range of a coefficient
  * (at most 1, and from 0 where it is a share). Groups must be alike by chance, as stripes of a hash are.
@@ -36,7 +42,7 @@ function jackknifeOf(estimate: Coefficient, left: readonly Coefficient[], least:
   });
   if (estimate.value === null) return without(estimate.reason);
   const G = left.length;
-  if (G < 2) return without('an interval needs two or more groups of items');
+  if (G < LEAST_GROUPS) return without('an interval needs three or more groups of items');
   const values = left.map(({ value }) => value).filter((value) => value !== null);
   if (values.length < G) return without(`undefined without one of the ${G} groups of items`);
   const error = jackknifeError(values);

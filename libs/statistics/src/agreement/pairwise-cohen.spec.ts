@@ -57,14 +57,20 @@ describe('pairwiseCohen', () => {
     expect(pairwiseCohen(table, 1)).toMatchObject([{ common: 2, observed: 1, kappa: { value: 1 } }]);
   });
 
-  it('says why there is no interval where a single item has two labels', () => {
-    const { meanPairwiseCohenKappa } = readPairwiseCohen(tableOf([[0], [1]], [0, 1]), 1).coefficients;
+  it.each([
+    [[0], [1]],
+    [
+      [0, 1],
+      [1, 0],
+    ],
+  ])('says why there is no interval where one or two items have two labels', (first, second) => {
+    const { meanPairwiseCohenKappa } = readPairwiseCohen(tableOf([first, second], [0, 1]), 1).coefficients;
     expect(meanPairwiseCohenKappa).toEqual({
-      value: 0,
+      value: first.length === 1 ? 0 : -1,
       low: null,
       high: null,
       interval: 'jackknife',
-      reason: 'an interval needs two or more items',
+      reason: 'an interval needs three or more items',
     });
   });
 

@@ -1,5 +1,5 @@
 import { type Coefficient, type EstimatedCoefficient, ONE_LABEL, undefinedBecause } from './coefficient';
-import { jackknifeError } from './jackknife';
+import { jackknifeError, LEAST_GROUPS } from './jackknife';
 import { forEachPair, type LabelsOfWorkers, type WorkerPair } from './worker-pairs';
 import { tQuantile975 } from '../numerics/t-quantile';
 
@@ -142,7 +142,7 @@ function overItems(value: number, itemStart: Int32Array, without: (t: number) =>
   let count = 0;
   for (let t = 0; t + 1 < itemStart.length; t++) if (itemStart[t + 1]! - itemStart[t]! > 1) all[count++] = without(t);
   const left = all.subarray(0, count);
-  if (left.length < 2) return absent(value, 'an interval needs two or more items');
+  if (left.length < LEAST_GROUPS) return absent(value, 'an interval needs three or more items');
   const reach = tQuantile975(left.length - 1) * jackknifeError(left);
   return { value, low: Math.max(-1, value - reach), high: Math.min(1, value + reach), interval: 'jackknife' };
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { editDistance } from './edit-distance';
-import { METHODS_OF_KIND, READING_OF_KIND, type WrittenKind } from './methods-of-kind';
+import { alikeOfKind, METHODS_OF_KIND, READING_OF_KIND, type WrittenKind } from './methods-of-kind';
 import { type WrittenRow } from './written';
 
 /** Rows of one item per line: "item worker label". */
@@ -82,6 +82,26 @@ describe('preferences', () => {
 
   it('are decided pair by pair; a name stands for its side', () => {
     expect(labels('preference', 'majority', given)[0]).toBe('p1 left');
+  });
+
+  it('mean the same whichever side a thing was shown on', () => {
+    const shown = [
+      { item: 'p', worker: 'u', label: 'right', left: 'b', right: 'a' },
+      { item: 'p', worker: 'v', label: 'left', left: 'a', right: 'b' },
+      { item: 'p', worker: 'w', label: 'a', left: 'b', right: 'a' },
+      { item: 'q', worker: 'u', label: 'left', left: 'b', right: 'a' },
+    ];
+    const decided = METHODS_OF_KIND.preference['majority']!(shown);
+    expect(decided).toMatchObject([{ label: 'left', posterior: 1 }, { label: 'left' }]);
+    expect(alikeOfKind('preference', shown).map(({ label }) => label)).toEqual(['left', 'left', 'left', 'left']);
+  });
+
+  it('are of two things an item, where each item is decided', () => {
+    const three = [...given, { item: 'p1', worker: 'w', label: 'left', left: 'a', right: 'c' }];
+    expect(() => METHODS_OF_KIND.preference['majority']!(three)).toThrow(
+      'item "p1" compares a, b, c: expected two things an item',
+    );
+    expect(METHODS_OF_KIND.preference['bradley-terry']!(three)).toHaveLength(3);
   });
 
   it.each(['bradley-terry', 'bradley-terry-without-ties', 'crowd-bt'])(

@@ -2,7 +2,7 @@ import { METHODS } from '../aggregation/methods';
 import { type LabelKind } from '../agreement/label-metric';
 import { CHOICES_METHODS } from './choices';
 import { NUMBER_METHODS, readNumber } from './numbers';
-import { preferenceMethods, winnerOf } from './preferences';
+import { fromOneSide, preferenceMethods, winnerOf } from './preferences';
 import { RANKING_METHODS, readRanking } from './rankings';
 import { BOXES_METHODS, readBoxes, readSpans, SPANS_METHODS } from './shapes';
 import { TEXT_METHODS } from './texts';
@@ -34,3 +34,8 @@ export const READING_OF_KIND: Readonly<Record<WrittenKind, (row: WrittenRow) => 
   spans: readSpans,
   text: (row) => row.label,
 };
+
+/** Rows of a kind whose labels mean the same on each item: preferences from one side of it. @throws RangeError as `fromOneSide`. */
+export function alikeOfKind<Row extends WrittenRow>(kind: LabelKind, rows: readonly Row[]): readonly Row[] {
+  return kind === 'preference' ? fromOneSide(rows) : rows;
+}

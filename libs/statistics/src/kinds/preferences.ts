@@ -6,7 +6,7 @@ import { ofSet } from './of-set';
 import { unreadable, type WrittenDecision, type WrittenMethod, type WrittenRow } from './written';
 
 /**
- * Methods for preferences. Those of one label an item (`ofSet`) decide each pair: left, right or tie. The others need the columns left and right and give
+ * Methods for preferences. Those of one label an item (`ofSet`) decide each pair: left, right or tie, as `fromOneSide` sees it. The others need the columns left and right and give
  * each thing that was compared a log strength, strongest first: Bradley-Terry with a tie as half a win each way or dropped, and
  * CrowdBT, which also learns who reports the better one (ties dropped).
  */
@@ -14,7 +14,7 @@ export function preferenceMethods(methods: Readonly<Record<string, Method>>): Re
   const each = Object.fromEntries(
     Object.entries(methods).map(([name, method]): [string, WrittenMethod] => [
       name,
-      (rows) => ofSet(rows.map((row) => ({ ...row, label: winnerOf(row) })), method), // prettier-ignore
+      (rows) => ofSet(fromOneSide(rows), method),
     ]),
   );
   return {
@@ -49,6 +49,33 @@ function preferenceOf(row: WrittenRow): Preference {
     throw unreadable(row, 'columns left and right that name two things');
   return { left, right, winner: winnerOf(row) };
 }
+
+/**
+ * Preferences as left, right or tie, from one side of each item: where some were shown its two things the other way round, left is the one whose name comes
+ * first, and what they said is turned.
+ * @throws RangeError on an item of more than two things, and as `winnerOf`.
+ */
+export function fromOneSide<Row extends WrittenRow>(rows: readonly Row[]): Row[] {
+  const shown = new Map<string, { lefts: Set<string>; things: Set<string> }>();
+  for (const { item, left, right } of rows) {
+    if (left === undefined || right === undefined) continue;
+    const known = shown.get(item) ?? { lefts: new Set(), things: new Set() };
+    shown.set(item, { lefts: known.lefts.add(left), things: known.things.add(left).add(right) });
+  }
+  for (const [item, { things }] of shown) {
+    if (things.size > 2) {
+      throw new RangeError(`item "${item}" compares ${[...things].sort().join(', ')}: expected two things an item`);
+    }
+  }
+  return rows.map((row) => {
+    const { item, left, right } = row;
+    const label = winnerOf(row);
+    const isTurned = shown.get(item)?.lefts.size === 2 && left! > right!;
+    return isTurned ? { ...row, label: OTHER_SIDE[label], left: right, right: left } : { ...row, label };
+  });
+}
+
+const OTHER_SIDE = { left: 'right', right: 'left', tie: 'tie' } as const;
 
 /** left, right or tie; the name of one of the two is taken for its side. @throws RangeError on anything else. */
 export function winnerOf(row: WrittenRow): Preference['winner'] {
