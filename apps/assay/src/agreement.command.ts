@@ -87,6 +87,9 @@ function readingOfMetric(metric: Metric): ((row: WrittenRow) => unknown) | undef
       return READING_OF_KIND.number;
     case 'ratio':
       return readNotNegative;
+    case 'jaccard':
+    case 'masi':
+      return READING_OF_KIND.choices;
     case 'iou':
       return READING_OF_KIND.boxes;
     case 'span':

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import { METHODS } from '@assay/statistics/aggregation/methods';
 import { simulate } from '@assay/statistics/simulation/simulate';
 import { aggregateCommand } from './aggregate.command';
@@ -207,6 +207,8 @@ describe('agreement on labels as they are written', () => {
   it('refuses what the kind or the metric has not', async () => {
     const twice = table('twice', 'task,worker,label', 'x,u,a|b|a', 'x,v,b|a');
     await expect(agreement(twice, { kind: 'ranking' })).rejects.toMatchObject({ exitCode: 6, message: expect.stringContaining('twice.csv:2: ') }); // prettier-ignore
+    const open = table('open', 'task,worker,label', 'x,u,a|b|', 'x,v,b|a');
+    await expect(agreement(open, { metric: 'jaccard' })).rejects.toMatchObject({ exitCode: 6, message: expect.stringContaining('open.csv:2: label "a|b|"') }); // prettier-ignore
     const below = table('below', 'task,worker,label', 'x,u,-1', 'x,v,1');
     await expect(agreement(below, { kind: 'number', metric: 'ratio' })).rejects.toMatchObject({ exitCode: 6, message: 'below.csv:2: label "-1" of item "x" by worker "u": expected a number from 0' }); // prettier-ignore
   });
@@ -230,6 +232,18 @@ describe('simulate', () => {
     await simulateCommand({ output, dataDir: folder, server: undefined, keyFile: undefined }, { population: path });
     return chunks.join('').trimEnd().split('\n').slice(1);
   }
+
+  it('says what a population leaves out, and plays that as in the ordinary crowd', async () => {
+    const path = join(folder, 'population.yaml');
+    writeFileSync(path, 'items: 2\nlabels: [a, b]\nlabelsPerItem: 1\nlure: 0\nrepeats: 0');
+    const said: string[] = [];
+    const stderr = new Writable({ write: (chunk: Buffer, _encoding, done) => (said.push(chunk.toString()), done()) });
+    const output = new Output('csv', { color: false, quiet: false }, new PassThrough(), stderr);
+    await simulateCommand({ output, dataDir: folder, server: undefined, keyFile: undefined }, { population: path });
+    expect(said).toEqual([
+      `${path}: seed 1, difficulty 0.8, misleading 0.02, gold 0.1, activity 0.5, workers as in the ordinary crowd\n`,
+    ]);
+  });
 
   const one = { seed: 1, labels: ['a', 'b', 'c'], items: 1, workers: [{ behaviour: 'honest', count: 1 }] };
 

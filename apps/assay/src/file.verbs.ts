@@ -53,7 +53,12 @@ export function addFiles(program: Command): void {
     .command('agreement <labels>')
     .description('how well the workers of a file agree; no server needed')
     .addOption(new Option('--metric <metric>', 'distance of two labels').choices(METRICS))
-    .addOption(new Option('--weights <weights>', "weights of Gwet's AC2").choices(['linear', 'quadratic']))
+    .addOption(
+      new Option('--weights <weights>', "weights of Gwet's AC2 and weighted Cohen's kappa").choices([
+        'linear',
+        'quadratic',
+      ]),
+    )
     .addOption(new Option('--by <what>', 'apart').choices(['slice', 'worker', 'pair']))
     .option('--project <file>', 'project file (YAML or JSON); without it the labels decide')
     .addOption(new Option('--kind <kind>', 'kind of label, without a project file').choices(FILE_KINDS))
@@ -66,7 +71,10 @@ export function addFiles(program: Command): void {
   program
     .command('simulate')
     .description('plays workers and items with known truth; no server needed')
-    .option('--population <file>', 'who works and on what (YAML or JSON); without it a small ordinary crowd')
+    .option(
+      '--population <file>',
+      'who works and on what (YAML or JSON); without it, and for what it leaves out, a small ordinary crowd',
+    )
     .option('--project <file>', 'project file whose first question gives the labels')
     .option(
       '--out <prefix>',

@@ -68,7 +68,10 @@ export function addPipeline(program: Command): void {
     .description(
       'plays workers and experts on a running Assay, over HTTP with keys of their own; reports against the truth',
     )
-    .option('--population <file>', 'who works and on what (YAML or JSON); without it a small ordinary crowd')
+    .option(
+      '--population <file>',
+      'who works and on what (YAML or JSON); without it, and for what it leaves out, a small ordinary crowd',
+    )
     .option('--experts <n>', 'experts who decide disputes', positive, 2)
     .option('--at-once <n>', 'workers who work at the same time', positive, 8)
     .action(

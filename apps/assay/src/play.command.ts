@@ -34,7 +34,7 @@ export async function playCommand(
   options: { population?: string; experts: number; atOnce: number },
 ): Promise<void> {
   const project = await readProjectFile(file);
-  const population = await readPopulation({ population: options.population, project: file });
+  const population = await readPopulation(context.output, { population: options.population, project: file });
   const { experts, atOnce } = options;
   printReplay(context, await playCrowd(connect(context), { project, population, experts, atOnce }, context.output));
 }

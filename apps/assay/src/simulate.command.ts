@@ -5,7 +5,7 @@ import { type SimulatedItem } from '@assay/statistics/simulation/draw-items';
 import { type Play, playPopulation, type SimulatedLabel } from '@assay/statistics/simulation/simulate';
 import { CliError, EXIT } from './cli-error';
 import { type Context } from './context';
-import { type Column, csvPieces } from './output';
+import { type Column, csvPieces, type Output } from './output';
 import { readProjectFile } from './project-file';
 
 const LABEL_COLUMNS: readonly Column<SimulatedLabel>[] = [
@@ -28,7 +28,7 @@ export async function simulateCommand(
   context: Context,
   options: { population?: string; project?: string; out?: string },
 ): Promise<void> {
-  const population = await readPopulation(options);
+  const population = await readPopulation(context.output, options);
   const played = play(population);
   if (!options.out) return printLabels(context, played.labels);
   const { files, counts } = await writePlay(played, population.labels, options.out);
@@ -88,14 +88,28 @@ async function write(path: string, pieces: Iterable<string>): Promise<void> {
   });
 }
 
-/** The population of a file, or the ordinary one; labels are those of the project file, where one is named. */
-export async function readPopulation(options: { population?: string; project?: string }): Promise<Population> {
-  const population = options.population ? await readPopulationFile(options.population) : ORDINARY_POPULATION;
+/**
+ * The population of a file, or the ordinary one, from which also comes what the file leaves out, as is said; labels are those of the project file, where
+ * one is named.
+ */
+export async function readPopulation(
+  output: Output,
+  options: { population?: string; project?: string },
+): Promise<Population> {
   const question = options.project ? (await readProjectFile(options.project)).questions[0] : undefined;
-  return question ? { ...population, labels: question.labels } : population;
+  const described = {
+    ...(options.population ? await readPopulationFile(options.population) : {}),
+    ...(question && { labels: question.labels }),
+  };
+  const leftOut = Object.entries(ORDINARY_POPULATION).filter(([field]) => !Object.hasOwn(described, field));
+  if (options.population && leftOut.length > 0) {
+    const words = leftOut.map(([field, value]) => (typeof value === 'number' ? `${field} ${value}` : field));
+    output.say(`${options.population}: ${words.join(', ')} as in the ordinary crowd`);
+  }
+  return { ...ORDINARY_POPULATION, ...described };
 }
 
-async function readPopulationFile(path: string): Promise<Population> {
+async function readPopulationFile(path: string): Promise<Partial<Population>> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw new CliError(EXIT.notFound, `${path}: no such file`, { cause: error });
   });
@@ -109,7 +123,7 @@ async function readPopulationFile(path: string): Promise<Population> {
   const { labels } = described as Partial<Population>;
   // YAML has [0, 1] as numbers.
   const texts = Array.isArray(labels) ? { labels: labels.map(String) } : {};
-  return { ...ORDINARY_POPULATION, ...(described as Partial<Population>), ...texts };
+  return { ...(described as Partial<Population>), ...texts };
 }
 
 function parsed(path: string, text: string): unknown {

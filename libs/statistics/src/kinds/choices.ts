@@ -2,7 +2,7 @@ import { medoid } from '../aggregation/medoid';
 import { multiLabel } from '../aggregation/multi-label';
 import { masiDistance } from '../agreement/label-distances';
 import { listed } from '../agreement/label-metric';
-import { byItem, type WrittenDecision, type WrittenMethod, type WrittenRow } from './written';
+import { byItem, unreadable, type WrittenDecision, type WrittenMethod, type WrittenRow } from './written';
 
 /** Answers times labels that `auto` decides one by one; more would take minutes. */
 const MOST_ANSWERS = 100_000_000;
@@ -42,6 +42,13 @@ export const CHOICES_METHODS = {
       return { item, label: given[medoid(answers, masiDistance)]!.label, posterior: null, confidence: null };
     }),
 } satisfies Record<string, WrittenMethod>;
+
+/** @throws RangeError where a label is empty, as after a last `|`. */
+export function readChoices(row: WrittenRow): string[] {
+  const labels = listed(row.label);
+  if (labels.includes('')) throw unreadable(row, 'labels such as a|b, none of them empty');
+  return labels;
+}
 
 function labelsIn(rows: readonly WrittenRow[]): string[] {
   return [...new Set(rows.flatMap(({ label }) => listed(label)))].sort();

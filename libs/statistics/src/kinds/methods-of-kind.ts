@@ -1,6 +1,6 @@
 import { METHODS } from '../aggregation/methods';
 import { type LabelKind } from '../agreement/label-metric';
-import { CHOICES_METHODS } from './choices';
+import { CHOICES_METHODS, readChoices } from './choices';
 import { NUMBER_METHODS, readNumber } from './numbers';
 import { fromOneSide, preferenceMethods, winnerOf } from './preferences';
 import { RANKING_METHODS, readRanking } from './rankings';
@@ -27,7 +27,7 @@ export const METHODS_OF_KIND: Readonly<Record<WrittenKind, Readonly<Record<strin
 /** Reads one label of a kind. @throws RangeError on one that the kind does not have, naming label, item and worker. */
 export const READING_OF_KIND: Readonly<Record<WrittenKind, (row: WrittenRow) => unknown>> = {
   number: readNumber,
-  choices: (row) => row.label,
+  choices: readChoices,
   preference: winnerOf,
   ranking: readRanking,
   boxes: readBoxes,

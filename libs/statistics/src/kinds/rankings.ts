@@ -23,9 +23,10 @@ function through(rows: readonly WrittenRow[], order: (rankings: readonly Ranking
   });
 }
 
-/** @throws RangeError where a thing stands twice. */
+/** @throws RangeError where a thing stands twice, or has no name. */
 export function readRanking(row: WrittenRow): Ranking {
   const ranking = listed(row.label);
-  if (new Set(ranking).size !== ranking.length) throw unreadable(row, 'each thing once, best first');
+  if (new Set(ranking).size !== ranking.length || ranking.includes(''))
+    throw unreadable(row, 'each thing once, best first');
   return ranking;
 }

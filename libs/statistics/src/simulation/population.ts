@@ -1,5 +1,6 @@
 /**
- * A population of workers and items with known truth, as JSON: what `simulate` reads, and what tests and benches are made of.
+ * A population of workers and items with known truth, as JSON: what `simulate` reads (and takes from `ORDINARY_POPULATION` what is left out), and what tests and
+ * benches are made of.
  *
  * Terminology:
  *   accuracy      of a worker: probability of the right label on an item of ordinary difficulty
