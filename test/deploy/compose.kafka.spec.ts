@@ -65,6 +65,11 @@ describeOnOwnKafka('the services of docker-compose.yml', () => {
     }
   }, 90_000);
 
+  it('have a broker that knows no users, so that permissions are refused', async () => {
+    const { code, said } = await commandLineWith(environmentOf('topics'), 'topics', 'apply', '--acls', '--dry-run');
+    expect({ code, said }).toEqual({ code: 4, said: expect.stringMatching(/Security features are disabled\n$/) });
+  });
+
   it('start, decide what they are sent, and end at SIGTERM with exit code 0', async () => {
     const listening: Listening[] = await Promise.all(SERVICES.map((service) => start(service)));
     const client = clientOf(listening[0]!.url, KEY, listening);

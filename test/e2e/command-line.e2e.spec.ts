@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lockFolder } from '../../libs/platform/src/postgres/folder-lock';
 import { commandLineWith, PROGRAM } from '../support/command-line';
+import { absentDatabase } from '../support/database';
 import { eventually } from '../support/eventually';
 
 let folder: string;
@@ -30,6 +31,35 @@ describe('what a person can do something about ends with words and without a sta
       out: '',
       said: 'ASSAY_HTTP_PORT "eighty": expected a port from 0 (any that is free) to 65535\n',
     });
+  });
+
+  it('brokers that nobody named', async () => {
+    expect(await commandLineWith({}, 'up', '--log', 'kafka', '--data', folder)).toEqual({
+      code: 2,
+      out: '',
+      said: 'ASSAY_KAFKA_BROKERS is not set although --log is kafka: expected host:port\n',
+    });
+  });
+
+  it('a database that refuses its user', async () => {
+    const database = await absentDatabase();
+    const url = new URL(database.adminUrl);
+    url.password = 'wrong';
+    for (const command of ['migrate', 'up']) {
+      const { code, said } = await commandLineWith({ ASSAY_DATABASE_URL: url.href }, command, '--data', folder);
+      expect({ code, said }).toEqual({ code: 4, said: expect.stringMatching(/^PostgreSQL refuses: password .*\n$/) });
+    }
+    await database.drop();
+  });
+
+  it('the data folder of the settings, on which nothing runs', async () => {
+    const file = join(folder, 'place');
+    writeFileSync(file, `${folder}\n`);
+    for (const [variable, value] of Object.entries({ ASSAY_DATA_DIR: folder, ASSAY_DATA_DIR_FILE: file }))
+      expect(await commandLineWith({ [variable]: value }, 'offsets')).toMatchObject({
+        code: 5,
+        said: expect.stringMatching(`^no Assay is running on ${folder}: `),
+      });
   });
 
   it('a data folder that is a file', async () => {

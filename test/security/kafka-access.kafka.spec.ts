@@ -135,6 +135,7 @@ describeOnOwnKafka('a broker that speaks TLS, knows its users and denies what no
       expect(planOf(out)).toEqual([
         { do: 'change', what: 'topic', name: topic, detail: 'cleanup.policy compact to delete' },
         { do: 'change', what: 'topic', name: topic, detail: 'max.message.bytes 1048588 to 2097152' },
+        { do: 'change', what: 'topic', name: topic, detail: 'compression.type producer to uncompressed' },
       ]);
       expect((await apply()).said).toMatch('nothing to do');
       await administrating(async (admin) => {

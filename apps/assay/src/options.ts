@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { environmentText } from '@assay/platform/config/environment-text';
 import { type Context } from './context';
 import { type Format, Output, showsColor } from './output';
 
@@ -7,7 +8,7 @@ interface GlobalOptions {
   output?: Format;
   color: boolean;
   quiet?: boolean;
-  data: string;
+  data?: string;
   server?: string;
   keyFile?: string;
 }
@@ -21,7 +22,8 @@ export function contextOf(command: Command, data: Format = 'table'): Context {
   const color = options.color && showsColor(process.stdout);
   return {
     output: new Output(options.output ?? data, { color, quiet: options.quiet ?? false }),
-    dataDir: options.data,
+    // Not through the settings, whose schema takes longer to load than small verbs to answer.
+    dataDir: options.data ?? environmentText('ASSAY_DATA_DIR') ?? '.assay',
     server: options.server,
     keyFile: options.keyFile,
   };

@@ -18,7 +18,7 @@ export function assayProgram(): Command {
     .addOption(new Option('-o, --output <format>', 'how data is printed').choices(FORMATS))
     .option('--no-color', 'no colours (NO_COLOR is honoured too)')
     .option('-q, --quiet', 'no words on stderr but errors')
-    .option('--data <dir>', 'data folder', '.assay')
+    .option('--data <dir>', 'data folder; without it that of ASSAY_DATA_DIR, or .assay')
     .option('--server <url>', 'the Assay to talk to; without it the one that runs on the data folder')
     .option('--key-file <file>', 'file with the key to use; without it the admin key of the data folder')
     .showHelpAfterError('(assay --help lists what there is)')

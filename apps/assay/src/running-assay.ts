@@ -15,7 +15,6 @@ import {
 import { type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CATALOGUE } from '@assay/contracts/catalogue';
 import { type Settings } from '@assay/platform/config/settings';
 import { type EventLog } from '@assay/platform/event-log/event-log';
@@ -26,7 +25,6 @@ import { processMetrics } from '@assay/platform/metrics/process-registry';
 import { mergeOpenApi } from '@assay/platform/openapi/openapi';
 import { startEmbeddedPostgres } from '@assay/platform/postgres/embedded-postgres';
 import { UnusableFolder } from '@assay/platform/postgres/folder-lock';
-import { isTransient } from '@assay/platform/postgres/transient-error';
 import { provision } from '@assay/platform/postgres/provision';
 import { keptKey, newKey, parseKey, writeKey } from '@assay/platform/security/access-key';
 import { type RunningService, startService } from '@assay/platform/service';
@@ -37,12 +35,10 @@ import { VERSION } from '@assay/platform/version';
 import { CliError, EXIT } from './cli-error';
 import { KEY_FILE, runningServices, SERVERS_FOLDER, type ServerFile } from './context';
 import { frontServer } from './front';
+import { patiently } from './patiently';
 
 /** In the data folder: what tokens of assignments are signed with. */
 const LEASE_SECRET_FILE = 'lease.secret';
-/** How long a start waits for what it needs, and how often it looks. */
-const PATIENCE_MS = 60_000;
-const LOOK_MS = 500;
 
 export interface AssayOptions {
   settings: Settings;
@@ -132,31 +128,6 @@ async function start(options: AssayOptions, ends: (() => Promise<unknown>)[]): P
     ends.push(async () => rmSync(file, { force: true }));
   }
   return { url, metricsUrl: urlOf(metricsServer), key };
-}
-
-/**
- * Does what needs something that may not be there yet, or not just now, again until it is done.
- * @throws CliError 5 where it is not there after a minute.
- */
-async function patiently(what: string, say: (line: string) => void, work: () => Promise<void>): Promise<void> {
-  const began = performance.now();
-  let said = '';
-  for (;;) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!isTransient(error)) throw error;
-      const reason = messageOf(error);
-      if (performance.now() - began > PATIENCE_MS) {
-        const words = `${what} cannot be reached for ${PATIENCE_MS / 1000} s: ${reason}`;
-        throw new CliError(EXIT.unreachable, words, { cause: error });
-      }
-      // Once for each reason.
-      if (reason !== said) say(`waiting for ${what}: ${reason}`);
-      said = reason;
-    }
-    await sleep(LOOK_MS);
-  }
 }
 
 /** @throws CliError 1 where it cannot be made, or nothing can be written there. */

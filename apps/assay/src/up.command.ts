@@ -1,4 +1,5 @@
 import { readSettings } from '@assay/platform/config/settings';
+import { CliError, EXIT } from './cli-error';
 import { type Context } from './context';
 import { type RunningAssay, startAssay } from './running-assay';
 import { servicesNamed } from './services';
@@ -9,6 +10,8 @@ export async function upCommand(
   options: { log?: 'embedded' | 'kafka'; services: string; port?: number },
 ): Promise<void> {
   const settings = readSettings();
+  if (options.log === 'kafka' && !settings.kafkaBrokers)
+    throw new CliError(EXIT.usage, 'ASSAY_KAFKA_BROKERS is not set although --log is kafka: expected host:port');
   const running = await startAssay({
     settings: { ...settings, log: options.log ?? settings.log },
     dataDir: context.dataDir,

@@ -72,7 +72,7 @@ export class ConsensusService {
       grounds,
       tx,
     );
-    tx.whenCommitted(() => this.metrics.applied(ready.filter(isAnnotation).map(({ time }) => time)));
+    tx.whenCommitted(() => this.metrics.applied(ready.filter(isAnnotation).flatMap(({ time }) => time ?? [])));
   }
 
   /** Takes what experts decided. */

@@ -27,7 +27,7 @@ export interface InboundEvent {
   id?: string;
   source: string;
   type: string;
-  /** When it happened, in UTC, where that is what the envelope says. */
+  /** When it happened, as the envelope says it. */
   time?: string;
   data: object;
 }
@@ -76,13 +76,12 @@ export function readCloudEvent(value: unknown, at: string): Entry {
   }
   const errors = [...envelopeErrors(event), ...checkFields(contract.data, event['data']).map(inData)];
   if (errors.length > 0) return refused(subject, project, ...errors);
-  const time = event['time'] === undefined ? undefined : utcTimestamp(event['time'] as string);
   return entryOf(
     {
       id: event['id'] as string,
       source: event['source'] as string,
       type: contract.type,
-      time,
+      time: event['time'] as string | undefined,
       data: event['data'] as object,
     },
     at,

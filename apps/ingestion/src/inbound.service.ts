@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '@assay/platform/config/settings';
 import { describeExpectations } from '@assay/contracts/field-error';
-import { utcTimestamp } from '@assay/contracts/iso-timestamp';
 import { type Batch, type ReceivedEvent } from '@assay/platform/transport/batch';
 import { type LanesTransaction, type LaneTransaction } from '@assay/platform/transport/transaction';
 import { nextDrain, saveDrain } from './drain.queries';
@@ -41,9 +40,7 @@ export class InboundService {
   private async apply(tx: LanesTransaction, events: readonly ReceivedEvent[], count: typeof countNew): Promise<void> {
     const at = new Date().toISOString();
     const entries = events.map(({ id, source, type, time, data }) =>
-      source === OWN
-        ? entryOf({ source, type, data }, at)
-        : entryOf({ id, source, type, time: utcTimestamp(time), data }, at),
+      source === OWN ? entryOf({ source, type, data }, at) : entryOf({ id, source, type, time, data }, at),
     );
     const submitted = await submit(tx, entries, at, this.settings.leaseSecret);
     events.forEach((event, index) => account(tx, event, entries[index]!.project ?? '', submitted[index]!));

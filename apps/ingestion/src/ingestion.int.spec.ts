@@ -350,6 +350,38 @@ describe('events', () => {
       annotations: { accepted: 1, duplicate: 1 },
     });
   });
+
+  it('are by the log what they are by HTTP where a tool says no time, one that is none, or numbers of its own', async () => {
+    const project = await aProject();
+    const place = { topic: 'assay.inbound.v1', partition: partitionOf(project, 12), key: project };
+    const aRecord = (id: string, more: Record<string, string>) => ({
+      ...place,
+      headers: {
+        ce_specversion: '1.0',
+        ce_id: id,
+        ce_source: '/cvat',
+        ce_type: 'assay.inbound.annotation.v1',
+        ...more,
+      },
+      value: Buffer.from(JSON.stringify({ project, item: '1', worker: `w-${id}`, label: '1' })),
+    });
+    await running.log.append([aRecord('a', {})]);
+    const [record] = await recordsOf('assay.annotation.events.v1', `${project}/1`, 1);
+    expect(JSON.parse(String(record!.value))).not.toHaveProperty('occurredAt');
+    await running.log.append([
+      aRecord('a', {}),
+      aRecord('b', { ce_time: 'yesterday' }),
+      aRecord('c', { ce_time: '2026-02-28T09:30:00+01:00', ce_sequence: '999' }),
+    ]);
+    const intake = async () =>
+      (await call('GET', `/v1/projects/${project}/intake`)).body as { annotations: Record<string, number> };
+    expect(await eventually(intake, ({ annotations }) => annotations['received'] === 4)).toMatchObject({
+      annotations: { accepted: 2, duplicate: 1, rejected: 1 },
+    });
+    const { body } = await call('GET', '/v1/ops/ingestion/accounting');
+    const { cuts } = body as { cuts: { topic: string; partition: number; lost: number }[] };
+    for (const cut of cuts) expect(cut).toMatchObject({ lost: 0 });
+  });
 });
 
 describe('credentials', () => {

@@ -1,10 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { validateSync } from 'class-validator';
 import { BadSettings } from './bad-settings';
+import { type Environment, environmentText } from './environment-text';
 import { settingsOf, type SettingDescription } from './setting';
-
-/** What the environment says, by name. */
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A setting that others make necessary. */
 export interface Need<S extends object> {
@@ -21,7 +18,7 @@ export function readEnvironment<S extends object>(settings: S, needs: readonly N
   const problems: string[] = [];
   for (const [field, setting] of settingsOf(settings)) {
     try {
-      const text = textOf(setting.variable, environment);
+      const text = environmentText(setting.variable, environment);
       if (text !== undefined) Object.assign(settings, { [field]: setting.parse ? setting.parse(text) : text });
     } catch (error) {
       problems.push((error as Error).message);
@@ -30,18 +27,6 @@ export function readEnvironment<S extends object>(settings: S, needs: readonly N
   problems.push(...invalid(settings, environment), ...missing(settings, needs));
   if (problems.length > 0) throw new BadSettings(problems.join('\n'));
   return settings;
-}
-
-function textOf(variable: string, environment: Environment): string | undefined {
-  const text = environment[variable] || undefined;
-  const file = environment[`${variable}_FILE`] || undefined;
-  if (file === undefined) return text;
-  if (text !== undefined) throw new Error(`${variable} and ${variable}_FILE are both set: expected one of them`);
-  try {
-    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
-  } catch (error) {
-    throw new Error(`${variable}_FILE "${file}": expected a file that can be read (${(error as Error).message})`);
-  }
 }
 
 function invalid(settings: object, environment: Environment): string[] {

@@ -1,5 +1,6 @@
 import { IsIn, IsInt, IsOptional, IsString, IsUrl, Length, Matches, Max, Min, MinLength } from 'class-validator';
-import { readEnvironment, type Environment, type Need } from './environment';
+import { readEnvironment, type Need } from './environment';
+import { type Environment } from './environment-text';
 import { Setting, settingsOf } from './setting';
 
 const port = { expected: 'a port from 0 (any that is free) to 65535', parse: Number };

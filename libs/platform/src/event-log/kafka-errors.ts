@@ -1,6 +1,6 @@
 /** Errors of Kafka that will not pass by themselves: who this client is, what it may, what the broker speaks, who the broker is. */
 const fatalTypes =
-  /AUTHORIZATION_FAILED|SASL_AUTHENTICATION_FAILED|UNSUPPORTED_SASL_MECHANISM|UNSUPPORTED_VERSION|INVALID_GROUP_ID/;
+  /AUTHORIZATION_FAILED|SASL_AUTHENTICATION_FAILED|UNSUPPORTED_SASL_MECHANISM|UNSUPPORTED_VERSION|INVALID_GROUP_ID|SECURITY_DISABLED/;
 const fatalNames = /KafkaJSSASLAuthenticationError|KafkaJSServerDoesNotSupportApiKey|KafkaJSNotImplemented/;
 /** Of TLS: a certificate that this client does not trust, or that is another's; one of this client's that brokers do not take, or miss. */
 const fatalCodes =

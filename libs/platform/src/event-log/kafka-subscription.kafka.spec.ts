@@ -1,4 +1,12 @@
-import { type Admin, AssignerProtocol, Kafka, logLevel, type PartitionAssigner } from 'kafkajs';
+import {
+  type Admin,
+  AssignerProtocol,
+  CompressionCodecs,
+  CompressionTypes,
+  Kafka,
+  logLevel,
+  type PartitionAssigner,
+} from 'kafkajs';
 import { eventually } from '../../../../test/support/eventually';
 import { describeOnOwnKafka } from '../../../../test/support/kafka';
 import { type Broker, startBroker } from '../../../../test/support/kafka-broker';
@@ -27,6 +35,13 @@ function givesOthers(topic: string): PartitionAssigner {
       metadata: MemberMetadata.encode({ version: 1, topics, userData: Buffer.alloc(0) }),
     }),
   });
+}
+
+/** A frame of LZ4 with one block that is stored as it is: magic, flags, 64 KiB, their checksum; the block's length, its bytes, the end. */
+function storedInLz4(bytes: Buffer): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE((0x80000000 | bytes.length) >>> 0);
+  return Buffer.concat([Buffer.from('04224d18604082', 'hex'), length, bytes, Buffer.alloc(4)]);
 }
 
 describeOnOwnKafka('a Kafka subscription', () => {
@@ -79,6 +94,23 @@ describeOnOwnKafka('a Kafka subscription', () => {
     await log.append(everywhere);
     const ends = await Promise.all(names.map((name) => log.offsets(name)));
     expect(ends.flat().filter(({ end }) => end !== 1)).toEqual([]);
+  });
+
+  it('reads what others send in a compression that it has not', async () => {
+    await log.createTopics([{ name: 'compressed', partitions: 1, compacted: false }]);
+    CompressionCodecs[CompressionTypes.LZ4] = () => ({
+      compress: ({ buffer }: { buffer: Buffer }) => Promise.resolve(storedInLz4(buffer)),
+      decompress: () => Promise.reject(new Error('no LZ4 here')),
+    });
+    const tool = new Kafka({ brokers: [broker.brokers], logLevel: logLevel.NOTHING }).producer();
+    await tool.connect();
+    await tool.send({ topic: 'compressed', compression: CompressionTypes.LZ4, messages: [{ value: 'v' }] });
+    await tool.disconnect();
+    const { batches, crashes, subscription } = await join('compressed');
+    await eventually(() => batches.length + crashes.length > 0, 'a batch');
+    expect(crashes).toEqual([]);
+    expect(String(batches[0]!.records[0]!.value)).toBe('v');
+    await subscription.stop();
   });
 
   it('tells by the first offset of a batch that records are gone before they were read', async () => {

@@ -27,6 +27,8 @@ export function topicConfiguration({ compacted }: TopicSettings, minInsync?: num
   return {
     'cleanup.policy': compacted ? 'compact' : 'delete',
     'max.message.bytes': String(MOST_BYTES),
+    // Records are read here uncompressed or in gzip alone. The broker unpacks what others send, however they pack it.
+    'compression.type': 'uncompressed',
     ...(minInsync !== undefined && { 'min.insync.replicas': String(minInsync) }),
   };
 }

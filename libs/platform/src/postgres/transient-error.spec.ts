@@ -14,6 +14,10 @@ describe('isTransient', () => {
     expect(isTransient(withCode(code))).toBe(false);
   });
 
+  it('takes a host that has no name while its container is started again for passing', () => {
+    expect(isTransient(withCode('ENOTFOUND'))).toBe(true);
+  });
+
   it('takes a connection that is refused for passing', async () => {
     const error = await new Promise((resolve) => connect(1, '127.0.0.1').once('error', resolve));
     expect(isTransient(error)).toBe(true);

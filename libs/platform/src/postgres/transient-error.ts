@@ -3,7 +3,8 @@ import { isStale } from './prepared';
 // 08 connection, 25P03 idle in a transaction for too long, 40001 serialisation, 40P01 deadlock, 53 out of resources, 55P03 lock
 // timeout, 57P0x shutdown, crash, restart.
 const transientState = /^(08|25P03|40001|40P01|53|55P03|57P0)/;
-const transientSystemError = /^(LOG_UNAVAILABLE|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN)/;
+// Containers have no name while they are started again.
+const transientSystemError = /^(LOG_UNAVAILABLE|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|ENOTFOUND)/;
 const lostConnection =
   /connection terminated|client was closed|not queryable|query read timeout|timeout exceeded when trying to connect/i;
 

@@ -7,7 +7,9 @@ export interface Batch<T extends object = object> {
 }
 
 /** A valid event and where it stood in the log. */
-export interface ReceivedEvent<T extends object = object> extends CloudEvent<T> {
+export interface ReceivedEvent<T extends object = object> extends Omit<CloudEvent<T>, 'time'> {
+  /** As its sender wrote it, where it says one: of a tool, any text. */
+  time?: string;
   /** Partition number: the lane in which everything with this key meets. */
   lane: number;
   offset: number;

@@ -291,7 +291,8 @@ function topicOf(event: ReceivedEvent): string {
 }
 
 function recordAgain(event: ReceivedEvent): LogRecord {
-  const headers = { ce_id: event.id, ce_source: event.source, ce_type: event.type, ce_time: event.time };
+  const time = event.time !== undefined && { ce_time: event.time };
+  const headers = { ce_id: event.id, ce_source: event.source, ce_type: event.type, ...time };
   const value = Buffer.from(JSON.stringify(event.data));
   return { offset: event.offset, key: null, headers: { ce_specversion: '1.0', ...headers }, value, timestamp: 0 };
 }

@@ -10,7 +10,7 @@ import { type Lane, moveCuts, moveLanes } from './lane.queries';
 import { BatchTransaction } from './lane-transaction';
 import { type Relay } from './relay';
 import { type LaneTransaction } from './transaction';
-import { isFor, type Reading, readRecord } from './wire';
+import { isFor, type Reading, readRecord, sequenceOf } from './wire';
 
 /** Calls a method of a Nest controller. */
 export type Handle = (payload: unknown, tx: LaneTransaction) => Promise<unknown>;
@@ -65,7 +65,7 @@ export class SliceTransactions {
       if (events.length > 0) await this.handlers.get(topic.name)?.(batch, tx);
       failpoint('applied');
       const changes = slices.map(({ lane, records }, at) => {
-        const sequences = sequencesOf(records);
+        const sequences = sequencesOf(topic.name, records);
         return { partition: lane.partition, cut: cuts[at]!, records: records.length, sequences };
       });
       const moved = moveCuts(topic.name, changes);
@@ -148,10 +148,8 @@ function endOf(records: readonly LogRecord[]): number {
   return records.at(-1)!.offset + 1;
 }
 
-function sequencesOf(records: readonly LogRecord[]): number[] {
-  return records
-    .map((record) => Number(record.headers['ce_sequence']))
-    .filter((sequence) => Number.isSafeInteger(sequence) && sequence > 0);
+function sequencesOf(topic: string, records: readonly LogRecord[]): number[] {
+  return records.map((record) => sequenceOf(topic, record)).filter((sequence) => sequence !== undefined);
 }
 
 function projectOf(data: object): string {

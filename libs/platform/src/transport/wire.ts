@@ -27,6 +27,13 @@ export type Reading =
 const ajv = schemaValidator();
 const validators = new Map<string, ValidateFunction>();
 
+/** Topics to which tools write as well. */
+const toolTopics = new Set(
+  (CATALOGUE as readonly Contract[])
+    .filter(({ producers }) => producers.includes('tools'))
+    .map(({ topic }) => topic.name),
+);
+
 /** The event of a contract, with the partition that its key gives. */
 export function outboxEvent<T extends object>(
   contract: Contract<T>,
@@ -71,6 +78,16 @@ export function isFor(service: string, topic: string, record: LogRecord): boolea
   return (contract.consumers as readonly string[]).includes(service);
 }
 
+/**
+ * The number that the relay of the record's producer gave it; undefined where it has none. What tools call a sequence is their own: nothing
+ * follows from a gap in it.
+ */
+export function sequenceOf(topic: string, { headers }: LogRecord): number | undefined {
+  if (toolTopics.has(topic) && !headers['ce_source']?.startsWith('/assay/')) return undefined;
+  const sequence = Number(headers['ce_sequence']);
+  return Number.isSafeInteger(sequence) && sequence > 0 ? sequence : undefined;
+}
+
 /** Reads a record of a partition by the contract that its `ce_type` names. Never throws, whatever the bytes. */
 export function readRecord(topic: string, lane: number, record: LogRecord): Reading {
   const type = record.headers['ce_type'];
@@ -89,7 +106,8 @@ export function readRecord(topic: string, lane: number, record: LogRecord): Read
   }
   const problem = invalidity(contract, data);
   if (problem !== undefined) return unreadable('invalid', problem);
-  const sequence = Number(record.headers['ce_sequence']);
+  const sequence = sequenceOf(topic, record);
+  const time = record.headers['ce_time'];
   return {
     type: 'event',
     event: {
@@ -97,9 +115,9 @@ export function readRecord(topic: string, lane: number, record: LogRecord): Read
       id: record.headers['ce_id'],
       source: record.headers['ce_source'] ?? '',
       type,
-      time: record.headers['ce_time'] ?? new Date(record.timestamp).toISOString(),
+      ...(time !== undefined && { time }),
       datacontenttype: 'application/json',
-      ...(Number.isSafeInteger(sequence) && sequence > 0 ? { sequence } : {}),
+      ...(sequence !== undefined && { sequence }),
       data: data as object,
       lane,
       offset: record.offset,
