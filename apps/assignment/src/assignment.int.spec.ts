@@ -22,6 +22,7 @@ import {
 import { type Sent } from '../../../test/support/sent-events';
 import { type AssignmentMetrics } from './assignment.metrics';
 import { type GivenWork } from './assignment.service';
+import { type Due, leaveHand } from './expiry.queries';
 import { ExpiryService } from './expiry.service';
 import { type Summary } from './assignment.reader';
 
@@ -152,6 +153,9 @@ describe('a worker who asks for work', () => {
     await aProject('held', 5, { policy: { assignment: assigning } });
     expect(await allFor('held', 1)).toHaveLength(2);
     expect(await reasonFor('held', 1)).toMatch(/^held;/);
+    // Nor in several windows at once.
+    const answers = await Promise.all(Array.from({ length: 8 }, () => next('held', 2)));
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(2);
   });
 
   it('is asked about an item again, blind, where the policy asks for repeats', async () => {
@@ -354,6 +358,9 @@ describe('the expiry of a lane', () => {
     await readTo(7);
     expect([await expire(), await live()]).toEqual([true, []]);
     expect((await summary('unread')).assignments).toMatchObject({ live: 0, expired: 2 });
+    // One that somebody ended meanwhile has left its place already.
+    const ended = await database.sql<Due>('select id, key from assignment where id = $1', [early.assignment]);
+    expect(await leaveHand(tx as unknown as LaneTransaction, ended)).toEqual([]);
     const inHand = await database.sql(`select live from work where item in ($1, $2) and project = 'unread' order by item = $1`, [late.item, early.item]); // prettier-ignore
     expect(inHand).toEqual([{ live: 0 }, { live: 1 }]);
   });
@@ -428,6 +435,9 @@ describe('gold', () => {
     expect((await next('gold-back', 1)).status).toBe(204);
     await assignment.send('gold-back', [gold('i1', 2, false)]);
     expect((await next('gold-back', 1)).status).toBe(201);
+    // Of one revision the withdrawal counts, in either order.
+    await assignment.send('gold-back', [gold('i1', 3), gold('i1', 3, false), gold('i1', 3)]);
+    expect((await next('gold-back', 2)).status).toBe(201);
   });
 
   it('looks like any other work', async () => {

@@ -306,6 +306,16 @@ describe('a dispute that consensus settles', () => {
     expect(await disputes('settles-back')).toMatchObject({ open: 0, claimed: 0, withdrawn: 1 });
   });
 
+  it('is withdrawn when its claim has run out, and is claimed by nobody', async () => {
+    const id = await aDispute('settles-late');
+    await asExpert(ANN, 'POST', `/v1/disputes/settles-late/${id}/claim`);
+    await assignment.send('settles-late', [reached(2)]);
+    // On a lane that no instance has: nobody has noticed yet.
+    await assignment.database.query(`update dispute set lane = 99, claimed_until = now() where id = $1`, [id]);
+    expect(await refusal(BOB, `/v1/disputes/settles-late/${id}/claim`)).toEqual([409, 'ended']);
+    expect(await disputes('settles-late')).toMatchObject({ open: 0, claimed: 0, withdrawn: 1 });
+  });
+
   it('is open again when its claim is given back after it was disputed anew', async () => {
     const id = await aDispute('unsettled');
     await asExpert(ANN, 'POST', `/v1/disputes/unsettled/${id}/claim`);

@@ -119,9 +119,14 @@ describe('consensus', () => {
   });
 
   it('keeps an older configuration from coming back', async () => {
-    await consensus.send('swept', [configured()]);
-    await consensus.rest('swept');
-    expect(await consensus.get('/v1/ops/consensus/summary/swept')).toMatchObject({ policyRevision: 2 });
+    for (const [sent, revision] of [
+      [[configured()], 2],
+      [[configured({ revision: 3 }), configured()], 3],
+    ] as const) {
+      await consensus.send('swept', sent);
+      await consensus.rest('swept');
+      expect(await consensus.get('/v1/ops/consensus/summary/swept')).toMatchObject({ policyRevision: revision });
+    }
   });
 });
 

@@ -189,13 +189,14 @@ describe('an epoch', () => {
     for (const [epoch, isSettling] of [
       [1, true],
       [2, false],
+      [3, false],
     ] as const) {
       const covers = { schemaVersion: 1, policyRevision: 1, covers: [], questions: [] };
       await keepEpochs({ sql }, [{ project: 'unswept', epoch, isSettling, ...covers }]);
       await movePointers({ sql }, ['unswept']);
     }
     const { pointers } = await momentOf({ sql }, ['unswept']);
-    expect(pointers.get('unswept')).toEqual({ epoch: 2, settlingEpoch: 1 });
+    expect(pointers.get('unswept')).toEqual({ epoch: 3, settlingEpoch: 1 });
   });
 
   it('is not used for a question that has grown since, until a fit knows its labels', async () => {

@@ -348,6 +348,15 @@ describe('what waits', () => {
     ]);
   });
 
+  it('is new each time that it is sent without id, time, order or revision', async () => {
+    const fresh = { item: '266', worker: 'w001', label: '1' };
+    for (let times = 0; times < 2; times++) expect(await send([fresh])).toEqual(['accepted']);
+    await deliver(await published());
+    await configure();
+    await drainAll();
+    expect((await intake.counts('rte')).annotations).toMatchObject({ received: 2, accepted: 2, duplicate: 0 });
+  });
+
   it('waits for the schema version that it names, and is looked at once a revision', async () => {
     await configure();
     await deliver([anInbound('e1', { label: '2', schemaVersion: 2 })]);
@@ -489,6 +498,17 @@ describe('an annotation of an item that was given out', () => {
       'rejected',
     ]);
     expect(await send([label('w1', '1', { assignment: tokenOf(), occasion: 1 })])).toEqual(['rejected']);
+  });
+
+  it('is refused whatever its token where nothing is there to check it by', async () => {
+    await configure();
+    const transactions = new Transactions(dataSource, 'ingestion', { wake: () => undefined });
+    const unable = new IntakeService(transactions, new IngestionMetrics(new Registry()), new Settings());
+    const about = { assignment, project: 'rte', item: '266', worker: workerId('cvat', 'w1'), occasion: 0 };
+    for (const token of [tokenOf(), writeAssignmentToken('', about)]) {
+      const [outcome] = await unable.receive('http', annotations('rte', [label('w1', '1', { assignment: token })]), at);
+      expect(outcome).toMatchObject({ status: 'rejected', errors: [{ path: 'assignment' }] });
+    }
   });
 
   it('is checked when it has waited for its project', async () => {

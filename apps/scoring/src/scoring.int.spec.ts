@@ -413,6 +413,9 @@ describe('gold checks', () => {
     const voided = Array.from({ length: 16 }, (_, i) => checked(`item ${i}`, 1, undefined, i, 2));
     await scoring.apply('gold', ...shuffled(voided, 1), ...wrongs(1, 3));
     expect(await standing('gold')).toEqual([]);
+    // What is older is old news, also where it comes later.
+    await scoring.apply('gold', ...wrongs(1, 20));
+    expect(await standing('gold')).toEqual([]);
     const events = await scoring.published('assay.standing.events.v1', 'gold', 4);
     expect(new Set(events.map(({ headers }) => headers['ce_type']))).toEqual(
       new Set(['assay.finding.raised.v1', 'assay.tier.changed.v1', 'assay.finding.cleared.v1']),
@@ -491,8 +494,10 @@ describe('an appeal', () => {
     await scoring.apply('lost', configured(), ...wrongs(1, 6));
     const [finding] = await standing('lost');
     const path = `/v1/findings/${finding!.finding}/appeal`;
+    await expect(scoring.post(`${path}/decision`, { won: true })).rejects.toThrow('409');
     await scoring.post(path, { grounds: 'no' });
     expect(await scoring.post(`${path}/decision`, { won: false })).toMatchObject({ status: 'lost' });
+    await expect(scoring.post(`${path}/decision`, { won: true })).rejects.toThrow('409');
     expect(await tierOf('lost', 1)).toBe('suspended');
   });
 });

@@ -266,7 +266,8 @@ export class BatchTransaction implements LaneTransaction {
   private writeAccounts(): void {
     const { accounted } = this.where;
     if (accounted === undefined || this.accounts.size === 0) return;
-    const rows = [...this.accounts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, account]) => account);
+    // They are of lanes that this transaction holds: in any order.
+    const rows = [...this.accounts.values()];
     const column = (name: keyof Account) => rows.map((account) => account[name]);
     this.later(
       `insert into accounting as a (topic, partition, project, received, duplicate, applied, superseded, dead_lettered, pending)

@@ -158,18 +158,25 @@ async function asOwner(sql: string) {
   await client.query(sql).finally(() => client.end());
 }
 
-/** Does something before the first statement of the next transaction. */
-function beforeTheNextTransaction(task: () => Promise<unknown>) {
+type Query = (statement: string, ...rest: unknown[]) => Promise<unknown>;
+
+/** Has the statements of the next transaction asked in another way. */
+function inTheNextTransaction(ask: (query: Query) => Query) {
   const create = dataSource.createQueryRunner.bind(dataSource);
   jest.spyOn(dataSource, 'createQueryRunner').mockImplementationOnce((mode) => {
     const own = create(mode);
-    const query = own.query.bind(own);
-    let done: Promise<unknown> | undefined;
-    jest.spyOn(own, 'query').mockImplementation(async (...asked: Parameters<typeof query>) => {
-      await (done ??= task());
-      return query(...asked);
-    });
+    const query = own.query.bind(own) as Query;
+    jest.spyOn(own, 'query').mockImplementation(ask(query) as typeof own.query);
     return own;
+  });
+}
+
+/** Does something before the first statement of the next transaction. */
+function beforeTheNextTransaction(task: () => Promise<unknown>) {
+  let done: Promise<unknown> | undefined;
+  inTheNextTransaction((query) => async (...asked) => {
+    await (done ??= task());
+    return query(...asked);
   });
 }
 
@@ -247,6 +254,8 @@ it('goes on from where an operator puts the position of a stopped partition, and
   await one.run(batch(57, 58), TOPIC, subscription);
   await one.run(batch(55, 56, { records: [record(57)], fetchedOffset: 55 }), TOPIC, subscription);
   expect(await cut()).toEqual({ sequence: 58, records: 16, resent: 0, lost: 2, skipped: 40 });
+  await reset();
+  expect(await cut()).toMatchObject({ lost: 0, skipped: 42 });
 });
 
 it('follows an operator also where it has read nothing since PostgreSQL was away', async () => {
@@ -335,6 +344,17 @@ it('fetches again where another has read further than the end that a batch tells
   expect({ seeks, pauses }).toEqual({ seeks: [10], pauses: [Infinity] });
 });
 
+it('drops what it has read where the end of the log is delivered again', async () => {
+  const one = runner();
+  for (let times = 0; times < 2; times++) await one.run(batch(0, 10), TOPIC, subscription);
+  expect({ pauses, said, seeks, ...(await accounts()) }).toMatchObject({
+    pauses: [],
+    said: [],
+    seeks: [],
+    applied: 10,
+  });
+});
+
 it('fetches again from the position where a batch begins above it', async () => {
   await runner().run(batch(0, 10), TOPIC, subscription);
   await runner().run(batch(15, 20), TOPIC, subscription);
@@ -370,6 +390,20 @@ it('goes on from the position after it gave up', async () => {
     void (await tx.sql(`do $$ begin raise exception 'conflict' using errcode = '40001'; end $$`));
   await one.run(batch(10, 12), TOPIC, subscription);
   expect({ seeks, pauses }).toEqual({ seeks: [10], pauses: [5000] });
+});
+
+it('sees by the position that a commit happened whose answer was lost, and takes nobody else to have been there', async () => {
+  const metrics = batchMetrics(new Registry());
+  const one = runner(dataSource, metrics);
+  await one.run(batch(0, 10), TOPIC, subscription);
+  inTheNextTransaction((query) => async (...asked) => {
+    const answer = await query(...asked);
+    if (asked[0] === 'COMMIT') throw new Error('Connection terminated unexpectedly');
+    return answer;
+  });
+  await one.run(batch(10, 12), TOPIC, subscription);
+  expect({ seeks, ...(await accounts()) }).toMatchObject({ seeks: [12], applied: 12, dead: 0 });
+  expect((await metrics.fenced.get()).values[0]?.value).toBe(0);
 });
 
 it('puts a poisonous record aside once, however often it is read or published', async () => {
@@ -505,17 +539,20 @@ it('accounts for nothing of a topic that is not accounted for: parked, put aside
     );
     return row.n;
   };
-  const [parked, refused] = [0, 1].map((offset) => ({ ...recorded('assay.item.imported.v1'), offset }));
   handle = async ({ events }, tx) =>
     events.forEach((event) => {
-      if (event.offset === 0) tx.park(event, 'rte');
+      if (event.offset < 2) tx.park(event, 'rte');
       else tx.deadLetter(event, 'rte', 'refused', 'no');
     });
-  const records = [parked!, { ...refused!, headers: { ...refused!.headers, ce_id: eventId('another') } }];
-  await one.run(batch(0, 2, { topic: ITEM_EVENTS.name, records }), ITEM_EVENTS, subscription);
+  const item = recorded('assay.item.imported.v1');
+  const records = [0, 1, 2].map((offset) => ({
+    ...{ ...item, offset },
+    headers: { ...item.headers, ce_id: eventId('item', offset) },
+  }));
+  await one.run(batch(0, 3, { topic: ITEM_EVENTS.name, records }), ITEM_EVENTS, subscription);
   expect(await total()).toBe(0);
   const drain: Handle = async (_lane, tx) => {
-    if ((await tx.unpark('rte', 200)).length > 0) throw new Error('bad');
+    if ((await tx.unpark('rte', 200)).some(({ offset }) => offset === 0)) throw new Error('bad');
   };
   while (await one.work(LANE, drain));
   const letters = await dataSource.query<{ id: string; reason: string }[]>('select id, reason from dead_letter order by reason'); // prettier-ignore
@@ -660,6 +697,19 @@ it('leaves a dead letter open, with the newer reason, where the handler refuses 
   ]);
   expect(await accounts()).toEqual({ accepted: 1, applied: 0, dead: 1, duplicate: 0 });
   expect(await redriven(dataSource)).toBe(false);
+});
+
+it('has a dead letter redriven still where PostgreSQL fails for the moment', async () => {
+  handle = bad;
+  await runner().run(batch(0, 1), TOPIC, subscription);
+  const [{ id }] = await dataSource.query('select id from dead_letter');
+  await redrive(dataSource.manager, id);
+  handle = async (_batch, tx) =>
+    void (await tx.sql(`do $$ begin raise exception 'conflict' using errcode = '40001'; end $$`));
+  await expect(redriven(dataSource)).rejects.toThrow('conflict');
+  expect(await dataSource.query('select status, detail from dead_letter')).toEqual([
+    { status: 'redriving', detail: 'bad' },
+  ]);
 });
 
 it('repeats no value of an event in a dead letter or a log', async () => {

@@ -569,6 +569,24 @@ describe('the relay', () => {
     expect((await published()).map(({ item }) => item)).toEqual(['lost', 'x']);
   });
 
+  it('forgets what it has published before it stops', async () => {
+    let stopped: Promise<void> | undefined;
+    const append: EventLog['append'] = async (records) => {
+      const ranges = await log.append(records);
+      stopped = relay.stop();
+      return ranges;
+    };
+    const own = { append } as EventLog;
+    const relay = new Relay({ dataSource, log: own, onFailure: () => undefined, onPublished: () => undefined });
+    await writeParcel('x');
+    relay.start();
+    await until(async () => stopped !== undefined, 'the append');
+    await stopped;
+    expect(await count('outbox')).toBe(0);
+    // The next one need not wait for the lease to run out.
+    expect(await isLeasedFor('0 s')).toBe(false);
+  });
+
   it('finds at rest what another process wrote', async () => {
     const { relay } = await start();
     await until(async () => relay.isLeading, 'the lease');
