@@ -48,3 +48,28 @@ describe('utcTimestamp', () => {
     );
   });
 });
+
+describe('isUtcTimestamp', () => {
+  it('takes the days that exist, and no others', () => {
+    for (const year of ['1900', '2000', '2024', '2025']) {
+      for (let month = 0; month <= 13; month++) {
+        for (let day = 0; day <= 32; day++) {
+          const text = `${year}-${twoDigits(month)}-${twoDigits(day)}T09:30:00.000Z`;
+          const moment = new Date(Date.UTC(Number(year), month - 1, day, 9, 30));
+          expect([text, isUtcTimestamp(text)]).toEqual([text, moment.toISOString() === text]);
+        }
+      }
+    }
+  });
+
+  it.each(['24:00:00.000', '23:60:00.000', '23:59:60.000', '23:59:59.99', '23:59:59.9999', '-1:00:00.000'])(
+    'does not take %s for a time of day',
+    (time) => {
+      expect(isUtcTimestamp(`2026-02-28T${time}Z`)).toBe(false);
+    },
+  );
+});
+
+function twoDigits(number: number): string {
+  return String(number).padStart(2, '0');
+}

@@ -55,17 +55,9 @@ export function entryOf(
   questions: readonly Question[],
 ): { type: 'entry'; entry: Entry } | { type: 'unknown-label'; detail: string } {
   const { worker, role, occasion, revision, order, seconds } = data;
-  const at = data.occurredAt === undefined ? {} : { at: Date.parse(data.occurredAt) };
-  const entry: Entry = {
-    id,
-    worker,
-    role,
-    occasion,
-    revision,
-    order,
-    ...at,
-    ...(seconds !== undefined && { seconds }),
-  };
+  const entry: Entry = { id, worker, role, occasion, revision, order };
+  if (data.occurredAt !== undefined) entry.at = Date.parse(data.occurredAt);
+  if (seconds !== undefined) entry.seconds = seconds;
   if (!data.labels) return { type: 'entry', entry };
   const labels: Record<string, number> = {};
   for (const [name, label] of Object.entries(data.labels)) {
@@ -77,7 +69,8 @@ export function entryOf(
     }
     labels[name] = index;
   }
-  return { type: 'entry', entry: { ...entry, labels } };
+  entry.labels = labels;
+  return { type: 'entry', entry };
 }
 
 /** An item with one more entry, unless it holds one of that id: the same again, or another that wrongly bears the id. */

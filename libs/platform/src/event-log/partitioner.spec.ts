@@ -37,6 +37,18 @@ describe('partitionOf', () => {
     );
   });
 
+  it('finds the partition of every key as kafkajs does, however long it is', () => {
+    const key = fc.oneof(
+      fc.string({ unit: 'grapheme' }),
+      fc.nat({ max: 3000 }).map((length) => '標'.repeat(length)),
+    );
+    fc.assert(
+      fc.property(key, (text) => {
+        expect(partitionOf(text, 120)).toBe((kafkajsMurmur2(Buffer.from(text)) & 0x7fffffff) % 120);
+      }),
+    );
+  });
+
   it('clears the sign of a negative hash instead of negating it', () => {
     // murmur2('foobar') = -790332482; & 0x7fffffff = 1357151166; mod 12 = 6. Negated it would be 790332482 mod 12 = 2.
     expect(partitionOf('foobar', 12)).toBe(6);

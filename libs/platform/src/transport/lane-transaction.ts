@@ -57,6 +57,9 @@ export class BatchTransaction implements LaneTransaction {
   /** The records that events were read from: the bytes of dead letters. */
   readonly records = new Map<ReceivedEvent, LogRecord>();
   private failure: unknown;
+  /** What one transaction says it says at one time. */
+  private readonly now = new Date().toISOString();
+  private readonly source: string;
   private readonly outbox: OutboxEvent[] = [];
   private readonly effects: (() => void)[] = [];
   private readonly writes: Write[] = [];
@@ -71,7 +74,9 @@ export class BatchTransaction implements LaneTransaction {
     readonly manager: EntityManager,
     private readonly where: LanePlace,
     private readonly mostUnparked = Number.POSITIVE_INFINITY,
-  ) {}
+  ) {
+    this.source = `/assay/${where.service}`;
+  }
 
   get lane(): number {
     return this.where.partition;
@@ -95,8 +100,7 @@ export class BatchTransaction implements LaneTransaction {
   }
 
   publish<T extends object>(contract: Contract<T>, id: string, data: T, options: { time?: string } = {}): void {
-    const time = options.time ?? new Date().toISOString();
-    this.outbox.push(outboxEvent(contract, `/assay/${this.where.service}`, id, data, time));
+    this.outbox.push(outboxEvent(contract, this.source, id, data, options.time ?? this.now));
   }
 
   whenCommitted(done: () => void): void {
