@@ -496,6 +496,7 @@ describe('rebuild', () => {
       `${record.headers['ce_id']} ${record.headers['ce_time']} ${String(record.value)}`;
     expect(records.slice(40).map(said).sort()).toEqual(records.slice(0, 40).map(said).sort());
     expect((await call('GET', '/v1/ops/ingestion/rebuild/no')).status).toBe(404);
+    expect((await call('POST', '/v1/ops/ingestion/rebuild', { project: 'no' })).status).toBe(404);
   });
 });
 

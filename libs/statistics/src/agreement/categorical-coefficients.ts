@@ -118,7 +118,7 @@ function gwetAC2(sums: Float64Array, at: SumsLayout, K: number, weights: Agreeme
 
 /** 1 - |k - l| / (K - 1), or 1 less the square of that quotient. */
 export function labelWeight(k: number, l: number, K: number, weights: AgreementWeights): number {
-  const distance = Math.abs(k - l) / (K - 1);
+  const distance = k === l ? 0 : Math.abs(k - l) / (K - 1);
   return 1 - (weights === 'linear' ? distance : distance * distance);
 }
 

@@ -19,6 +19,7 @@ describe('cohenKappa', () => {
         [0, 0],
       ]),
     ).toEqual({ value: null, reason: 'only one label was used' });
+    expect(cohenKappa([[9]], 'quadratic')).toEqual({ value: null, reason: 'only one label was used' });
   });
 });
 
