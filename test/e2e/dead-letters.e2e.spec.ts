@@ -145,6 +145,10 @@ describe('assay deadletter', () => {
     const { id } = found[0]!;
     expect(await discard(id, '--dry-run')).toMatchObject({ code: 0, out: expect.stringContaining('would discard') });
     expect(await letters('given-up', 4)).toHaveLength(4);
+    expect(await assay('operator', 'discard', id, '--reason', '')).toMatchObject({
+      code: 6,
+      said: expect.stringMatching(/reason: ""; expected /),
+    });
     expect(await discard(id)).toMatchObject({ code: 0, out: expect.stringContaining('discarded') });
     expect(await discard(id)).toMatchObject({ code: 6, out: expect.stringContaining('is discarded') });
     expect(await discard('--project', 'given-up')).toMatchObject({ code: 0 });

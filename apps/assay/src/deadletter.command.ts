@@ -171,6 +171,7 @@ async function settleOne(
     // Another was faster. The rest is to be done all the same; anything else would fail for them too.
     if (!(error instanceof CliError && error.exitCode === EXIT.badData)) throw error;
     const { status } = await deadLetterById(client, letter.id, letter.service);
+    if (status === 'open') throw error;
     return { letter, isDone: false, outcome: `is ${status}` };
   }
 }

@@ -423,7 +423,10 @@ describe('credentials', () => {
     expect((await call('PUT', at, { tracks: ['a', 'a'] })).status).toBe(422);
   });
 
-  it('let a worker send its own annotations alone', async () => {
+  it.each([
+    ['a worker', 'worker' as const],
+    ['an expert', 'expert' as const],
+  ])('let %s send its own annotations alone', async (_who, role) => {
     const project = await aProject();
     const registered = await call('PUT', '/v1/sources/cvat/workers/w7', {});
     expect(registered.body).toEqual({
@@ -435,7 +438,7 @@ describe('credentials', () => {
       skills: [],
       languages: [],
     });
-    const worker = await aKey('worker', [project], workerId('cvat', 'w7'));
+    const worker = await aKey(role, [project], workerId('cvat', 'w7'));
     const path = `/v1/annotations/${project}`;
     expect(statuses(await call('POST', path, { item: '1', label: '1', id: 'a' }, worker))).toEqual(['accepted']);
     expect(statuses(await call('POST', path, { item: '1', label: '1', id: 'a', worker: 'w8' }, worker))).toEqual([
@@ -444,7 +447,7 @@ describe('credentials', () => {
     expect(
       statuses(await call('POST', path, { item: '1', label: '0', id: 'a', worker: 'w7', source: 'cvat' })),
     ).toEqual(['accepted']);
-    const stranger = await aKey('worker', [project], workerId('cvat', 'w9'));
+    const stranger = await aKey(role, [project], workerId('cvat', 'w9'));
     expect((await call('POST', path, { item: '1', label: '1' }, stranger)).status).toBe(409);
   });
 });
@@ -493,6 +496,7 @@ describe('rebuild', () => {
       `${record.headers['ce_id']} ${record.headers['ce_time']} ${String(record.value)}`;
     expect(records.slice(40).map(said).sort()).toEqual(records.slice(0, 40).map(said).sort());
     expect((await call('GET', '/v1/ops/ingestion/rebuild/no')).status).toBe(404);
+    expect((await call('POST', '/v1/ops/ingestion/rebuild', { project: 'no' })).status).toBe(404);
   });
 });
 

@@ -547,21 +547,21 @@ describe('rebuild', () => {
     const before = await publishedSet('assay.');
     await empty('outbox');
 
-    const { id } = await rebuild.request(null);
-    expect((await rebuild.request(null)).id).toBe(id);
+    const { id } = (await rebuild.request(null))!;
+    expect((await rebuild.request(null))!.id).toBe(id);
     while (await inLane((tx) => rebuild.publishNext(tx)));
     expect((await published()).length).toBe(before.length);
     expect((await publishedSet('assay.')).map((event) => JSON.stringify(event))).toEqual(
       before.map((event) => JSON.stringify(event)),
     );
     expect(await rebuild.find(id)).toMatchObject({ stage: 'finished', published: before.length });
-    expect((await rebuild.request(null)).id).not.toBe(id);
+    expect((await rebuild.request(null))!.id).not.toBe(id);
   });
 
   it('waits while much that is to be published waits: what comes meanwhile would wait behind it', async () => {
     await configure('rte');
     await send([label('w1', '1', { id: 'e1', item: 'i1' })]);
-    const { id } = await rebuild.request(null);
+    const { id } = (await rebuild.request(null))!;
     await empty('outbox');
     // The log is away.
     await dataSource.query(`insert into outbox (topic, partition, events, count) values ('t', 0, '[]', 60000)`);

@@ -27,7 +27,9 @@ export class RebuildController {
   @Roles('operator')
   @AcceptsJson(RebuildRequest)
   async request(@Body() { project }: RebuildRequest): Promise<Rebuild> {
-    return this.rebuilds.request(project ?? null);
+    const rebuild = await this.rebuilds.request(project ?? null);
+    if (rebuild === undefined) throw notFound('project', project!);
+    return rebuild;
   }
 
   /** How far it is. */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { outboxPending } from '@assay/platform/transport/accounting.queries';
 import { type Transaction } from '@assay/platform/transport/transaction';
 import { Transactions } from '@assay/platform/transport/transactions';
+import { projectsNamed } from './project.queries';
 import { advance } from './rebuild.domain';
 import { type Rebuild, rebuildById, rebuildUnderWay, requestRebuild, saveProgress } from './rebuild.queries';
 import { publishSlice } from './rebuild.slice';
@@ -18,9 +19,15 @@ const MOST_WAITING = 50_000;
 export class RebuildService {
   constructor(private readonly transactions: Transactions) {}
 
-  /** Asks for a rebuild of one project or of all. It goes on by itself, across restarts, until it is finished. */
-  async request(project: string | null): Promise<Rebuild> {
-    return this.transactions.run((tx) => requestRebuild(tx, project));
+  /**
+   * Asks for a rebuild of one project or of all. It goes on by itself, across restarts, until it is finished.
+   * @returns undefined where there is no such project.
+   */
+  async request(project: string | null): Promise<Rebuild | undefined> {
+    return this.transactions.run(async (tx) => {
+      if (project !== null && !(await projectsNamed(tx, [project])).has(project)) return undefined;
+      return requestRebuild(tx, project);
+    });
   }
 
   async find(id: string): Promise<Rebuild | undefined> {
