@@ -19,7 +19,8 @@ export function knownSets(seeds: readonly number[]): KnownSet[] {
   return [...realSets(), ...generatedSets(seeds)];
 }
 
-function realSets(): KnownSet[] {
+/** The real sets, where they are there. */
+export function realSets(): KnownSet[] {
   if (!existsSync(SHARED_DATA)) {
     console.warn(`real sets: skipped, there is no ${SHARED_DATA}`);
     return [];

@@ -56,6 +56,7 @@ const CROWDS: Record<string, Partial<Population>> = {
   'few do most': { activity: 1 },
   'some forty labels a worker': { items: 800 },
   'workers see kinds of item differently': { subtypes: 4, difficulty: 0.3 },
+  'nine, of whom two are spammers': { workers: [{ behaviour: 'honest', count: 7, accuracy: { least: 0.8, most: 0.95 } }, { behaviour: 'spammer', count: 2 }], items: 1000, difficulty: 0.8, lure: 0.5, misleading: 0.02 },
   'nobody but honest workers': { workers: [{ behaviour: 'honest', count: 100, accuracy: { least: 0.93, most: 0.98 } }], difficulty: 0.7 },
 }; // prettier-ignore
 

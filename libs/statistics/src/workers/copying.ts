@@ -21,10 +21,11 @@ export interface CopyingPair {
 }
 
 /**
- * The spread is at least this part of the theoretical one. Of crowds that are hardly ever wrong most pairs have one statistic, so that their quartiles have no
- * distance, and a single error that two share would be any number of spreads away. Crowds that are wrong now and then are far above it.
+ * The spread is at least the theoretical one. Of crowds that are hardly ever wrong most pairs have one statistic, so that their quartiles have no distance,
+ * and a single error that two share would be any number of spreads away. In small crowds pairs with spammers lie close together, and honest people who
+ * fall for the same lures would be accused.
  */
-const LEAST_SPREAD = 0.5;
+const LEAST_SPREAD = 1;
 
 /** Below so many pairs their own median and spread say nothing, and the theoretical ones (0 and 1) are used. */
 const LEAST_PAIRS = 20;

@@ -99,6 +99,24 @@ describe('workerReports', () => {
     expect(first!.accuracy).toBeGreaterThan(0.5);
   });
 
+  it('accuses at most one in a hundred honest people of copying in crowds of nine that share lures with two spammers', () => {
+    const workers: WorkerGroup[] = [
+      { behaviour: 'honest', count: 7, accuracy: { least: 0.8, most: 0.95 } },
+      { behaviour: 'spammer', count: 2 },
+    ];
+    const labels = ['a', 'b', 'c'];
+    const hard = { labels, labelsPerItem: 5, difficulty: 0.8, lure: 0.5, misleading: 0.02, workers };
+    let accused = 0;
+    for (let seed = 500; seed < 532; seed++) {
+      for (const items of [400, 1000]) {
+        const table = labelTable(simulate({ ...hard, seed, items }).labels, labels);
+        const reports = workerReports(table, auto(table).model);
+        accused += reports.filter(({ findings }) => findings.some(({ kind }) => kind === 'copying')).length;
+      }
+    }
+    expect(accused / (32 * 2 * 7)).toBeLessThan(0.01);
+  });
+
   it('accuses nobody of copying for one error that two share, where nobody else errs', () => {
     const rows = Array.from(
       { length: 60 },
