@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { PROJECT_EVENTS } from '../../libs/contracts/src/topics';
 import { type Failpoint } from '../../libs/platform/src/failpoint';
 import { SERVICE_NAMES, type ServiceName } from '../support/service-processes';
 import { type Fault } from './fault';
@@ -40,7 +41,8 @@ async function killAt(system: FaultSystem, load: Load, service: ServiceName, mom
   // Work that ends by itself before the moment has come so often would show nothing.
   const work = (async () => {
     await load.prepare();
-    // Small requests: the larger what a service reads at once, the fewer batches a load is.
+    // The more a service reads at once, the fewer batches a load is: small requests, and none before it reads.
+    if (service !== 'ingestion') await system.untilRead(PROJECT_EVENTS.name, [service]);
     await load.send({ size: 10 });
     // Scoring has nothing to say before a fit.
     if (service === 'scoring') await load.askForFit();

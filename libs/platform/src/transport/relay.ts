@@ -87,7 +87,7 @@ export class Relay {
 
   /**
    * Resolves when what this process has committed is published but for a little; at once where it does not publish, or cannot. Who gets
-   * further ahead of the relay gains nothing: it would read its events from the outbox again, which costs as much as to make them.
+   * further ahead of the relay gains nothing: it would have to read its events from the outbox again.
    */
   async room(): Promise<void> {
     while (this.events > MOST_AHEAD && !this.isFailing && !this.isStopping)
