@@ -25,14 +25,14 @@ export function forEachPair(table: LabelsOfWorkers, leastCommon: number, visit: 
   const W = table.workers.length;
   const hasPartner = W * W <= MOST_CELLS && leastCommon <= 255 ? firstsOfPairs(table, leastCommon) : undefined;
   if (hasPartner?.every((has) => has === 0)) return;
-  const rows = rowsByWorker(table);
+  const rows = rowsByWorker(table, hasPartner);
   const common = new Int32Array(W);
   const seen = new Int32Array(W);
   /** Where the next meeting with each partner goes; -1 for those with too few items in common. */
   const next = new Int32Array(W).fill(-1);
   let meetings = new Meetings(1024);
   for (let u = 0; u < W; u++) {
-    if (hasPartner?.[u] === 0 || rows.start[u + 1]! - rows.start[u]! < leastCommon) continue;
+    if (rows.start[u + 1]! - rows.start[u]! < leastCommon) continue;
     // Most pairs have too few items in common: only counting them takes a quarter of the time of also noting what they said.
     const { partners, others } = countCommon(table, rows, u, leastCommon, common, seen);
     let enough = 0;
@@ -104,15 +104,20 @@ interface RowsByWorker {
   item: Int32Array;
 }
 
-function rowsByWorker({ itemStart, worker, workers }: LabelsOfWorkers): RowsByWorker {
+/** @param wanted workers whose rows are wanted, without it all; others have none. */
+function rowsByWorker(
+  { itemStart, worker, workers }: LabelsOfWorkers,
+  wanted: Uint8Array = new Uint8Array(workers.length).fill(1),
+): RowsByWorker {
   const start = new Int32Array(workers.length + 1);
-  for (let i = 0; i < worker.length; i++) start[worker[i]! + 1]! += 1;
+  for (let i = 0; i < worker.length; i++) start[worker[i]! + 1]! += wanted[worker[i]!]!;
   for (let w = 0; w < workers.length; w++) start[w + 1]! += start[w]!;
   const next = start.slice(0, workers.length);
-  const row = new Int32Array(worker.length);
-  const item = new Int32Array(worker.length);
+  const row = new Int32Array(start[workers.length]!);
+  const item = new Int32Array(start[workers.length]!);
   for (let t = 0; t + 1 < itemStart.length; t++) {
     for (let i = itemStart[t]!; i < itemStart[t + 1]!; i++) {
+      if (wanted[worker[i]!] === 0) continue;
       const place = next[worker[i]!]!++;
       row[place] = i;
       item[place] = t;
