@@ -33,6 +33,27 @@ describe('what a person can do something about ends with words and without a sta
     });
   });
 
+  it.each([
+    [['report', 'a/../x']],
+    [['disputes', 'decide', '..', 'some-id', '--label', 'x', '--reason', 'guideline-gap']],
+    [['gold', 'import', 'gold.csv', '--project', 'a?b']],
+    [['deadletter', 'list', '--project', 'A']],
+  ])('a project by a name that none can have: %j', async (words) => {
+    const { code, said } = await commandLineWith({}, ...words, '--server', 'http://127.0.0.1:9', '--key-file', key);
+    expect({ code, said }).toEqual({
+      code: 3,
+      said: expect.stringMatching(/^project ".+": expected a name of a-z, 0-9 and -, at most 63\n$/),
+    });
+  });
+
+  it('a file of a running service that is cut', async () => {
+    const data = join(folder, 'cut');
+    mkdirSync(join(data, 'servers'), { recursive: true });
+    writeFileSync(join(data, 'servers', 'gold-1.json'), '{"name":"go');
+    const { code, said } = await commandLineWith({}, 'offsets', '--data', data);
+    expect({ code, said }).toEqual({ code: 5, said: expect.stringMatching(/^no Assay is running on .*\n$/) });
+  });
+
   it('brokers that nobody named', async () => {
     expect(await commandLineWith({}, 'up', '--log', 'kafka', '--data', folder)).toEqual({
       code: 2,

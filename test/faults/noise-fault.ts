@@ -7,6 +7,8 @@ import { type Fault } from './fault';
 import { type FaultSystem } from './fault-system';
 import { LABELS } from './load';
 
+/** Processes that have just begun take four times as long as later: their code is cold. */
+const WARM_UP_MS = 15_000;
 const CALM_MS = 20_000;
 const NOISE_MS = 60_000;
 /** Of the quiet project, an item with one label each. */
@@ -26,6 +28,7 @@ export const NOISY_PROJECT: Fault = {
     await load.prepare();
     const decided = await decisionsOf(system, quiet);
     try {
+      await latencies(system, quiet, decided.at, 'warm-up', WARM_UP_MS);
       const calm = await latencies(system, quiet, decided.at, 'calm', CALM_MS);
       const noise = makeNoise(system, noisy, NOISE_MS);
       const [beside, sent] = await Promise.all([

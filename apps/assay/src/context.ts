@@ -58,12 +58,12 @@ export function runningServices(dataDir: string): ServerFile[] {
   return services.filter(({ pid }) => isAlive(pid));
 }
 
-/** Nothing where its process has just ended. */
+/** Nothing where its process has just ended, or of a file that a full disk has cut: the next service that starts removes it. */
 function serverFile(file: string): ServerFile[] {
   try {
     return [JSON.parse(readFileSync(file, 'utf8')) as ServerFile];
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
   }
 }

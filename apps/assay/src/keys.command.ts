@@ -18,14 +18,14 @@ export async function createKeyCommand(context: Context, options: KeyOptions): P
 
 /** `assay keys rotate ID`: prints the new key; the old one stays valid until it is revoked. */
 export async function rotateKeyCommand(context: Context, id: string): Promise<void> {
-  const key = await connect(context).write<{ secret: string }>('POST', `/v1/keys/${id}/rotate`);
+  const key = await connect(context).write<{ secret: string }>('POST', `/v1/keys/${encodeURIComponent(id)}/rotate`);
   if (context.output.format === 'json') context.output.json(key);
   else context.output.line(key.secret);
 }
 
 /** `assay keys revoke ID`. */
 export async function revokeKeyCommand(context: Context, id: string): Promise<void> {
-  await connect(context).write('DELETE', `/v1/keys/${id}`);
+  await connect(context).write('DELETE', `/v1/keys/${encodeURIComponent(id)}`);
   context.output.say(`key ${id} is revoked`);
 }
 

@@ -22,6 +22,7 @@ export function assayProgram(): Command {
     .option('--server <url>', 'the Assay to talk to; without it the one that runs on the data folder')
     .option('--key-file <file>', 'file with the key to use; without it the admin key of the data folder')
     .showHelpAfterError('(assay --help lists what there is)')
+    .hook('preAction', (_program, command) => requireProjectName(command))
     .exitOverride();
 
   addPipeline(program);
@@ -29,6 +30,20 @@ export function assayProgram(): Command {
   addPeople(program);
   addOperations(program);
   return program;
+}
+
+/**
+ * Names of projects become parts of paths, in which `..` and `/` would lead elsewhere.
+ * @throws CliError 3 where a verb gets one that no project can have.
+ */
+async function requireProjectName(command: Command): Promise<void> {
+  const places = command.registeredArguments.map((argument) => argument.name());
+  const option = command.options.find(({ flags }) => flags === '--project <project>');
+  const named: unknown = option ? command.getOptionValue('project') : command.args[places.indexOf('project')];
+  if (named === undefined) return;
+  const { PROJECT_NAME } = await import('@assay/contracts/project/project-definition.js');
+  if (PROJECT_NAME.test(named as string)) return;
+  throw new CliError(EXIT.notFound, `project ${JSON.stringify(named)}: expected a name of a-z, 0-9 and -, at most 63`);
 }
 
 /** Runs a command line and says with which code to exit. */
