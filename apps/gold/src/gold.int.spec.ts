@@ -325,16 +325,18 @@ describe('what happens at the same moment', () => {
     expect(told.at(-1)!.data['accepted']).toEqual(accepted);
   });
 
-  it('has an item checked again whose policy changed while it was being checked', async () => {
+  it('has an item checked again whose policy or labels changed while it was being checked', async () => {
     // Of a project that the service at work does not know, so that it leaves the item alone.
     const told = { project: 'unheard', item: 'one', revision: 1, isActive: true, accepted: [] };
     await saveGold(tx, [told]);
-    const read = [...(await goldByKey(tx, [rowKey(told)])).values()];
-    await markToCheck(tx, ['unheard']);
-    await markChecked(tx, read);
-    expect(await restOf(tx, 'unheard')).toEqual({ behind: 1, parked: 0 });
-    await markChecked(tx, [...(await goldByKey(tx, [rowKey(told)])).values()]);
-    expect(await restOf(tx, 'unheard')).toEqual({ behind: 0, parked: 0 });
+    for (const change of [() => markToCheck(tx, ['unheard']), () => saveGold(tx, [{ ...told, revision: 2 }])]) {
+      const read = [...(await goldByKey(tx, [rowKey(told)])).values()];
+      await change();
+      await markChecked(tx, read);
+      expect(await restOf(tx, 'unheard')).toEqual({ behind: 1, parked: 0 });
+      await markChecked(tx, [...(await goldByKey(tx, [rowKey(told)])).values()]);
+      expect(await restOf(tx, 'unheard')).toEqual({ behind: 0, parked: 0 });
+    }
   });
 });
 
