@@ -287,6 +287,29 @@ describe('the queue', () => {
     const [first] = await queue('queue', ANN);
     expect(await confidenceOf(first!.dispute)).toBe(0.9);
   });
+
+  it('leaves what has ended to a list of its own, page by page', async () => {
+    await assignment.send('listed', [
+      configured(),
+      ...['i1', 'i2', 'i3'].flatMap((item) => [
+        decided(item, 1, { state: 'disputed', overlap: 1 }),
+        decided(item, 2, { state: 'reached', overlap: 1 }),
+      ]),
+    ]);
+    const authorization = `Bearer ${assignment.running.adminKey}`;
+    const items: string[][] = [];
+    for (let path = '/v1/disputes/listed/ended?limit=2'; path !== '';) {
+      const response = await fetch(`${assignment.running.url}${path}`, { headers: { authorization } });
+      const { disputes: ended } = (await response.json()) as { disputes: { item: string }[] };
+      items.push(ended.map(({ item }) => item));
+      path = /<([^>]+)>/.exec(response.headers.get('link') ?? '')?.[1] ?? '';
+    }
+    expect([items.map((page) => page.length), items.flat().sort()]).toEqual([
+      [2, 1],
+      ['i1', 'i2', 'i3'],
+    ]);
+    await expect(assignment.get('/v1/disputes/nowhere/ended')).rejects.toThrow('404');
+  });
 });
 
 describe('a dispute that consensus settles', () => {

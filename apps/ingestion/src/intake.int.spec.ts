@@ -219,6 +219,20 @@ describe('receive', () => {
     ]);
   });
 
+  it('outdoes nothing of another worker, occasion, item or project', async () => {
+    await configure();
+    await configure('cat');
+    await send([label('w001', '1', { revision: 2 })]);
+    const others = [label('w002', '1', { id: 'a' }), label('w001', '1', { id: 'b', occasion: 1 })];
+    expect(await send([...others, label('w001', '1', { id: 'c', item: '267' })])).toEqual(
+      Array.from({ length: 3 }, () => 'accepted'),
+    );
+    expect(await send([label('w001', '1')], 'cat')).toEqual(['accepted']);
+    expect(await send([label('w001', '9', { id: 'd' })])).toEqual(['rejected']);
+    expect(await send([label('w001', '9', { id: 'e' })])).toEqual(['rejected']);
+    expect((await intake.counts('rte')).annotations).toMatchObject({ received: 6, accepted: 4, rejected: 2 });
+  });
+
   it('accepts once what two requests send at the same time', async () => {
     await configure();
     const requests = Array.from({ length: 600 }, (_, index) =>
