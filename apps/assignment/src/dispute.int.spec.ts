@@ -289,13 +289,10 @@ describe('the queue', () => {
   });
 
   it('leaves what has ended to a list of its own, page by page', async () => {
-    await assignment.send('listed', [
-      configured(),
-      ...['i1', 'i2', 'i3'].flatMap((item) => [
-        decided(item, 1, { state: 'disputed', overlap: 1 }),
-        decided(item, 2, { state: 'reached', overlap: 1 }),
-      ]),
-    ]);
+    const all = (version: number, state: 'disputed' | 'reached') =>
+      ['i1', 'i2', 'i3'].map((item) => decided(item, version, { state, overlap: 1 }));
+    await assignment.send('listed', [configured(), ...all(1, 'disputed')]);
+    await assignment.send('listed', all(2, 'reached'));
     const authorization = `Bearer ${assignment.running.adminKey}`;
     const items: string[][] = [];
     for (let path = '/v1/disputes/listed/ended?limit=2'; path !== '';) {

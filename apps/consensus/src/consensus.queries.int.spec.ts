@@ -42,13 +42,13 @@ describe('an epoch', () => {
   it('takes the place of those before it, of its project alone', async () => {
     await fitted('one', 1, true);
     await fitted('other', 1);
-    await fitted('one', 2);
-    expect((await modelsOf(tx, 'one')).epoch).toBe(2);
+    for (const epoch of [2, 3]) await fitted('one', epoch);
+    expect((await modelsOf(tx, 'one')).epoch).toBe(3);
     expect([...(await modelsOf(tx, 'other')).models.keys()]).toEqual(['label']);
-    expect((await momentOf(tx, ['one'])).pointers).toEqual(new Map([['one', { epoch: 2, settlingEpoch: 1 }]]));
+    expect((await momentOf(tx, ['one'])).pointers).toEqual(new Map([['one', { epoch: 3, settlingEpoch: 1 }]]));
     const kept = 'select project, epoch from model_chunk union all select project, epoch from epoch order by 1, 2';
     expect(await sql(kept)).toEqual([
-      ...[{ project: 'one', epoch: 2 }, { project: 'one', epoch: 2 }], // prettier-ignore
+      ...[{ project: 'one', epoch: 3 }, { project: 'one', epoch: 3 }], // prettier-ignore
       ...[{ project: 'other', epoch: 1 }, { project: 'other', epoch: 1 }], // prettier-ignore
     ]);
   });
@@ -112,7 +112,9 @@ describe('the gold pool', () => {
     expect(await known()).toEqual({ revision: 2, isAvailable: false });
     for (const older of [told(1, true), told(2, true)]) await keepGoldReferences(tx, [older]);
     expect(await known()).toEqual({ revision: 2, isAvailable: false });
-    await keepGoldReferences(tx, [told(3, true)]);
-    expect(await known()).toEqual({ revision: 3, isAvailable: true });
+    await keepGoldReferences(tx, [told(3, false), told(4, true)]);
+    expect(await known()).toEqual({ revision: 4, isAvailable: true });
+    await keepGoldReferences(tx, [told(4, false)]);
+    expect(await known()).toEqual({ revision: 4, isAvailable: false });
   });
 });

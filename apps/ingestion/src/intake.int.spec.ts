@@ -13,6 +13,7 @@ import { Transactions } from '@assay/platform/transport/transactions';
 import { workerId } from '@assay/platform/worker-id';
 import { freshDatabase, type FreshDatabase } from '../../../test/support/database';
 import { toClaim } from './annotation.domain';
+import { annotationsAfter, FIRST_PLACE } from './annotation.queries';
 import { InboundService } from './inbound.service';
 import { IngestionMetrics } from './ingestion.metrics';
 import { type Entry } from './intake.domain';
@@ -20,6 +21,7 @@ import { IntakeService } from './intake.service';
 import { CreateRecord1764000100000 } from './migrations/1764000100000-create-record';
 import { AddAssignments1764000500000 } from './migrations/1764000500000-add-assignments';
 import { ProjectService } from './project.service';
+import { lanesToRebuild } from './rebuild.queries';
 import { RebuildService } from './rebuild.service';
 import { readAnnotationRequest } from './request.domain';
 
@@ -231,6 +233,9 @@ describe('receive', () => {
     expect(await send([label('w001', '9', { id: 'd' })])).toEqual(['rejected']);
     expect(await send([label('w001', '9', { id: 'e' })])).toEqual(['rejected']);
     expect((await intake.counts('rte')).annotations).toMatchObject({ received: 6, accepted: 4, rejected: 2 });
+    const recorded = async (item?: string) =>
+      (await inLane((tx) => annotationsAfter(tx, FIRST_PLACE, 10, 'rte', item))).map((row) => row.source_id).sort();
+    expect([await recorded(), await recorded('267')]).toEqual([['a', 'b', 'c', 'w001-1'], ['c']]);
   });
 
   it('accepts once what two requests send at the same time', async () => {
@@ -570,6 +575,33 @@ describe('rebuild', () => {
     );
     expect(await rebuild.find(id)).toMatchObject({ stage: 'finished', published: before.length });
     expect((await rebuild.request(null))!.id).not.toBe(id);
+  });
+
+  it('is of one project where one is named, the first that was asked for first', async () => {
+    for (const project of ['rte', 'cat']) {
+      await configure(project);
+      await send([label('w1', '1', { id: 'e1' })], project);
+      await deliver([
+        { ...anInbound(`i-${project}`, {}, 'item'), data: { project, item: '266' } },
+        { ...anInbound(`w-${project}`, {}, 'item-withdrawal'), data: { project, item: '266' } },
+      ]);
+    }
+    await empty('outbox');
+    expect(await rebuild.request('no')).toBeUndefined();
+    const [first, ...same] = await Promise.all(Array.from({ length: 5 }, () => rebuild.request('rte')));
+    expect(new Set(same.map((one) => one?.id))).toEqual(new Set([first!.id]));
+    const second = (await rebuild.request('cat'))!;
+    expect(second.id).not.toBe(first!.id);
+    while (await inLane((tx) => rebuild.publishNext(tx)));
+    const ofProjects = (await published()).filter(({ type }) => type !== 'assay.worker.registered.v1');
+    // Of each the project, the item, its withdrawal and the annotation.
+    expect(ofProjects.map(({ data }) => (data as { project: string }).project)).toEqual([
+      ...['rte', 'rte', 'rte', 'rte'],
+      ...['cat', 'cat', 'cat', 'cat'],
+    ]);
+    expect(
+      await lanesToRebuild({ sql: (statement, parameters) => dataSource.query(statement, [...(parameters ?? [])]) }),
+    ).toEqual([]);
   });
 
   it('waits while much that is to be published waits: what comes meanwhile would wait behind it', async () => {
