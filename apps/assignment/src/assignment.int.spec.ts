@@ -1,5 +1,6 @@
 import { ANNOTATION_EVENTS } from '@assay/contracts/topics';
 import { type LogEnds } from '@assay/platform/event-log/log-ends';
+import { itemLane } from '@assay/platform/copies/annotated-item';
 import { sqlOn } from '@assay/platform/postgres/rows-of';
 import { readAssignmentToken } from '@assay/platform/security/assignment-token';
 import { type LaneTransaction } from '@assay/platform/transport/transaction';
@@ -56,6 +57,12 @@ async function summary(project: string): Promise<Summary> {
   return assignment.get<Summary>(`/v1/ops/assignment/summary/${project}`);
 }
 
+/** Assignments so far by what happened to them. */
+async function counted(): Promise<Record<string, number>> {
+  const { values } = await assignment.running.service.registry.getSingleMetric('assay_assignments_total')!.get();
+  return Object.fromEntries(values.map(({ labels, value }) => [labels['outcome'], value]));
+}
+
 function items(count: number): Sent[] {
   return Array.from({ length: count }, (_, index) => imported(`i${index + 1}`, { text: `text ${index + 1}` }));
 }
@@ -83,6 +90,11 @@ describe('a worker who asks for work', () => {
     expect(readAssignmentToken(TEST_SECRET, body.token, { project: 'shown', item: 'i1', worker: workerOf(1) })).toEqual(
       { assignment: body.assignment, occasion: 0 },
     );
+    const { rows } = await assignment.database.query(
+      `select deadline - issued_at = interval '1 hour' as fits from assignment where id = $1`,
+      [body.assignment],
+    );
+    expect(rows).toEqual([{ fits: true }]);
     const held = await assignment.as<{ assignments: GivenWork[] }>(1, 'GET', '/v1/assignments/shown');
     expect(held.body.assignments).toEqual([body]);
   });
@@ -156,6 +168,24 @@ describe('a worker who asks for work', () => {
     // Nor in several windows at once.
     const answers = await Promise.all(Array.from({ length: 8 }, () => next('held', 2)));
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(2);
+  });
+
+  it('is asked about an item again as often as the policy says', async () => {
+    const assigning = { order: 'steady' as const, minutes: 60, held: 100, repeats: 0.5 };
+    await aProject('often', 40, { policy: { minOverlap: 1, maxOverlap: 1, assignment: assigning } });
+    const some = async (count: number) => {
+      const given: string[] = [];
+      while (given.length < count) given.push((await next('often', 1)).body.item);
+      return given;
+    };
+    const first = await some(20);
+    await assignment.send(
+      'often',
+      first.map((item) => labelled(item, 1, 'a')),
+    );
+    const repeated = (await some(18)).filter((item) => first.includes(item)).length;
+    // Of 18, each with a chance of a half, neither none nor all: 2^-17.
+    expect([repeated > 0, repeated < 18]).toEqual([true, true]);
   });
 
   it('is asked about an item again, blind, where the policy asks for repeats', async () => {
@@ -233,6 +263,34 @@ describe('an item', () => {
     expect((await next('revised', 1)).body.data).toEqual({ text: 'newer' });
   });
 
+  it('shows one of two imports of a revision, whichever came first', async () => {
+    const [one, other] = [imported('i1', { text: 'one' }, 1), imported('i1', { text: 'other' }, 1)];
+    await assignment.send('tie', [configured(), one, other]);
+    await assignment.send('tie-turned', [configured(), other, one]);
+    const shown = async (project: string) => (await next(project, 1)).body.data;
+    expect(await shown('tie')).toEqual(await shown('tie-turned'));
+  });
+
+  it('goes by the newest decision', async () => {
+    await aProject('decided', 1);
+    const newest = decided('i1', 2, { state: 'reached', confidence: 0.99, overlap: 1 });
+    await assignment.send('decided', [newest, decided('i1', 1, { overlap: 1 })]);
+    expect((await summary('decided')).items['settled']).toBe(1);
+  });
+
+  it('wants as many as the newest policy says, however many there are', async () => {
+    // More of one lane than a slice of its sweep takes.
+    const inLane = Array.from({ length: 4000 }, (_, index) => `i${index}`)
+      .filter((item) => itemLane({ project: 'slices', item }) === 0)
+      .slice(0, 250);
+    await assignment.send('slices', [configured(), ...inLane.map((item) => imported(item))]);
+    await assignment.send('slices', [configured({ revision: 2, policy: { minOverlap: 7 } })]);
+    const { rows } = await assignment.database.query(
+      `select wanted, count(*)::int as items from work where project = 'slices' group by wanted`,
+    );
+    expect(rows).toEqual([{ wanted: 7, items: 250 }]);
+  });
+
   it('wants as many as the newest policy says', async () => {
     await aProject('policy', 1, { policy: { minOverlap: 1, maxOverlap: 1 } });
     expect((await next('policy', 1)).status).toBe(201);
@@ -253,11 +311,17 @@ describe('an item', () => {
 describe('an assignment', () => {
   it('is completed by its annotation, and given back by its retraction', async () => {
     await aProject('ends', 1);
+    const before = await counted();
     await next('ends', 1);
     await assignment.send('ends', [labelled('i1', 1, 'a')]);
     expect((await summary('ends')).assignments).toMatchObject({ live: 0, completed: 1 });
     await assignment.send('ends', [retracted('i1', 1)]);
     expect((await summary('ends')).assignments).toMatchObject({ completed: 0, released: 1 });
+    expect(await counted()).toEqual({
+      ...before,
+      ...{ issued: before['issued']! + 1, completed: (before['completed'] ?? 0) + 1 },
+      released: (before['released'] ?? 0) + 1,
+    });
     const types = (await assignment.published<{ version: number }>('assay.assignment.events.v1', 'ends', 3)).map(
       ({ type, data }) => [type, data.version],
     );
@@ -273,10 +337,26 @@ describe('an assignment', () => {
     const { body } = await next('back', 1);
     expect((await next('back', 2)).status).toBe(204);
     const path = `/v1/assignments/back/${body.assignment}`;
+    const before = await counted();
     expect((await assignment.as(2, 'DELETE', path)).status).toBe(404);
+    const extended = await assignment.as<{ deadline: string }>(1, 'POST', `${path}/extend`);
     expect((await assignment.as(1, 'DELETE', path)).status).toBe(204);
     expect((await assignment.as(1, 'DELETE', path)).status).toBe(204);
+    expect(await counted()).toEqual({
+      ...before,
+      extended: (before['extended'] ?? 0) + 1,
+      released: (before['released'] ?? 0) + 1,
+    });
     expect((await next('back', 2)).status).toBe(201);
+    const told = await assignment.published<{ version: number; deadline: string }>(
+      ...(['assay.assignment.events.v1', 'back', 4] as const),
+    );
+    expect(told.map(({ type, data }) => [type, data.version, data.deadline])).toEqual([
+      ['assay.assignment.issued.v1', 1, body.deadline],
+      ['assay.assignment.issued.v1', 2, extended.body.deadline],
+      ['assay.assignment.released.v1', 3, extended.body.deadline],
+      ['assay.assignment.issued.v1', 1, expect.any(String)],
+    ]);
   });
 
   it('can be extended five times, and not once it has ended', async () => {

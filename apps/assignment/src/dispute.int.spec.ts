@@ -76,6 +76,12 @@ describe('an expert', () => {
       deadline: expect.any(String),
       claimedUntil: expect.any(String),
     });
+    const { rows } = await assignment.database.query(
+      `select claimed_until > now() + interval '14 minutes' and claimed_until <= now() + interval '15 minutes' as fits
+       from dispute where id = $1`,
+      [id],
+    );
+    expect(rows).toEqual([{ fits: true }]);
     // Asked again within the claim it is the same, order included.
     expect((await asExpert(ANN, 'POST', `/v1/disputes/blind/${id}/claim`)).body).toEqual(body);
     expect(await queue('blind', ANN)).toMatchObject([{ dispute: id, status: 'yours' }]);
@@ -110,6 +116,10 @@ describe('an expert', () => {
       ...{ item: 'i1', question: 'label', dispute: id, label: 'b', reason: 'worker-slip', note: 'see page 3' },
       schemaVersion: 1,
     });
+    const { rows: audited } = await assignment.database.query('select action, detail from audit where subject = $1', [
+      id,
+    ]);
+    expect(audited).toEqual([{ action: 'dispute.decide', detail: { project: 'decided', reason: 'worker-slip' } }]);
     const ended = await assignment.get<{ disputes: object[] }>('/v1/disputes/decided/ended?limit=1');
     expect(ended.disputes).toMatchObject([
       {
@@ -128,13 +138,13 @@ describe('an expert', () => {
   });
 
   it('can say that there is no answer', async () => {
-    const id = await aDispute('unresolvable');
+    const id = await aDispute('unresolvable', { schemaVersion: 2 });
     await asExpert(ANN, 'POST', `/v1/disputes/unresolvable/${id}/claim`);
     const said = { unresolvable: true, reason: 'bad-source' };
     expect((await asExpert(ANN, 'POST', `/v1/disputes/unresolvable/${id}/decision`, said)).status).toBe(204);
     expect(await disputes('unresolvable')).toMatchObject({ unresolvable: 1 });
     const events = await assignment.published('assay.dispute.events.v1', 'unresolvable', 2);
-    expect(events[1]!.type).toBe('assay.dispute.unresolvable.v1');
+    expect(events[1]).toMatchObject({ type: 'assay.dispute.unresolvable.v1', data: { schemaVersion: 2 } });
     await assignment.send('unresolvable', [decided('i1', 2, { state: 'disputed', labels: 4, overlap: 4 })]);
     expect(await queue('unresolvable', BOB)).toEqual([]);
   });
@@ -165,6 +175,8 @@ describe('an expert', () => {
       'not_found',
     ]);
     expect(await refusal(ANN, `/v1/disputes/other/${id}/claim`)).toEqual([404, 'not_found']);
+    await assignment.send('another', [configured()]);
+    expect(await refusal(ANN, `/v1/disputes/another/${id}/claim`)).toEqual([404, 'not_found']);
   });
 
   it('is refused a decision after the clock, and another gets the dispute', async () => {
@@ -275,6 +287,26 @@ describe('the queue', () => {
     const [first] = await queue('queue', ANN);
     expect(await confidenceOf(first!.dispute)).toBe(0.9);
   });
+
+  it('leaves what has ended to a list of its own, page by page', async () => {
+    const all = (version: number, state: 'disputed' | 'reached') =>
+      ['i1', 'i2', 'i3'].map((item) => decided(item, version, { state, overlap: 1 }));
+    await assignment.send('listed', [configured(), ...all(1, 'disputed')]);
+    await assignment.send('listed', all(2, 'reached'));
+    const authorization = `Bearer ${assignment.running.adminKey}`;
+    const items: string[][] = [];
+    for (let path = '/v1/disputes/listed/ended?limit=2'; path !== '';) {
+      const response = await fetch(`${assignment.running.url}${path}`, { headers: { authorization } });
+      const { disputes: ended } = (await response.json()) as { disputes: { item: string }[] };
+      items.push(ended.map(({ item }) => item));
+      path = /<([^>]+)>/.exec(response.headers.get('link') ?? '')?.[1] ?? '';
+    }
+    expect([items.map((page) => page.length), items.flat().sort()]).toEqual([
+      [2, 1],
+      ['i1', 'i2', 'i3'],
+    ]);
+    await expect(assignment.get('/v1/disputes/nowhere/ended')).rejects.toThrow('404');
+  });
 });
 
 describe('a dispute that consensus settles', () => {
@@ -304,6 +336,8 @@ describe('a dispute that consensus settles', () => {
     await assignment.send('settles-back', [reached(2)]);
     expect((await asExpert(ANN, 'POST', `/v1/disputes/settles-back/${id}/release`)).status).toBe(204);
     expect(await disputes('settles-back')).toMatchObject({ open: 0, claimed: 0, withdrawn: 1 });
+    const events = await assignment.published<{ cause?: string }>('assay.dispute.events.v1', 'settles-back', 2);
+    expect(events[1]).toMatchObject({ type: 'assay.dispute.released.v1', data: { cause: 'given-back' } });
   });
 
   it('is withdrawn when its claim has run out, and is claimed by nobody', async () => {

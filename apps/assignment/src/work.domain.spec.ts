@@ -3,7 +3,7 @@ import { type Decision } from '@assay/contracts/consensus/decision';
 import { type Policy, type Question } from '@assay/contracts/project/label-schema';
 import { DEFAULT_POLICY } from '@assay/contracts/project/project-defaults';
 import fc from 'fast-check';
-import { workOf } from './work.domain';
+import { cellOf, standingCells, workOf } from './work.domain';
 
 const label: Question = { name: 'label', kind: 'choice', labels: ['a', 'b'] };
 const tone: Question = { name: 'tone', kind: 'choice', labels: ['x', 'y'], minOverlap: 1, maxOverlap: 2 };
@@ -71,6 +71,37 @@ describe('workOf', () => {
     expect(workOf({ ...fresh, entries: many }, aProject({}, [label, tone])).wanted).toBe(5);
   });
 
+  it('goes by the thresholds of a question where it has its own', () => {
+    const own = (change: Partial<Question>) => aProject({}, [{ ...label, ...change }]);
+    expect(workOf(fresh, own({ minOverlap: 1 })).wanted).toBe(1);
+    const five = [1, 2, 3, 4, 5].map((worker) => said(worker));
+    const item = { ...fresh, entries: five, decisions: [decision({ overlap: 5, confidence: 0.7 })] };
+    expect(workOf(item, aProject()).wanted).toBe(5);
+    expect(workOf(item, own({ maxOverlap: 7 })).wanted).toBe(6);
+    expect([workOf(item, own({})).isSure, workOf(item, own({ minConfidence: 0.6 })).isSure]).toEqual([false, true]);
+  });
+
+  it('wants nobody more for an open question that has its most workers', () => {
+    const entries = [said(1, { label: 0, tone: 0 }), said(2, { label: 0, tone: 0 })];
+    const decisions = [decision({ state: 'reached' }), decision({ question: 'tone', overlap: 2 })];
+    expect(workOf({ ...fresh, entries, decisions }, aProject({}, [label, tone])).wanted).toBe(2);
+  });
+
+  it('counts a worker once, whichever questions the worker answered', () => {
+    const entries = [said(1, { label: 0 }), said(2, { tone: 0 }), said(3, { label: 0, tone: 0 })];
+    expect(workOf({ ...fresh, entries }, aProject({}, [label, tone])).overlap).toBe(3);
+  });
+
+  it('is as sure as its least sure open question, and not at all of one without a label', () => {
+    const by = (second: Partial<Decision>) => {
+      const decisions = [decision({ confidence: 0.96 }), decision({ question: 'tone', confidence: 0.4, ...second })];
+      return workOf({ ...fresh, decisions }, aProject({}, [label, tone]));
+    };
+    expect(by({})).toMatchObject({ confidence: 0.4, isSure: false });
+    expect(by({ state: 'reached' })).toMatchObject({ confidence: 0.96, isSure: true });
+    expect(by({ label: undefined, confidence: 1 })).toMatchObject({ confidence: 0, isSure: false });
+  });
+
   it('counts the roles that the policy counts', () => {
     expect(workOf({ ...fresh, entries: [said(1, { label: 0 }, 'model')] }, aProject()).overlap).toBe(0);
   });
@@ -102,6 +133,16 @@ describe('workOf', () => {
         expect(work.wanted).toBeLessThanOrEqual(least + more);
         expect(work.overlap).toBe(workers.length);
       }),
+    );
+  });
+});
+
+describe('standingCells', () => {
+  it('are those of workers who have answered any question, and have not taken it back', () => {
+    const { labels: _labels, ...retraction } = { ...said(3), id: 'retraction', revision: 1 };
+    const entries = [said(1, { tone: 0 }), { ...said(2), occasion: 1 }, said(3), retraction];
+    expect(standingCells(entries, aProject({}, [label, tone]))).toEqual(
+      new Set([cellOf({ worker: 'w1', occasion: 0 }), cellOf({ worker: 'w2', occasion: 1 })]),
     );
   });
 });

@@ -2,6 +2,7 @@ import { countingEntries, type Entry, labelOf } from '@assay/contracts/annotatio
 import { type VoidReason } from '@assay/contracts/gold/check-voided';
 import { type AcceptedLabels } from '@assay/contracts/gold/gold-item';
 import { type Policy, type Question } from '@assay/contracts/project/label-schema';
+import { betaInterval } from '@assay/statistics/workers/beta-interval';
 
 /** A gold item with the annotations on it. */
 export interface AuditedItem {
@@ -83,4 +84,22 @@ export function changeOf(
 
 function written(accepted: readonly AcceptedLabels[]): string {
   return JSON.stringify(accepted.map(({ question, labels }) => [question, labels]));
+}
+
+/** Checks from which on an item can be told from bad luck. */
+const LEAST_CHECKS = 4;
+
+/** A gold item with how many checks it has, and how many of them are right. */
+interface CheckedGold {
+  state: 'active' | 'retired';
+  checks: number;
+  right: number;
+}
+
+/** Whether the 95 % interval of an item's share of wrong checks lies above that of all others, and most are wrong. @param pool with the item itself. */
+export function isSuspect(gold: CheckedGold, pool: Pick<CheckedGold, 'checks' | 'right'>): boolean {
+  const others = { checks: pool.checks - gold.checks, right: pool.right - gold.right };
+  if (gold.state !== 'active' || gold.checks < LEAST_CHECKS || others.checks === 0) return false;
+  const { high } = betaInterval(gold.right, gold.checks - gold.right);
+  return gold.right / gold.checks < 0.5 && high < others.right / others.checks;
 }

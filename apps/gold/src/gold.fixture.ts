@@ -31,6 +31,7 @@ interface Said {
   revision?: number;
   order?: number;
   role?: 'human' | 'model';
+  occurredAt?: string;
   tone?: string;
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { rowKey } from '@assay/platform/copies/annotated-item';
-import { goldByKey, markChecked, markToCheck, restOf, saveGold } from './gold-item.queries';
+import { goldByKey, goldCounts, markChecked, markToCheck, poolOf, restOf, saveGold } from './gold-item.queries';
 import { eventually } from '../../../test/support/eventually';
 import { configured, GoldUnderTest, issued, labelled, retracted, type Row, withdrawn } from './gold.fixture';
 import { type Sent } from '../../../test/support/sent-events';
@@ -14,6 +14,16 @@ beforeAll(async () => {
 afterAll(async () => {
   await gold?.stop();
 });
+
+const tx = {
+  sql: async <R>(text: string, values?: unknown[]) => (await gold.database.query(text, values)).rows as R[],
+};
+
+/** Checks so far by what came of them. */
+async function counted(): Promise<Record<string, number>> {
+  const { values } = await gold.running.service.registry.getSingleMetric('assay_gold_checks_total')!.get();
+  return Object.fromEntries(values.map(({ labels, value }) => [labels['outcome'], value]));
+}
 
 const shuffled = <T>(values: readonly T[], seed: number): T[] =>
   fc.sample(fc.shuffledSubarray([...values], { minLength: values.length, maxLength: values.length }), {
@@ -95,20 +105,46 @@ describe('a gold item', () => {
     await gold.sendAndRest('retired', labelled('one', 2, 'b'));
     expect(await gold.checks('retired')).toEqual([]);
     const { gold: listed } = await gold.get<{ gold: unknown[] }>('/v1/gold/retired');
-    expect(listed).toMatchObject([{ item: 'one', state: 'retired' }]);
+    expect(listed).toMatchObject([{ item: 'one', state: 'retired', checks: 0, right: 0 }]);
+    expect(await poolOf(tx, 'retired')).toEqual({ checks: 0, right: 0 });
     await gold.import('retired', { item: 'one', question: 'label', label: 'a' });
     expect(await gold.checks('retired')).toEqual(['one label w1 right', 'one label w2 wrong']);
     const told = await gold.published('assay.gold.checks.v1', 'retired', 4);
     expect(told.filter(({ type }) => type === 'check-voided')).toMatchObject([{ data: { reason: 'gold-retired' } }]);
+    const { rows } = await gold.database.query(
+      `select version from gold_check where project = 'retired' order by version`,
+    );
+    expect(rows).toEqual([{ version: 1 }, { version: 3 }]);
+    expect(await poolOf(tx, 'retired')).toEqual({ checks: 2, right: 1 });
+  });
+
+  it('that is retired again stays as it is', async () => {
+    await gold.send('ended', [configured()]);
+    await gold.import('ended', { item: 'one', question: 'label', label: 'a' });
+    const accepted = [{ question: 'label', labels: ['a'] }];
+    const before = await goldCounts(tx);
+    const ended = () => gold.fetch('DELETE', '/v1/gold/ended/one').then((response) => response.json());
+    expect([await ended(), await ended()]).toEqual(
+      Array.from({ length: 2 }, () => ({ item: 'one', status: 'retired', revision: 2 })),
+    );
+    expect(await goldCounts(tx)).toEqual({ ...before, active: before.active - 1, retired: before.retired + 1 });
+    // Scoring learns what the label was; where work is given out, that it is gold no more.
+    const items = await gold.published('assay.gold.items.v1', 'ended', 2);
+    expect(items[1]).toEqual({ type: 'retired', data: { project: 'ended', item: 'one', revision: 2, accepted } });
+    const pool = await gold.published('assay.gold.pool.v1', 'ended', 2);
+    expect(pool[1]).toEqual({ type: 'pool-withdrawn', data: { project: 'ended', item: 'one', revision: 2 } });
+    expect((await gold.fetch('DELETE', '/v1/gold/ended/two')).status).toBe(404);
   });
 
   it('that is withdrawn has none', async () => {
+    const before = await counted();
     await gold.send('gone', [configured(), labelled('one', 1, 'a')]);
     await gold.import('gone', { item: 'one', question: 'label', label: 'a' });
     await gold.sendAndRest('gone', withdrawn('one'), labelled('one', 2, 'a'));
     expect(await gold.checks('gone')).toEqual([]);
     const told = await gold.published('assay.gold.checks.v1', 'gone', 2);
     expect(told.at(-1)).toMatchObject({ type: 'check-voided', data: { reason: 'item-withdrawn' } });
+    expect(await counted()).toEqual({ ...before, right: before['right']! + 1, voided: before['voided']! + 1 });
   });
 
   it('counts by whom it was shown, an assignment once, and names labels that the good workers miss', async () => {
@@ -127,6 +163,51 @@ describe('a gold item', () => {
       ...{ exposures: 2, checks: 7, right: 0, isSuspect: true },
     });
     expect(listed.filter((one) => (one as { isSuspect?: boolean }).isSuspect)).toHaveLength(1);
+    // What was shown before it was gold audited nobody.
+    await gold.import('health', { item: 'no gold', question: 'label', label: 'a' });
+    const later = await gold.get<{ gold: { item: string }[] }>('/v1/gold/health');
+    expect(later.gold.find(({ item }) => item === 'no gold')).toMatchObject({ exposures: 0 });
+  });
+});
+
+describe('the list', () => {
+  it('goes on behind the last name of a page', async () => {
+    await gold.send('paged', [configured()]);
+    const rows = ['b', 'a', 'c'].map((item) => ({ item, question: 'label', label: 'a' }));
+    await gold.import('paged', ...rows);
+    const pages: string[][] = [];
+    for (let path = '/v1/gold/paged?limit=2'; path !== '';) {
+      const response = await gold.fetch('GET', path);
+      const { gold: page } = (await response.json()) as { gold: { item: string }[] };
+      pages.push(page.map(({ item }) => item));
+      path = /<([^>]+)>/.exec(response.headers.get('link') ?? '')?.[1] ?? '';
+    }
+    expect(pages).toEqual([['a', 'b'], ['c']]);
+  });
+});
+
+describe('a project', () => {
+  it('is not at rest while annotations wait for it', async () => {
+    await gold.send('awaited', [labelled('one', 1, 'a')]);
+    await eventually(async () => (await restOf(tx, 'awaited')).parked === 1, 'the annotation to wait');
+    await gold.sendAndRest('awaited', configured());
+  });
+});
+
+describe('a check', () => {
+  it('is told with its annotation, and once however often it is made', async () => {
+    const when = { occurredAt: '2026-01-02T03:04:05.678Z', order: 3, occasion: 1 };
+    await gold.send('told', [configured(), labelled('one', 1, 'a', when)]);
+    await gold.import('told', { item: 'one', question: 'label', label: 'b' });
+    await gold.import('told', { item: 'one', question: 'label', label: 'a' });
+    await gold.import('told', { item: 'one', question: 'label', labels: ['a', 'b'] });
+    const told = await gold.published('assay.gold.checks.v1', 'told', 2);
+    expect(told.map(({ data }) => data)).toMatchObject([
+      { ...when, version: 1, isRight: false, goldRevision: 1 },
+      { ...when, version: 2, isRight: true, goldRevision: 2 },
+    ]);
+    const { rows } = await gold.database.query(`select version from gold_check where project = 'told'`);
+    expect(rows).toEqual([{ version: 2 }]);
   });
 });
 
@@ -155,6 +236,21 @@ describe('an import', () => {
       { item: 'three', status: 'rejected', errors: [{ path: 'question', expected: 'one of label, tone' }] },
       { item: 'four', status: 'activated', revision: 1 },
     ]);
+  });
+
+  it('refuses a line that is no row, and takes the rest', async () => {
+    await gold.send('lines', [configured()]);
+    await gold.import('lines');
+    const good = { item: 'one', question: 'label', label: 'a' };
+    const response = await gold.fetch('POST', '/v1/gold/lines', [good, [good], { ...good, item: '' }]);
+    expect(response.status).toBe(207);
+    expect(await response.json()).toMatchObject({
+      outcomes: [
+        { item: '', status: 'rejected', errors: [{ path: '', expected: 'an object' }] },
+        { item: '', status: 'rejected', errors: [{ path: 'item' }] },
+        { item: 'one', status: 'activated', revision: 1 },
+      ],
+    });
   });
 
   it('of several items is as many rows of the audit, whose chain is whole', async () => {
@@ -229,19 +325,18 @@ describe('what happens at the same moment', () => {
     expect(told.at(-1)!.data['accepted']).toEqual(accepted);
   });
 
-  it('has an item checked again whose policy changed while it was being checked', async () => {
-    const tx = {
-      sql: async <R>(text: string, values?: unknown[]) => (await gold.database.query(text, values)).rows as R[],
-    };
+  it('has an item checked again whose policy or labels changed while it was being checked', async () => {
     // Of a project that the service at work does not know, so that it leaves the item alone.
     const told = { project: 'unheard', item: 'one', revision: 1, isActive: true, accepted: [] };
     await saveGold(tx, [told]);
-    const read = [...(await goldByKey(tx, [rowKey(told)])).values()];
-    await markToCheck(tx, ['unheard']);
-    await markChecked(tx, read);
-    expect(await restOf(tx, 'unheard')).toEqual({ behind: 1, parked: 0 });
-    await markChecked(tx, [...(await goldByKey(tx, [rowKey(told)])).values()]);
-    expect(await restOf(tx, 'unheard')).toEqual({ behind: 0, parked: 0 });
+    for (const change of [() => markToCheck(tx, ['unheard']), () => saveGold(tx, [{ ...told, revision: 2 }])]) {
+      const read = [...(await goldByKey(tx, [rowKey(told)])).values()];
+      await change();
+      await markChecked(tx, read);
+      expect(await restOf(tx, 'unheard')).toEqual({ behind: 1, parked: 0 });
+      await markChecked(tx, [...(await goldByKey(tx, [rowKey(told)])).values()]);
+      expect(await restOf(tx, 'unheard')).toEqual({ behind: 0, parked: 0 });
+    }
   });
 });
 

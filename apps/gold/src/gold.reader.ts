@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { projectsNamed } from '@assay/platform/copies/project-copy';
 import { notFound } from '@assay/platform/http/problem';
 import { Transactions } from '@assay/platform/transport/transactions';
-import { betaInterval } from '@assay/statistics/workers/beta-interval';
+import { isSuspect } from './check.domain';
 import { digestLines } from './check.queries';
 import { goldPage, type ListedGold, poolOf, restOf } from './gold-item.queries';
 
@@ -40,15 +40,4 @@ export class GoldReader {
       return hash.digest('hex');
     });
   }
-}
-
-/** Checks from which on an item can be told from bad luck. */
-const LEAST_CHECKS = 4;
-
-/** Whether the 95 % interval of an item's share of wrong checks lies above that of all others, and most are wrong. */
-function isSuspect(gold: ListedGold, pool: { checks: number; right: number }): boolean {
-  const others = { checks: pool.checks - gold.checks, right: pool.right - gold.right };
-  if (gold.state !== 'active' || gold.checks < LEAST_CHECKS || others.checks === 0) return false;
-  const { high } = betaInterval(gold.right, gold.checks - gold.right);
-  return gold.right / gold.checks < 0.5 && high < others.right / others.checks;
 }

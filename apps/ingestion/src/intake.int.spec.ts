@@ -12,7 +12,9 @@ import { PLATFORM_MIGRATIONS } from '@assay/platform/transport/platform-migratio
 import { Transactions } from '@assay/platform/transport/transactions';
 import { workerId } from '@assay/platform/worker-id';
 import { freshDatabase, type FreshDatabase } from '../../../test/support/database';
+import { eventually } from '../../../test/support/eventually';
 import { toClaim } from './annotation.domain';
+import { annotationsAfter, FIRST_PLACE } from './annotation.queries';
 import { InboundService } from './inbound.service';
 import { IngestionMetrics } from './ingestion.metrics';
 import { type Entry } from './intake.domain';
@@ -20,7 +22,9 @@ import { IntakeService } from './intake.service';
 import { CreateRecord1764000100000 } from './migrations/1764000100000-create-record';
 import { AddAssignments1764000500000 } from './migrations/1764000500000-add-assignments';
 import { ProjectService } from './project.service';
+import { lanesToRebuild } from './rebuild.queries';
 import { RebuildService } from './rebuild.service';
+import { publishSlice } from './rebuild.slice';
 import { readAnnotationRequest } from './request.domain';
 
 const definition = {
@@ -219,6 +223,27 @@ describe('receive', () => {
     ]);
   });
 
+  it('outdoes nothing of another worker, occasion, item, source or project', async () => {
+    await configure();
+    await configure('cat');
+    expect(await send([label('w001', '1', { revision: 2 }), label('w001', '1', { id: 'z', occasion: 2 })])).toEqual([
+      'accepted',
+      'accepted',
+    ]);
+    expect(await send([label('w001', '1', { source: 'labelbox' })])).toEqual(['accepted']);
+    const others = [label('w002', '1', { id: 'a' }), label('w001', '1', { id: 'b', occasion: 1 })];
+    expect(await send([...others, label('w001', '1', { id: 'c', item: '267' })])).toEqual(
+      Array.from({ length: 3 }, () => 'accepted'),
+    );
+    expect(await send([label('w001', '1')], 'cat')).toEqual(['accepted']);
+    expect(await send([label('w001', '9', { id: 'd' })])).toEqual(['rejected']);
+    expect(await send([label('w001', '9', { id: 'e' })])).toEqual(['rejected']);
+    expect((await intake.counts('rte')).annotations).toMatchObject({ received: 8, accepted: 6, rejected: 2 });
+    const recorded = async (item?: string) =>
+      (await inLane((tx) => annotationsAfter(tx, FIRST_PLACE, 10, 'rte', item))).map((row) => row.source_id).sort();
+    expect([await recorded(), await recorded('267')]).toEqual([['a', 'b', 'c', 'w001-1', 'w001-1', 'z'], ['c']]);
+  });
+
   it('accepts once what two requests send at the same time', async () => {
     await configure();
     const requests = Array.from({ length: 600 }, (_, index) =>
@@ -395,6 +420,11 @@ describe('what waits', () => {
     expect((await intake.counts('rte')).annotations).toMatchObject({ accepted: 1, waiting: 0 });
   });
 
+  it('is drained by its own lane', async () => {
+    await dataSource.query(`insert into drain (lane, project, revision, remaining) values (4, 'rte', 1, 3)`);
+    expect(await drainOnce()).toBe(false);
+  });
+
   it('is refused when its project is archived', async () => {
     await configure();
     await deliver([anInbound('e1', { label: '2', schemaVersion: 2 })]);
@@ -450,10 +480,15 @@ describe('events of tools', () => {
     await configure();
     await send([label('w1', '1'), label('w1', '0', { role: 'model' }), label('w2', '1', { role: 'model' })]);
     await send([label('w2', '0')]);
+    await send([label('w3', '1', { role: 'model' }), label('w3', '0')]);
     const workers = (await publishedSet('assay.worker.')).map(
       (event) => event.data as { externalId: string; role: string },
     );
-    expect(workers.map(({ externalId, role }) => `${externalId} ${role}`).sort()).toEqual(['w1 model', 'w2 model']);
+    expect(workers.map(({ externalId, role }) => `${externalId} ${role}`).sort()).toEqual([
+      'w1 model',
+      'w2 model',
+      'w3 model',
+    ]);
   });
 });
 
@@ -469,6 +504,8 @@ describe('an annotation of an item that was given out', () => {
     await configure();
     expect(await send([label('w1', '1', { assignment: tokenOf({ occasion: 2 }) })])).toEqual(['accepted']);
     expect(await publishedSet()).toMatchObject([{ data: { assignment, occasion: 2 } }]);
+    const again = { id: 'said', assignment: tokenOf({ occasion: 2 }), occasion: 2 };
+    expect(await send([label('w1', '1', again)])).toEqual(['accepted']);
   });
 
   it.each([
@@ -556,6 +593,65 @@ describe('rebuild', () => {
     );
     expect(await rebuild.find(id)).toMatchObject({ stage: 'finished', published: before.length });
     expect((await rebuild.request(null))!.id).not.toBe(id);
+  });
+
+  it('is of one project where one is named, the first that was asked for first', async () => {
+    for (const project of ['rte', 'cat']) {
+      await configure(project);
+      await send([label('w1', '1', { id: 'e1' })], project);
+      await deliver([
+        { ...anInbound(`i-${project}`, {}, 'item'), data: { project, item: '266' } },
+        { ...anInbound(`w-${project}`, {}, 'item-withdrawal'), data: { project, item: '266' } },
+      ]);
+    }
+    await empty('outbox');
+    expect(await rebuild.request('no')).toBeUndefined();
+    const first = await rebuild.request('rte');
+    expect((await rebuild.request('rte'))!.id).toBe(first!.id);
+    const second = (await rebuild.request('cat'))!;
+    expect(second.id).not.toBe(first!.id);
+    while (await inLane((tx) => rebuild.publishNext(tx)));
+    const ofProjects = (await published()).filter(({ type }) => type !== 'assay.worker.registered.v1');
+    // Of each the project, the item, its withdrawal and the annotation.
+    expect(ofProjects.map(({ data }) => (data as { project: string }).project)).toEqual([
+      ...['rte', 'rte', 'rte', 'rte'],
+      ...['cat', 'cat', 'cat', 'cat'],
+    ]);
+    expect(
+      await lanesToRebuild({ sql: (statement, parameters) => dataSource.query(statement, [...(parameters ?? [])]) }),
+    ).toEqual([]);
+  });
+
+  it.each(['projects', 'workers', 'items', 'withdrawals', 'annotations'] as const)(
+    'takes %s page by page, each once',
+    async (stage) => {
+      for (const project of ['rte', 'cat']) {
+        await configure(project);
+        await send([label(`of ${project}`, '1')], project);
+        await deliver([
+          { ...anInbound(`i-${project}`, {}, 'item'), data: { project, item: '266' } },
+          { ...anInbound(`w-${project}`, {}, 'item-withdrawal'), data: { project, item: '266' } },
+        ]);
+      }
+      const pages: (readonly (string | number)[])[][] = [];
+      for (let after: readonly (string | number)[] = []; pages.length < 3; after = pages.at(-1)![0] ?? after)
+        pages.push([...(await inLane((tx) => publishSlice(tx, stage, after, 1)))]);
+      expect([pages.map((page) => page.length), new Set(pages.flat().map(String)).size]).toEqual([[1, 1, 0], 2]);
+    },
+  );
+
+  it('is one that two ask for at the same time', async () => {
+    await configure('rte');
+    const blocker = dataSource.createQueryRunner();
+    await blocker.startTransaction();
+    await blocker.query('lock table rebuild in share mode');
+    const asked = Promise.all([rebuild.request('rte'), rebuild.request('rte')]);
+    const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    await eventually(async () => ((await dataSource.query(waiting)) as unknown[]).length === 2, 'both to wait').finally(
+      () => blocker.commitTransaction().then(() => blocker.release()),
+    );
+    const [one, other] = await asked;
+    expect(one!.id).toBe(other!.id);
   });
 
   it('waits while much that is to be published waits: what comes meanwhile would wait behind it', async () => {

@@ -85,8 +85,15 @@ export function gold(item: string, revision: number, ...labels: string[]): Sent 
   return sent(contract, eventId('gold', item, revision), (project) => ({ project, item, revision, accepted }));
 }
 
-/** A check of worker `worker` on an item; undefined is void. `order` is its place among those of the worker. */
-export function checked(item: string, worker: number, isRight: boolean | undefined, order = 0, version = 1): Sent {
+/** A check of worker `worker` on an item; undefined is void. `order` is its place among those of the worker at one time. */
+export function checked(
+  item: string,
+  worker: number,
+  isRight: boolean | undefined,
+  order = 0,
+  version = 1,
+  occurredAt?: string,
+): Sent {
   const refOf = (project: string) => ({
     ...{ project, item, worker: workerId(worker), question: 'label', version },
     check: eventId('check', project, item, workerId(worker)),
@@ -97,6 +104,7 @@ export function checked(item: string, worker: number, isRight: boolean | undefin
     : sent(goldChecked, id, (project) => ({
         ...refOf(project),
         ...{ occasion: 0, isRight, goldRevision: version, order },
+        ...(occurredAt !== undefined && { occurredAt }),
       }));
 }
 

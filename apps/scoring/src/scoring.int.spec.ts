@@ -196,6 +196,8 @@ describe('an epoch', () => {
     await scoring.settle('never-gold', configured(), ...eventsOf(crowd));
     await scoring.settle('gold-once', configured(), gold('item 0', 1, 'b'), ...eventsOf(crowd));
     expect(await scoring.digest('gold-once')).not.toBe(await scoring.digest('never-gold'));
+    // A label that the question is still to learn is none yet.
+    await scoring.settle('gold-once', gold('item 1', 1, 'z'));
     await scoring.settle('gold-once', gold('item 0', 2), adjudicated('item 0', 'b', 1, 'unresolvable'));
     expect(await scoring.digest('gold-once')).toBe(await scoring.digest('never-gold'));
   });
@@ -434,6 +436,20 @@ describe('gold checks', () => {
     }
   });
 
+  it('are tested in the order of their times, and within one time of their places', async () => {
+    const [day, next] = ['2026-01-01T00:00:00.000Z', '2026-01-02T00:00:00.000Z'];
+    const many = (from: number, isRight: boolean, place: (i: number) => number, at: string) =>
+      Array.from({ length: 20 }, (_, i) => checked(`item ${from + i}`, 1, isRight, place(from + i), 1, at));
+    await scoring.apply('times', configured(), ...many(0, true, () => 9, day), ...many(20, false, () => 1, next));
+    await scoring.apply(
+      'places',
+      configured(),
+      ...many(0, false, (i) => i + 20, day),
+      ...many(20, true, (i) => i - 20, day),
+    );
+    expect([await tierOf('times', 1), await tierOf('places', 1)]).toEqual(['trusted', 'trusted']);
+  });
+
   it('prove a worker, who is trusted then; a changed policy tests everybody again', async () => {
     const rights = Array.from({ length: 30 }, (_, i) => checked(`item ${i}`, 2, i % 10 !== 9, i));
     await scoring.apply('proven', configured(), ...rights, ...wrongs(3, 20));
@@ -471,6 +487,8 @@ describe('an appeal', () => {
     const worker = await scoring.keyOf({ role: 'worker', worker: workerId(1), projects: ['appeal'] });
     const stranger = await scoring.keyOf({ role: 'worker', worker: workerId(2), projects: ['appeal'] });
     await expect(scoring.post(path, { grounds: 'I see' }, stranger)).rejects.toThrow('404');
+    const otherLead = await scoring.keyOf({ role: 'lead', projects: ['elsewhere'] });
+    await expect(scoring.post(path, { grounds: 'I see' }, otherLead)).rejects.toThrow('404');
     expect(await scoring.post(path, { grounds: 'the gold is wrong' }, worker)).toMatchObject({ status: 'open' });
     await expect(scoring.post(path, { grounds: 'again' }, worker)).rejects.toThrow('409');
     expect(await tierOf('appeal', 1)).toBe('suspended');
@@ -483,11 +501,30 @@ describe('an appeal', () => {
       projects: [{ project: 'appeal', tier: 'standard', questions: [], findings: [] }],
     });
     expect(JSON.stringify(own)).not.toMatch(/gold|item/i);
+    await expect(scoring.post(path, { grounds: 'it was cleared' }, worker)).rejects.toThrow('409');
+    const told = await scoring.published('assay.standing.events.v1', 'appeal', 4);
+    const cleared = told.filter(({ headers }) => headers['ce_type'] === 'assay.finding.cleared.v1');
+    expect(cleared.map(({ value }) => JSON.parse(value!.toString()) as object)).toMatchObject([
+      { finding: finding!.finding, version: 2, clearedBy: 'appeal' },
+    ]);
+    expect(await audited(finding!.finding)).toEqual(['finding.appeal', 'finding.appeal-won']);
 
     await scoring.apply('appeal', ...wrongs(1, 11));
     expect(await standing('appeal')).toEqual([]);
     await scoring.apply('appeal', ...wrongs(1, 12));
     expect(await tierOf('appeal', 1)).toBe('suspended');
+  });
+
+  it('that is won after the evidence has gone clears nothing twice', async () => {
+    await scoring.apply('gone', configured(), ...wrongs(1, 6));
+    const [finding] = await standing('gone');
+    await scoring.post(`/v1/findings/${finding!.finding}/appeal`, { grounds: 'the gold is wrong' });
+    await scoring.apply('gone', ...Array.from({ length: 6 }, (_, i) => checked(`item ${i}`, 1, undefined, i, 2)));
+    await scoring.post(`/v1/findings/${finding!.finding}/appeal/decision`, { won: true });
+    const { rows } = await scoring.database.query('select version, is_raised, appeal from finding where finding = $1', [
+      finding!.finding,
+    ]);
+    expect(rows).toMatchObject([{ version: 2, is_raised: false, appeal: { status: 'won' } }]);
   });
 
   it('that is lost leaves it', async () => {
@@ -499,8 +536,18 @@ describe('an appeal', () => {
     expect(await scoring.post(`${path}/decision`, { won: false })).toMatchObject({ status: 'lost' });
     await expect(scoring.post(`${path}/decision`, { won: true })).rejects.toThrow('409');
     expect(await tierOf('lost', 1)).toBe('suspended');
+    expect(await audited(finding!.finding)).toEqual(['finding.appeal', 'finding.appeal-lost']);
   });
 });
+
+/** What the audit says of a finding. */
+async function audited(finding: string): Promise<string[]> {
+  const { rows } = await scoring.database.query<{ action: string }>(
+    'select action from audit where subject = $1 order by id',
+    [finding],
+  );
+  return rows.map(({ action }) => action);
+}
 
 interface Standing {
   finding: string;

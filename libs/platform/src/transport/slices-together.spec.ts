@@ -82,6 +82,7 @@ describe('SlicesTogether', () => {
   it('applies what waits for its turn in one transaction', async () => {
     const { transactions, together, first } = await busy();
     const waiting = [0, 1, 2].map((lane) => together.add(ANNOTATION_EVENTS, slice(lane)));
+    await pause();
     expect(transactions.lanes()).toEqual([[10], [11]]);
     transactions.begun[0]!.commit();
     expect(await first).toBe(true);
