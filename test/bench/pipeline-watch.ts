@@ -60,16 +60,22 @@ export function memoryInUse(): number {
   return heapUsed + external;
 }
 
-/** Seconds of the processor that the sessions of a database have used, those that ended aside. Linux only. */
+/** Seconds of the processor that PostgreSQL has used: its first process and all that this started, those that ended too. */
 export async function workOf(client: Client | Pool): Promise<number> {
-  const { rows } = await client.query<{ pid: number }>(
-    'select pid from pg_stat_activity where datname = current_database()',
-  );
-  return rows.reduce((sum, { pid }) => sum + processSeconds(pid), 0);
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  const first = statOf(rows[0]!.pid).parent;
+  const { own, ended } = statOf(first);
+  const running = readFileSync(`/proc/${first}/task/${first}/children`, 'utf8').trim().split(' ');
+  return running.reduce((sum, pid) => sum + statOf(Number(pid)).own, own + ended);
 }
 
-function processSeconds(pid: number): number {
+/** A process by proc_pid_stat(5): who started it, and seconds of the processor, its own and those of children that ended. */
+function statOf(pid: number): { parent: number; own: number; ended: number } {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
+  const fields = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number);
+  const seconds = (at: number) => (fields[at]! + fields[at + 1]!) / 100;
+  return { parent: fields[1]!, own: seconds(11), ended: seconds(13) };
 }

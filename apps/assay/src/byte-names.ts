@@ -15,9 +15,20 @@ export class ByteNames {
   /** Open addressing, at most half full: 1 + the number of a name, 0 where there is none. */
   private slots = new Int32Array(1 << 9);
   private last = -1;
+  /** 1 + the number of each text of one byte: labels often are such. */
+  private readonly ofByte = new Int32Array(256);
 
   /** The number of a text; `count` grows where it is new. */
   indexOf(source: Buffer, start: number, end: number): number {
+    if (end - start !== 1) return this.indexOfText(source, start, end);
+    const known = this.ofByte[source[start]!]!;
+    if (known > 0) return known - 1;
+    const index = this.indexOfText(source, start, end);
+    this.ofByte[source[start]!] = index + 1;
+    return index;
+  }
+
+  private indexOfText(source: Buffer, start: number, end: number): number {
     const isShort = end - start <= SHORT;
     let low = 0;
     let high = end - start;

@@ -5,7 +5,7 @@ import { type LabelColumns, numberAt, valueAt } from './label-file';
 /**
  * Which rows of a file count: of each worker, item and occasion the highest revision; of those what the policy keeps of repeats, as the pipeline does.
  * Rows are brought together by number, item by item: a key of text for each would cost more than reading the file.
- * @param rows rows of one question, in the order of the file; so are those returned.
+ * @param rows rows of one question, in the order of the file; so are those returned: the same array where no worker has two on an item.
  */
 export function countingRows(columns: LabelColumns, rows: Int32Array, repeats: Repeats): Int32Array {
   const { item, worker } = columns;

@@ -86,7 +86,9 @@ function refuse(errors: RowErrors, output: Output, options: { skipBad?: boolean 
 
 function rowsFor(purpose: Purpose, columns: LabelColumns, rows: Int32Array, policy: Policy): Int32Array {
   const counting = countingRows(columns, rows, policy.repeats);
-  return purpose === 'agreement' ? rowsInAgreement(columns, counting, policy.countRoles) : counting;
+  // The same rows come back where nobody labelled an item twice.
+  if (purpose === 'aggregation' || (counting === rows && !columns.role)) return counting;
+  return rowsInAgreement(columns, counting, policy.countRoles);
 }
 
 function rowsOf({ question }: CheckedLabels, q: number): Int32Array {

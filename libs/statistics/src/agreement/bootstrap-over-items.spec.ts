@@ -1,4 +1,4 @@
-import { bundles, MOST_ROWS, quantile } from './bootstrap';
+import { bundles, itemsOfRows, MOST_ROWS, quantile } from './bootstrap';
 import { bootstrapOverItems } from './bootstrap-over-items';
 import { columnsOf } from './columns.fixture';
 
@@ -53,15 +53,23 @@ describe('bootstrapOverItems', () => {
 
 describe('bundles', () => {
   it('takes few items one by one', () => {
-    expect(bundles(3).map((items) => [...items])).toEqual([[0], [1], [2]]);
+    expect(itemsOfRows(bundles(3)).map((items) => [...items])).toEqual([[0], [1], [2]]);
   });
 
-  it('puts every one of many items into exactly one of a bounded number of bundles', () => {
-    const all = bundles(3 * MOST_ROWS + 1);
+  it('puts every one of many items into exactly one of a bounded number of bundles of equal size', () => {
+    const all = itemsOfRows(bundles(3 * MOST_ROWS + 1));
     expect(all).toHaveLength(MOST_ROWS);
+    expect(new Set(all.map((items) => items.length))).toEqual(new Set([3, 4]));
     expect(Int32Array.from(all.flatMap((items) => [...items])).sort()).toEqual(
       Int32Array.from({ length: 3 * MOST_ROWS + 1 }, (_, t) => t),
     );
+  });
+
+  it('leaves no trace of the order of the items', () => {
+    const { rowOf } = bundles(100 * MOST_ROWS);
+    const inFirstHalf = rowOf.slice(0, 50 * MOST_ROWS).filter((row) => row < MOST_ROWS / 2).length;
+    // 25,600 are expected, with a standard deviation of 80.
+    expect(Math.abs(inFirstHalf - 25 * MOST_ROWS)).toBeLessThan(400);
   });
 });
 

@@ -1,12 +1,18 @@
-import { uniformInt } from 'pure-rand/distribution/uniformInt';
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import { drawBelow } from './bootstrap';
+import { MOST_ROWS, rowDrawnBy } from './bootstrap';
 
-describe('drawBelow', () => {
-  // At 3 * 2^30 a quarter of all numbers are thrown away.
-  it.each([1, 2, 3, 7, 4000, 2 ** 31, 3 * 2 ** 30])('draws what uniformInt of pure-rand draws, below %d', (count) => {
-    const [ours, theirs] = [xoroshiro128plus(7), xoroshiro128plus(7)];
-    const drawn = Array.from({ length: 2000 }, () => drawBelow(ours, count));
-    expect(drawn).toEqual(Array.from({ length: 2000 }, () => uniformInt(theirs, 0, count - 1)));
-  });
+describe('rowDrawnBy', () => {
+  it.each([1, 2, 3, 1000, 3000, MOST_ROWS, 2 ** 16])(
+    'draws each of %d rows by as many of the numbers of 16 bits',
+    (rows) => {
+      const drawn = new Array<number>(rows).fill(0);
+      let none = 0;
+      for (let bits = 0; bits < 2 ** 16; bits++) {
+        const row = rowDrawnBy(bits, rows);
+        if (row < 0) none += 1;
+        else drawn[row]! += 1;
+      }
+      expect(new Set(drawn)).toEqual(new Set([Math.floor(2 ** 16 / rows)]));
+      expect(none).toBe(2 ** 16 % rows);
+    },
+  );
 });

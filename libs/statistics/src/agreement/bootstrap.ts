@@ -1,9 +1,9 @@
-import normalCdf from '@stdlib/stats-base-dists-normal-cdf';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { type RandomGenerator } from 'pure-rand/types/RandomGenerator';
+import { starts } from '../aggregation/label-table';
 import { type Coefficient, type Coefficients, type EstimatedCoefficient } from './coefficient';
 import { summation, type SumRows } from './sum-rows';
-import { tQuantile975 } from '../numerics/t-quantile';
+import { expandedTail } from '../numerics/t-quantile';
 
 export interface BootstrapOptions {
   /** Default 1. The same seed and rows give the same interval. */
@@ -13,7 +13,7 @@ export interface BootstrapOptions {
 }
 
 /** Most rows of a bootstrap: beyond this items are bundled at random, which keeps the variance and bounds the work. */
-export const MOST_ROWS = 4000;
+export const MOST_ROWS = 1024;
 
 /**
  * 95 % intervals by drawing rows (items, or bundles of them) with replacement: quantiles of the coefficients read from the sums of the drawn
@@ -33,8 +33,7 @@ export function bootstrapRows(
   const multiplicity = new Float64Array(count);
   const sums = new Float64Array(rows.width);
   for (let resample = 0; resample < resamples && count > 1; resample++) {
-    multiplicity.fill(0);
-    for (let draw = 0; draw < count; draw++) multiplicity[drawBelow(generator, count)]! += 1;
+    drawRows(generator, multiplicity);
     sumInto(multiplicity, sums);
     const coefficients = read(sums);
     for (const [name, values] of drawn) {
@@ -47,14 +46,35 @@ export function bootstrapRows(
   );
 }
 
+/** Draws with replacement as many rows as there are, at most `MOST_ROWS`, two from 32 random bits: how often each. */
+function drawRows(generator: RandomGenerator, multiplicity: Float64Array): void {
+  const count = multiplicity.length;
+  multiplicity.fill(0);
+  for (let left = count; left > 0;) {
+    const bits = generator.next();
+    for (let half = 0; half < 2 && left > 0; half++) {
+      const row = rowDrawnBy((bits >>> (16 * half)) & 0xffff, count);
+      if (row < 0) continue;
+      multiplicity[row]! += 1;
+      left -= 1;
+    }
+  }
+}
+
 /**
- * A number from 0 to count - 1 (count below 2^32): the one that pure-rand's uniformInt gives, by its rule (remainders of 32 bits, those beyond the last whole multiple thrown away),
- * in integers: its remainder of a double is most of the time of a bootstrap.
+ * The row, of at most 2^16, that 16 random bits draw, or -1: where a row would be drawn by one number more than others, that number draws nothing
+ * (Lemire 2019, Fast random integer generation in an interval).
  */
-export function drawBelow(generator: RandomGenerator, count: number): number {
-  const whole = count > 2 ? Math.floor(2 ** 32 / count) * count : 2 ** 32;
-  let bits = (generator.next() ^ (1 << 31)) >>> 0;
-  while (bits >= whole) bits = (generator.next() ^ (1 << 31)) >>> 0;
+export function rowDrawnBy(bits: number, rows: number): number {
+  const product = bits * rows;
+  return (product & 0xffff) < 0x10000 % rows ? -1 : product >>> 16;
+}
+
+/** A number from 0 to count - 1, count below 2^31, from remainders of 31 bits: those beyond the last whole multiple are thrown away. */
+function drawBelow(generator: RandomGenerator, count: number): number {
+  const whole = 0x7fffffff - (0x7fffffff % count);
+  let bits = generator.next() >>> 1;
+  while (bits >= whole) bits = generator.next() >>> 1;
   return bits % count;
 }
 
@@ -72,7 +92,7 @@ function percentiles(estimate: Coefficient, values: number[], rows: number, resa
     return without(`undefined in ${resamples - values.length} of ${resamples} resamples of the items`);
   }
   const sorted = Float64Array.from(values).sort();
-  const tail = normalCdf(-Math.sqrt(rows / (rows - 1)) * tQuantile975(rows - 1), 0, 1);
+  const tail = expandedTail(rows);
   return {
     value: estimate.value,
     low: quantile(sorted, tail),
@@ -89,24 +109,36 @@ export function quantile(sorted: Float64Array, q: number): number {
   return sorted[below]! + (at - below) * (sorted[above]! - sorted[below]!);
 }
 
-/**
- * Items 0 to items - 1 as the rows of a bootstrap: each alone, or, above `MOST_ROWS`, in that many bundles of equal size (but for one item)
- * drawn at random.
- */
-export function bundles(items: number, seed = 1): Int32Array[] {
-  const order = new Int32Array(items);
-  for (let t = 0; t < items; t++) order[t] = t;
+/** Which of `rows` rows of a bootstrap each item is in. */
+export interface RowOfItem {
+  rows: number;
+  rowOf: Int32Array;
+}
+
+/** Each item as a row of its own, or, above `MOST_ROWS`, in one of that many bundles of equal size (but for one item) drawn at random. */
+export function bundles(items: number, seed = 1): RowOfItem {
   const rows = Math.min(items, MOST_ROWS);
-  if (rows < items) shuffle(order, seed);
-  return Array.from({ length: rows }, (_, row) =>
-    order.subarray(Math.floor((row * items) / rows), Math.floor(((row + 1) * items) / rows)),
-  );
+  const rowOf = new Int32Array(items);
+  for (let t = 0; t < items; t++) rowOf[t] = rows < items ? Math.floor((t * rows) / items) : t;
+  if (rows < items) shuffle(rowOf, seed);
+  return { rows, rowOf };
+}
+
+/** The items of each row, rising. */
+export function itemsOfRows({ rows, rowOf }: RowOfItem): Int32Array[] {
+  const start = starts(rowOf, rows);
+  const next = start.slice();
+  const items = new Int32Array(rowOf.length);
+  for (let t = 0; t < rowOf.length; t++) items[next[rowOf[t]!]!++] = t;
+  return Array.from({ length: rows }, (_, row) => items.subarray(start[row], start[row + 1]));
 }
 
 function shuffle(values: Int32Array, seed: number): void {
   const generator = xoroshiro128plus(seed);
   for (let i = values.length - 1; i > 0; i--) {
     const j = drawBelow(generator, i + 1);
-    [values[i], values[j]] = [values[j]!, values[i]!];
+    const value = values[i]!;
+    values[i] = values[j]!;
+    values[j] = value;
   }
 }

@@ -98,7 +98,7 @@ export function tallyItem(label: Int32Array, from: number, n: number, tally: Int
   return different;
 }
 
-export interface DenseBucket {
+interface DenseBucket {
   items: number;
   counts: Float64Array;
   /** K sums of n_k (n_k - 1); K * K sums of n_k n_l where ordinal, cells with k < l used. */
@@ -106,7 +106,7 @@ export interface DenseBucket {
   cross: Float64Array;
 }
 
-export function denseBucket({ labels: K, ordinal }: CategoricalSchema): DenseBucket {
+function denseBucket({ labels: K, ordinal }: CategoricalSchema): DenseBucket {
   return {
     items: 0,
     counts: new Float64Array(K),
@@ -118,13 +118,7 @@ export function denseBucket({ labels: K, ordinal }: CategoricalSchema): DenseBuc
 /** Up to so many labels it takes half the time to look at all of them, not to list those that an item has. */
 export const FEW_LABELS = 8;
 
-export function addItemOfFewLabels(
-  bucket: DenseBucket,
-  label: Int32Array,
-  from: number,
-  n: number,
-  tally: Int32Array,
-): void {
+function addItemOfFewLabels(bucket: DenseBucket, label: Int32Array, from: number, n: number, tally: Int32Array): void {
   const { counts, pairs } = bucket;
   bucket.items += 1;
   for (let i = from; i < from + n; i++) tally[label[i]!]! += 1;

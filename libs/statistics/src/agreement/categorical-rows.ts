@@ -1,32 +1,22 @@
-import {
-  addItemOfFewLabels,
-  denseBucket,
-  type DenseBucket,
-  FEW_LABELS,
-  type LabelsByItem,
-  tallyItem,
-} from './categorical-columns';
+import { itemsOfRows, type RowOfItem } from './bootstrap';
+import { FEW_LABELS, type LabelsByItem, tallyItem } from './categorical-columns';
 import { type CategoricalSchema, type SumsLayout, sumsLayout } from './categorical-sums';
-import { SumRowsBuilder, type SumRows } from './sum-rows';
+import { rowsOfCells, SumRowsBuilder, type SumRows } from './sum-rows';
 
 /**
- * What each group of items adds to the sums of `categorical-sums.ts`, without `agreeing`, which none of the coefficients is read from: the rows of a bootstrap.
- * @param groups items of each row; items without labels add nothing.
+ * What the items of each row add to the sums of `categorical-sums.ts`, without `agreeing`, which none of the coefficients is read from: the rows of a bootstrap.
+ * Items without labels add nothing.
  */
-export function categoricalRows(
-  columns: LabelsByItem,
-  schema: CategoricalSchema,
-  groups: Iterable<Iterable<number>>,
-): SumRows {
-  if (!schema.ordinal && schema.labels <= FEW_LABELS) return rowsOfFewLabels(columns, schema, groups);
+export function categoricalRows(columns: LabelsByItem, schema: CategoricalSchema, rowOfItem: RowOfItem): SumRows {
+  if (!schema.ordinal && schema.labels <= FEW_LABELS) return rowsOfFewLabels(columns, schema, rowOfItem);
   const at = sumsLayout(schema);
   const builder = new SumRowsBuilder(at.width);
   const tally = new Int32Array(schema.labels);
   const present = new Int32Array(schema.labels);
-  for (const items of groups) {
-    for (const t of items) {
-      const from = columns.itemStart[t]!;
-      const n = columns.itemStart[t + 1]! - from;
+  for (const items of itemsOfRows(rowOfItem)) {
+    for (let i = 0; i < items.length; i++) {
+      const from = columns.itemStart[items[i]!]!;
+      const n = columns.itemStart[items[i]! + 1]! - from;
       if (n === 0) continue;
       const different = tallyItem(columns.label, from, n, tally, present);
       addItemSums(builder, at, schema, n, different, tally, present);
@@ -36,48 +26,41 @@ export function categoricalRows(
   return builder.rows();
 }
 
-/** Items of as many labels are counted together: what a division an item costs would be most of it. */
+/** The sums of all rows fit into the cache, and so the items are taken in the order of the file: reading them row by row is most of the time. */
 function rowsOfFewLabels(
   { itemStart, label }: LabelsByItem,
   schema: CategoricalSchema,
-  groups: Iterable<Iterable<number>>,
+  { rows, rowOf }: RowOfItem,
 ): SumRows {
   const at = sumsLayout(schema);
-  const builder = new SumRowsBuilder(at.width);
+  const sums = new Float64Array(rows * at.width);
   const tally = new Int32Array(schema.labels);
-  for (const items of groups) {
-    const buckets = new Map<number, DenseBucket>();
-    for (const t of items) {
-      const n = itemStart[t + 1]! - itemStart[t]!;
-      if (n === 0) continue;
-      let bucket = buckets.get(n);
-      if (!bucket) buckets.set(n, (bucket = denseBucket(schema)));
-      addItemOfFewLabels(bucket, label, itemStart[t]!, n, tally);
-    }
-    for (const [n, bucket] of buckets) addBucketSums(builder, at, n, bucket);
-    builder.endRow();
+  for (let t = 0; t < rowOf.length; t++) {
+    const from = itemStart[t]!;
+    const n = itemStart[t + 1]! - from;
+    if (n === 0) continue;
+    for (let i = from; i < from + n; i++) tally[label[i]!]! += 1;
+    const row = rowOf[t]! * at.width;
+    sums[row + at.items]! += 1;
+    sums[row + at.labels]! += n;
+    for (let k = 0; k < tally.length; k++) sums[row + at.shares + k]! += tally[k]! / n;
+    if (n > 1) addPairable(sums, row, at, n, tally);
+    tally.fill(0);
   }
-  return builder.rows();
+  return rowsOfCells(sums, at.width);
 }
 
-function addBucketSums(
-  builder: SumRowsBuilder,
-  at: SumsLayout,
-  n: number,
-  { items, counts, pairs }: DenseBucket,
-): void {
-  builder.add(at.items, items);
-  builder.add(at.labels, n * items);
-  if (n > 1) builder.add(at.pairableItems, items);
-  for (let k = 0; k < counts.length; k++) {
-    if (counts[k] === 0) continue;
-    builder.add(at.shares + k, counts[k]! / n);
-    if (n < 2) continue;
-    builder.add(at.pairableShares + k, counts[k]! / n);
-    builder.add(at.counts + k, counts[k]!);
-    builder.add(at.observed, pairs[k]! / (n * (n - 1)));
-    builder.add(at.coincidences + k, pairs[k]! / (n - 1));
+function addPairable(sums: Float64Array, row: number, at: SumsLayout, n: number, tally: Int32Array): void {
+  sums[row + at.pairableItems]! += 1;
+  let agreeing = 0;
+  for (let k = 0; k < tally.length; k++) {
+    const count = tally[k]!;
+    sums[row + at.pairableShares + k]! += count / n;
+    sums[row + at.counts + k]! += count;
+    sums[row + at.coincidences + k]! += (count * (count - 1)) / (n - 1);
+    agreeing += count * (count - 1);
   }
+  sums[row + at.observed]! += agreeing / (n * (n - 1));
 }
 
 function addItemSums(

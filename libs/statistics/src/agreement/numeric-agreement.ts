@@ -1,8 +1,8 @@
-import { bootstrapRows, type BootstrapOptions, bundles } from './bootstrap';
+import { bootstrapRows, type BootstrapOptions, bundles, type RowOfItem } from './bootstrap';
 import { type EstimatedCoefficient } from './coefficient';
 import { numericCoefficients, type NumericSums, numericSumsOf } from './numeric-coefficients';
 import { addNumbers, emptyNumericStatistics } from './numeric-statistics';
-import { SumRowsBuilder, type SumRows } from './sum-rows';
+import { rowsOfCells, type SumRows } from './sum-rows';
 
 /** Numbers in the order of their items: those of item t are number[itemStart[t]] up to but without number[itemStart[t + 1]]. */
 export interface NumbersByItem {
@@ -27,26 +27,30 @@ export function numericAgreement(
 
 /** Places in the vector of a row; numbers are taken from the mean of all, so that plain doubles are enough for an interval. */
 const AT = { items: 0, labels: 1, squaredSizes: 2, within: 3, pairable: 4, sum: 5, squares: 6 } as const;
+const WIDTH = 7;
 
-function numericRows({ itemStart, number }: NumbersByItem, mean: number, groups: Iterable<Iterable<number>>): SumRows {
-  const builder = new SumRowsBuilder(7);
-  for (const items of groups) {
-    for (const t of items) {
-      const n = itemStart[t + 1]! - itemStart[t]!;
-      if (n < 2) continue;
-      let sum = 0;
-      let squares = 0;
-      for (let i = itemStart[t]!; i < itemStart[t + 1]!; i++) {
-        sum += number[i]! - mean;
-        squares += (number[i]! - mean) ** 2;
-      }
-      const within = Math.max(0, squares - (sum * sum) / n);
-      const values = [1, n, n * n, within, (within * n) / (n - 1), sum, squares];
-      values.forEach((value, place) => builder.add(place, value));
+function numericRows({ itemStart, number }: NumbersByItem, mean: number, { rows, rowOf }: RowOfItem): SumRows {
+  const sums = new Float64Array(rows * WIDTH);
+  for (let t = 0; t < rowOf.length; t++) {
+    const n = itemStart[t + 1]! - itemStart[t]!;
+    if (n < 2) continue;
+    let sum = 0;
+    let squares = 0;
+    for (let i = itemStart[t]!; i < itemStart[t + 1]!; i++) {
+      sum += number[i]! - mean;
+      squares += (number[i]! - mean) ** 2;
     }
-    builder.endRow();
+    const within = Math.max(0, squares - (sum * sum) / n);
+    const row = rowOf[t]! * WIDTH;
+    sums[row + AT.items]! += 1;
+    sums[row + AT.labels]! += n;
+    sums[row + AT.squaredSizes]! += n * n;
+    sums[row + AT.within]! += within;
+    sums[row + AT.pairable]! += (within * n) / (n - 1);
+    sums[row + AT.sum]! += sum;
+    sums[row + AT.squares]! += squares;
   }
-  return builder.rows();
+  return rowsOfCells(sums, WIDTH);
 }
 
 function sumsOfVector(vector: Float64Array): NumericSums {

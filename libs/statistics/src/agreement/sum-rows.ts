@@ -66,6 +66,16 @@ function byColumns({ start, index, value }: SumRows, places: readonly number[]):
   };
 }
 
+/** The rows of cells that lie one row behind the other. */
+export function rowsOfCells(cells: Float64Array, width: number): SumRows {
+  const builder = new SumRowsBuilder(width);
+  for (let row = 0; row < cells.length; row += width) {
+    for (let place = 0; place < width; place++) if (cells[row + place] !== 0) builder.add(place, cells[row + place]!);
+    builder.endRow();
+  }
+  return builder.rows();
+}
+
 /** Collects rows one after the other; what is added to a place of the current row several times is one entry. */
 export class SumRowsBuilder {
   private readonly starts = [0];

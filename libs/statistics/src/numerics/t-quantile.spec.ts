@@ -1,5 +1,6 @@
+import normalCdf from '@stdlib/stats-base-dists-normal-cdf';
 import tQuantile from '@stdlib/stats-base-dists-t-quantile';
-import { tQuantile975 } from './t-quantile';
+import { expandedTail, tQuantile975 } from './t-quantile';
 
 describe('tQuantile975', () => {
   it.each([1, 2, 10, 999, 1000, 1001, 3999, 50_000, 1e6])('is that of stdlib, %d degrees of freedom', (degrees) => {
@@ -13,5 +14,12 @@ describe('tQuantile975', () => {
     [120, 1.98],
   ])('of %d degrees of freedom is %d', (degrees, quantile) => {
     expect(tQuantile975(degrees)).toBeCloseTo(quantile, 3);
+  });
+});
+
+describe('expandedTail', () => {
+  it.each([2, 30, 999, 1000, 1001, 4000, 1e6])('is the normal tail that Hesterberg says, of %d rows', (rows) => {
+    const reach = Math.sqrt(rows / (rows - 1)) * tQuantile(0.975, rows - 1);
+    expect(Math.abs(expandedTail(rows) - normalCdf(-reach, 0, 1))).toBeLessThan(2e-9);
   });
 });
