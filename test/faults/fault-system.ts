@@ -28,7 +28,7 @@ export const ASKED = 'asked to end at';
 
 /** Waits until an instance that is armed to be killed is; what it does before must bring it there within a minute. */
 export async function killedByItself(one: ServiceProcess): Promise<void> {
-  const code = await Promise.race([one.ended, sleep(60_000).then(() => 'alive')]);
+  const code = await Promise.race([one.ended, sleep(60_000, 'alive', { ref: false })]);
   if (code === 'alive') throw new Error(`${one.service} did not come to where it is killed`);
   if (!one.said().includes(KILLED)) throw new Error(`${one.service} ended by itself (${code}): ${one.said()}`);
 }

@@ -128,7 +128,7 @@ export const INSTANCE_FAULTS: Fault[] = [
 async function endsInBatch(system: FaultSystem, one: ServiceProcess, asks: string, left: number): Promise<void> {
   writeFileSync(asks, '');
   await eventually(() => one.said().includes(ASKED), `${one.service} to have a batch`, 60_000);
-  const code = await Promise.race([one.ended, sleep(25_000).then(() => 'late')]);
+  const code = await Promise.race([one.ended, sleep(25_000, 'late', { ref: false })]);
   if (code !== 0) throw new Error(`I8: consensus ended with ${code} after SIGTERM, expected 0 within 25 s`);
   const members = await system.members('consensus');
   if (members > left) throw new Error(`I8: consensus has ${members} members when ${left} are left`);
