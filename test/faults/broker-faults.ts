@@ -15,12 +15,12 @@ export const BROKER_FAULTS: Fault[] = [
       }),
   },
   {
-    name: 'broker stopped (SIGSTOP) for 15 s: longer than a session and a request',
+    name: 'broker stopped (SIGSTOP) for 20 s: longer than a session and a request',
     holds: 'I1 I3 I6 I8',
     happen: (system, load) =>
       during(load, async () => {
         process.kill(system.broker.pid!, 'SIGSTOP');
-        await sleep(15_000);
+        await sleep(20_000);
         process.kill(system.broker.pid!, 'SIGCONT');
       }),
   },
@@ -30,10 +30,11 @@ export const BROKER_FAULTS: Fault[] = [
     happen: async (system, load) => {
       await load.prepare();
       system.kafkaLine.cut();
+      const gone = sleep(5_000);
       // Everything is acknowledged without a broker.
       const sending = load.send();
       await Promise.race([sending, sleep(20_000).then(() => Promise.reject(new Error('intake waits for the broker')))]);
-      await sleep(3_000);
+      await gone;
       system.kafkaLine.open();
     },
   },

@@ -1,9 +1,14 @@
 import { dataFolder, startedAssay } from '../support/assay';
+import { assignmentProblems } from './assignment-checks';
 import { problemsOf } from './checks';
 import { FaultSystem } from './fault-system';
 import { type Fault } from './fault';
 import { Load } from './load';
 import { collectReport } from '../../apps/assay/src/collect-report';
+import { Output } from '../../apps/assay/src/output';
+import { settle } from '../../apps/assay/src/settle';
+
+const SILENT = new Output('json', { color: false, quiet: true });
 
 /** What came of one fault. */
 export interface Outcome {
@@ -14,8 +19,13 @@ export interface Outcome {
   notRun?: string;
   /** What was measured. */
   figure?: string;
+  /** Seconds from the end of the fault to rest. */
+  rest?: number;
   seconds: number;
 }
+
+/** Within so many seconds of its end a fault is forgotten: everything that was sent is decided, by a fit over all of it. */
+export const MOST_REST = 60;
 
 /** The digest of a run in one process on the embedded log in which nothing goes wrong. @throws Error where that run itself is wrong. */
 export async function cleanDigest(): Promise<string> {
@@ -53,17 +63,23 @@ export class Campaign {
     const started = performance.now();
     let problems: string[];
     let figure: string | undefined;
+    let rest: number | undefined;
     try {
-      ({ problems, figure } = await this.outcome(fault));
+      ({ problems, figure, rest } = await this.outcome(fault));
     } catch (error) {
-      problems = [(error as Error).message];
+      problems = [(error as Error).message, ...(this.system?.fallenNow() ?? [])];
     }
     if (problems.length > 0 && this.system) {
       problems.push(...(await this.system.unread()), `what the services said: ${this.system.keepLogs()}`);
     }
     // What was broken for good must not be laid at the next one's door.
-    if (problems.length > 0 || fault.isAlone) await this.stop();
-    return { fault, problems, figure, seconds: (performance.now() - started) / 1000 };
+    if (fault.isAlone) await this.stop();
+    else if (problems.length > 0) {
+      // Whatever it left behind, what was published before is looked at as well.
+      await this.system?.mend().catch(() => undefined);
+      await this.retire();
+    }
+    return { fault, problems, figure, rest, seconds: (performance.now() - started) / 1000 };
   }
 
   /** I3 and I4, over everything that was published. Ends the system. */
@@ -89,16 +105,23 @@ export class Campaign {
     await system?.stop();
   }
 
-  private async outcome(fault: Fault): Promise<{ problems: string[]; figure?: string }> {
+  private async outcome(fault: Fault): Promise<Pick<Outcome, 'problems' | 'figure' | 'rest'>> {
     this.system ??= await FaultSystem.start(this.version);
     const { system } = this;
     const project = `run-${++this.runs}`;
     const figure = await fault.happen(system, new Load(project, this.runs, () => system.services.client));
+    const problems = system.fallenNow();
     await system.mend();
-    const problems = await problemsOf(system.services.client, project, this.digest);
-    problems.push(...(await system.imbalances()), ...system.tooLarge());
+    const mended = performance.now();
+    await settle(system.services.client, project, SILENT);
+    const rest = (performance.now() - mended) / 1000;
+    if (rest > MOST_REST)
+      problems.push(`I8: at rest ${rest.toFixed(0)} s after its end, expected ${MOST_REST} at most`);
+    problems.push(...(await problemsOf(system.services.client, project, this.digest)));
+    problems.push(...(await assignmentProblems(system, project)));
+    problems.push(...(await system.imbalances()), ...system.tooLarge(), ...system.fallenNow());
     const largest = system.largest();
     if (largest && largest.mebibytes > (this.most?.mebibytes ?? 0)) this.most = largest;
-    return { problems, ...(figure && { figure }) };
+    return { problems, rest, ...(figure && { figure }) };
   }
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../support/eventually';
+import { killTree } from '../support/process-tree';
 import { type ServiceName, type ServiceProcess } from '../support/service-processes';
 import { type TcpProxy } from '../support/tcp-proxy';
 import { type Break, type Breakage } from './chaos-schedule';
@@ -42,7 +43,7 @@ export class Breakages {
       case 'database': {
         const { postgres } = this.system.services;
         const before = postgres.pid();
-        process.kill(before, 'SIGKILL');
+        killTree(before);
         return void (await eventually(() => postgres.pid() !== before, 'PostgreSQL again', 60_000));
       }
       default:

@@ -2,6 +2,7 @@ import { type Client } from '../../apps/assay/src/client';
 import { Output } from '../../apps/assay/src/output';
 import { isBalanced, type Report } from '../../apps/assay/src/report';
 import { type EventLog, type LogRecord } from '../../libs/platform/src/event-log/event-log';
+import { consensusUpdated } from '../../libs/contracts/src/consensus/consensus-updated';
 import { settle } from '../../apps/assay/src/settle';
 import { collectReport } from '../../apps/assay/src/collect-report';
 import { eventually } from '../support/eventually';
@@ -87,19 +88,30 @@ interface Item {
 
 /**
  * I3 and I4: a service numbers what it publishes in each partition from 1 on, so that whatever was published twice, first occurrences
- * count up without a gap.
+ * count up without a gap; what it says of an item has versions, which count up as well.
+ * @param numbered how far services have numbered what is published, by `TOPIC/PARTITION of SOURCE`.
  */
-export async function sequenceProblems(log: EventLog, topics: readonly string[]): Promise<string[]> {
+export async function sequenceProblems(
+  log: EventLog,
+  topics: readonly string[],
+  numbered: ReadonlyMap<string, number>,
+): Promise<string[]> {
   const problems: string[] = [];
+  const missing = new Map(numbered);
   for (const topic of topics) {
     const records = await everyRecord(log, topic);
+    problems.push(...versionProblems(topic, records));
     const begins = await log.offsets(topic);
     const isWhole = (partition: number) => begins[partition]?.first === 0;
     const seen = new Map<string, { last: number; ids: Map<number, string> }>();
     for (const { partition, record } of records) {
       const source = `${record.headers['ce_source']} ${partition}`;
       const sequence = Number(record.headers['ce_sequence']);
-      if (!(sequence > 0)) continue; // Nobody of ours published it.
+      if (!record.headers['ce_source']?.startsWith('/assay/')) continue; // Nobody of ours published it.
+      if (!(sequence > 0)) {
+        problems.push(`I3: ${topic}/${partition} of ${source} has an event without a number`);
+        continue;
+      }
       const id = record.headers['ce_id'] ?? '';
       // Where the log was truncated on purpose, what it begins with has predecessors that are gone.
       const before = isWhole(partition) ? 0 : sequence - 1;
@@ -111,12 +123,34 @@ export async function sequenceProblems(log: EventLog, topics: readonly string[])
         problems.push(`I4: ${topic}/${partition} has ${sequence} twice, as ${known.ids.get(sequence)} and ${id}`);
       known.ids.set(sequence, id);
       known.last = Math.max(known.last, sequence);
+      const place = `${topic}/${partition} of ${record.headers['ce_source']}`;
+      if (known.last >= (missing.get(place) ?? Infinity)) missing.delete(place);
     }
+  }
+  for (const [place, sequence] of missing) problems.push(`I3: ${place} has no ${sequence}, though that was published`);
+  return problems;
+}
+
+/** I4: what consensus says of an item for the first time is of a later version than all that it said before. */
+function versionProblems(topic: string, records: readonly { record: LogRecord }[]): string[] {
+  const problems: string[] = [];
+  const said = new Set<string>();
+  const versions = new Map<string, number>();
+  for (const { record } of records) {
+    const { ce_id: id = '', ce_type: type, ce_source: source } = record.headers;
+    if (type !== consensusUpdated.type || source !== '/assay/consensus' || said.has(id)) continue;
+    said.add(id);
+    const key = record.key ?? '';
+    const { version } = JSON.parse(record.value!.toString()) as { version: number };
+    const before = versions.get(key) ?? 0;
+    if (version <= before) problems.push(`I4: ${topic} has version ${version} of ${key} after ${before}`);
+    versions.set(key, Math.max(before, version));
   }
   return problems;
 }
 
-async function everyRecord(log: EventLog, topic: string): Promise<{ partition: number; record: LogRecord }[]> {
+/** All that a topic has at this moment, partition by partition in order. */
+export async function everyRecord(log: EventLog, topic: string): Promise<{ partition: number; record: LogRecord }[]> {
   const ends = await log.offsets(topic);
   const all: { partition: number; record: LogRecord }[] = [];
   const reached = ends.map(({ end }) => end === 0);

@@ -2,15 +2,19 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, closeSync, chownSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Output } from '../../apps/assay/src/output';
+import { settle } from '../../apps/assay/src/settle';
 import { eventually } from '../support/eventually';
 import { answers } from '../support/kafka-broker';
 import { SERVICE_NAMES } from '../support/service-processes';
-import { EVENTS, type Load } from './load';
+import { EVENTS, Load } from './load';
 import { type Fault, sql } from './fault';
 import { type FaultSystem } from './fault-system';
 
 /** Room beside what the database takes when it moves in. */
 const ROOM_MB = 64;
+
+const SILENT = new Output('json', { color: false, quiet: true });
 
 /** The tables of all services lie on a disk of their own, which another fills to the last block. */
 export const DISK_FULL: Fault = {
@@ -22,15 +26,20 @@ export const DISK_FULL: Fault = {
     try {
       await moveOnto(system, disk);
       await load.prepare();
+      // What fills up must not say again what may be lost.
+      const other = new Load(`${load.project}-other`, 0, () => system.services.client);
+      await other.prepare();
       const sending = load.send({ pause: 100 });
       await eventually(() => load.sent >= EVENTS.length / 4, 'a quarter of the load to be acknowledged', 60_000);
       fill(join(disk, 'filler'));
       try {
-        await refused(system, load);
+        await refused(system, other);
       } finally {
         rmSync(join(disk, 'filler'));
       }
       await sending;
+      // Services that are started again would have healed by that.
+      await settle(system.services.client, load.project, SILENT);
     } finally {
       await moveBack(system, disk);
     }

@@ -1,6 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { CATALOGUE } from '../../libs/contracts/src/catalogue';
 import { Settings } from '../../libs/platform/src/config/settings';
@@ -12,6 +13,7 @@ import { SERVICE_NAMES, type ServiceName, type ServiceProcess, ServiceProcesses 
 import { silentLogger } from '../support/silent-logger';
 import { TcpProxy } from '../support/tcp-proxy';
 import { sequenceProblems } from './checks';
+import { sql } from './fault';
 
 /** Environment of a process that does something at a moment: see `arm.cjs`. */
 export const armed = (what: string): Record<string, string> => ({
@@ -19,19 +21,17 @@ export const armed = (what: string): Record<string, string> => ({
   ASSAY_TEST_FAILPOINT: what,
 });
 
-/** What no consumer can read, each in its own way. */
-const POISON: readonly (Buffer | null)[] = [
-  Buffer.from('no json'),
-  Buffer.from([0xff, 0xfe, 0x00, 0xc3, 0x28]),
-  null,
-  Buffer.alloc(0),
-  Buffer.from('null'),
-  Buffer.from('[]'),
-  Buffer.from('{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}'),
-  Buffer.from('['.repeat(100_000)),
-  Buffer.from(`{"project":"${'x'.repeat(1_500_000)}"}`),
-  Buffer.from('{"project":"nowhere","item":"i","label":{"toString":1}}'),
-];
+/** What a process says that `arm.cjs` kills. */
+export const KILLED = 'killed at';
+/** What one says that asks itself to end. */
+export const ASKED = 'asked to end at';
+
+/** Waits until an instance that is armed to be killed is; what it does before must bring it there within a minute. */
+export async function killedByItself(one: ServiceProcess): Promise<void> {
+  const code = await Promise.race([one.ended, sleep(60_000, 'alive', { ref: false })]);
+  if (code === 'alive') throw new Error(`${one.service} did not come to where it is killed`);
+  if (!one.said().includes(KILLED)) throw new Error(`${one.service} ended by itself (${code}): ${one.said()}`);
+}
 
 /** MiB that docs/operations.md gives a service: of V8's heap, and of memory in all. */
 const HEAP = 256;
@@ -39,6 +39,8 @@ export const MEMORY = 512;
 
 /** Five services in processes of their own, a real broker and a real PostgreSQL, both behind lines that can be spoiled. */
 export class FaultSystem {
+  private readonly fallen = new Set<ServiceProcess>();
+
   private constructor(
     readonly services: ServiceProcesses,
     readonly broker: Broker,
@@ -83,24 +85,6 @@ export class FaultSystem {
     return this.services.launch(service, armed(what));
   }
 
-  /** Puts records that nobody can read on every topic, as events of known types, of unknown ones, and without any header. */
-  async poison(): Promise<void> {
-    const log = this.openLog();
-    try {
-      for (const { type, topic } of CATALOGUE) {
-        const known = { ce_type: type, ce_source: '/poison', ce_specversion: '1.0' };
-        const records = POISON.flatMap((value, at) => {
-          const headers: Record<string, string>[] = [{ ...known, ce_id: `poison-${at}` }, { ce_type: 'unknown' }, {}];
-          const place = { topic: topic.name, partition: at % topic.partitions, key: `poison/${at}` };
-          return headers.map((one) => ({ ...place, headers: one, value }));
-        });
-        await log.append(records);
-      }
-    } finally {
-      await log.close();
-    }
-  }
-
   /** Waits until services have read all that a topic has. */
   async untilRead(topic: string, services: readonly ServiceName[]): Promise<void> {
     const lag = async (service: ServiceName) => {
@@ -134,6 +118,53 @@ export class FaultSystem {
     await eventually(() => isLost().catch(() => false), `${service} to miss records of ${topic}`, 60_000);
   }
 
+  /** Waits until a service has read all that ingestion has to say in a topic, whichever of its instances answers. */
+  async untilPassed(service: ServiceName, topic: string): Promise<void> {
+    const log = this.openLog();
+    const hasPassed = async () => {
+      const [{ unpublished, position } = { unpublished: 0, position: 0 }] = await sql<Passed>(
+        this,
+        `select (select count(*)::int from ingestion.outbox) as unpublished,
+           (select sum((positions ->> '${topic}')::bigint)::int from ${service}.lane) as position`,
+      );
+      const ends = await log.offsets(topic);
+      return unpublished === 0 && position === ends.reduce((sum, { end }) => sum + end, 0);
+    };
+    try {
+      await eventually(hasPassed, `${service} to read ${topic}`, 60_000);
+    } finally {
+      await log.close();
+    }
+  }
+
+  /** Lets ingestion publish everything again that it has recorded, of one project or of all. @returns how many events, when it is done. */
+  async rebuild(project?: string): Promise<number> {
+    const { client } = this.services;
+    const { id } = await client.write<Rebuild>('POST', '/v1/ops/ingestion/rebuild', project ? { project } : {});
+    const finished = async () => {
+      const rebuild = await client.get<Rebuild>(`/v1/ops/ingestion/rebuild/${id}`);
+      return rebuild.finishedAt === null ? undefined : rebuild;
+    };
+    return (await eventually(finished, 'everything to be published again', 60_000)).published;
+  }
+
+  /** What a process counts under the name of a metric, over all labels. */
+  async counted(one: ServiceProcess, metric: string): Promise<number> {
+    const text = await (await fetch(one.metricsUrl())).text();
+    const lines = text.split('\n').filter((line) => line.startsWith(`${metric}{`) || line.startsWith(`${metric} `));
+    if (lines.length === 0) throw new Error(`${one.service} has no metric ${metric}`);
+    return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+  }
+
+  /** How many members a group has. */
+  async members(group: string): Promise<number> {
+    let members = 0;
+    await this.asAdministrator(async (admin) => {
+      members = (await admin.describeGroups([group])).groups[0]!.members.length;
+    });
+    return members;
+  }
+
   /** Kafka forgets how far a group is; it must have no members. */
   async forgetGroup(group: string): Promise<void> {
     await this.asAdministrator(async (admin) => void (await admin.deleteGroups([group])));
@@ -141,12 +172,38 @@ export class FaultSystem {
 
   /** I3 and I4, over everything that was published since the system started. */
   async published(): Promise<string[]> {
+    const numbered = new Map<string, number>();
+    for (const service of SERVICE_NAMES)
+      for (const { topic, partition, sequence } of await this.numbered(service))
+        numbered.set(`${topic}/${partition} of /assay/${service}`, sequence);
     const log = this.openLog();
     try {
-      return await sequenceProblems(log, [...new Set(CATALOGUE.map(({ topic }) => topic.name))]);
+      return await sequenceProblems(log, [...new Set(CATALOGUE.map(({ topic }) => topic.name))], numbered);
     } finally {
       await log.close();
     }
+  }
+
+  /** How far a service has numbered what it publishes, when all of it is published. */
+  private async numbered(service: ServiceName): Promise<Numbered['published']> {
+    const { published } = await eventually(
+      async () => {
+        const answer = await this.services.client.get<Numbered>(`/v1/ops/${service}/accounting`);
+        return answer.outboxPending === 0 ? answer : undefined;
+      },
+      `${service} to publish everything`,
+      60_000,
+    );
+    return published;
+  }
+
+  /** I8: what has ended by itself since this was asked last, but for what was armed to. */
+  fallenNow(): string[] {
+    const fresh = this.services.launched.filter((one) => one.hasFallen() && !this.fallen.has(one));
+    for (const one of fresh) this.fallen.add(one);
+    return fresh
+      .filter((one) => !one.said().includes(KILLED) && !one.said().includes(ASKED))
+      .map((one) => `I8: ${one.service} ${one.pid} ended by itself: ${one.said().slice(-500)}`);
   }
 
   /** I2, over all projects, as an operator asks. */
@@ -155,10 +212,10 @@ export class FaultSystem {
     return code === 0 ? [] : [`I2: audit verify: ${out}${said}`];
   }
 
-  /** The process of those that run that had the most memory; undefined where the system does not tell. */
+  /** The process of all that ever ran that had the most memory; undefined where the system does not tell. */
   largest(): { service: ServiceName; mebibytes: number } | undefined {
     let largest: { service: ServiceName; mebibytes: number } | undefined;
-    for (const { service, mostResident } of this.services.running) {
+    for (const { service, mostResident } of this.services.launched) {
       const mebibytes = mostResident();
       if (mebibytes !== undefined && mebibytes > (largest?.mebibytes ?? 0)) largest = { service, mebibytes };
     }
@@ -215,6 +272,22 @@ export class FaultSystem {
       await admin.disconnect();
     }
   }
+}
+
+interface Rebuild {
+  id: string;
+  finishedAt: string | null;
+  published: number;
+}
+
+interface Numbered {
+  outboxPending: number;
+  published: { topic: string; partition: number; sequence: number }[];
+}
+
+interface Passed {
+  unpublished: number;
+  position: number;
 }
 
 interface Offsets {

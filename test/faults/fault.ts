@@ -1,7 +1,7 @@
 import { Client as Postgres } from 'pg';
 import { eventually } from '../support/eventually';
 import { type FaultSystem } from './fault-system';
-import { EVENTS, type Load } from './load';
+import { EVENTS, type Load, type Pace } from './load';
 
 /** Something that goes wrong while a load is sent. It is over when `happen` returns; what was broken may still be broken. */
 export interface Fault {
@@ -18,10 +18,10 @@ export interface Fault {
   happen(system: FaultSystem, load: Load): Promise<void | string>;
 }
 
-/** Sends a load, and does something when a part of it is through. */
-export async function during(load: Load, happen: () => Promise<unknown>): Promise<void> {
+/** Sends a load, and does something when a part of it is through. @param pace of the sending. */
+export async function during(load: Load, happen: () => Promise<unknown>, pace?: Pace): Promise<void> {
   await load.prepare();
-  const sending = load.send();
+  const sending = load.send(pace);
   await eventually(() => load.sent >= EVENTS.length / 4, 'a quarter of the load to be acknowledged', 60_000);
   await happen();
   await sending;

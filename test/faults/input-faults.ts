@@ -1,12 +1,11 @@
-import { existsSync } from 'node:fs';
 import { ANNOTATION_EVENTS } from '../../libs/contracts/src/topics';
-import { startProgram } from '../support/program';
+import { CLOCK_SKEW } from './clock-fault';
 import { type Fault } from './fault';
-import { armed } from './fault-system';
-import { Load } from './load';
+import { EVENTS, Load } from './load';
+import { MIGRATION_KILLED } from './migration-fault';
 import { NOISY_PROJECT } from './noise-fault';
-
-const FAKETIME = '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1';
+import { PROJECT_LATE } from './parking-fault';
+import { POISON_FAULT } from './poison-fault';
 
 /** What comes in, what is kept of it, and when it seems to be. */
 export const INPUT_FAULTS: Fault[] = [
@@ -19,16 +18,8 @@ export const INPUT_FAULTS: Fault[] = [
       await Promise.all([load.inAnotherOrder(1).send(), load.inAnotherOrder(2).send({ size: 7, pause: 0 })]);
     },
   },
-  {
-    name: 'poison on every topic: no JSON, bad UTF-8, null, 1.5 MB, depth of 100,000, __proto__, unknown types, no headers',
-    holds: 'I2 I9',
-    happen: async (system, load) => {
-      await load.prepare();
-      const sending = load.send();
-      await system.poison();
-      await sending;
-    },
-  },
+  PROJECT_LATE,
+  POISON_FAULT,
   {
     name: 'topic truncated past what consensus has read: it stops, its position is put elsewhere, everything is published again',
     holds: 'I1 I2',
@@ -50,55 +41,22 @@ export const INPUT_FAULTS: Fault[] = [
         const moved = { topic, partition, to: 'earliest' };
         await system.services.client.write('POST', '/v1/ops/consensus/offsets/reset', moved);
       }
-      await system.services.client.write('POST', '/v1/ops/ingestion/rebuild', {});
+      await system.rebuild();
     },
   },
-  {
-    name: 'clock of assignment and scoring two hours ahead',
-    holds: 'I1',
-    needs: () => (existsSync(FAKETIME) ? undefined : `${FAKETIME} (Debian: faketime)`),
-    happen: async (system, load) => {
-      for (const service of ['assignment', 'scoring'] as const) {
-        for (const one of system.services.of(service)) await system.services.end(one, 'SIGTERM');
-        await system.services.start(service, {
-          LD_PRELOAD: FAKETIME,
-          FAKETIME: '+2h',
-          FAKETIME_DONT_FAKE_MONOTONIC: '1',
-        });
-      }
-      await load.prepare();
-      await load.send();
-      await system.untilRead(ANNOTATION_EVENTS.name, ['gold', 'scoring', 'assignment']);
-    },
-  },
+  CLOCK_SKEW,
   {
     name: 'everything published again (assay rebuild) under load',
     holds: 'I1 I2',
     happen: async (system, load) => {
       await load.prepare();
       const sending = load.send();
-      await system.services.client.write('POST', '/v1/ops/ingestion/rebuild', {});
+      await system.rebuild();
       await sending;
-      await system.services.client.write('POST', '/v1/ops/ingestion/rebuild', { project: load.project });
+      const published = await system.rebuild(load.project);
+      if (published < EVENTS.length) throw new Error(`${published} events were published again`);
     },
   },
-  {
-    name: 'migration killed (kill -9) after its first, fifth and last step, then run again',
-    holds: 'I1',
-    happen: async (system, load) => {
-      const url = new URL(system.services.postgres.adminUrl);
-      url.pathname = '/halfway';
-      for (const hit of [1, 5, 15]) {
-        const killed = startProgram('provision-program.ts', [url.href], armed(`migrating kill ${hit}`));
-        await killed.ended;
-        if (!killed.lines.some((line) => line.startsWith('killed at')))
-          throw new Error(`not killed: ${killed.lines.join()}`);
-      }
-      const whole = startProgram('provision-program.ts', [url.href]);
-      if ((await whole.ended) !== 0) throw new Error(`migrating again: ${whole.lines.join()}`);
-      await load.prepare();
-      await load.send();
-    },
-  },
+  MIGRATION_KILLED,
   NOISY_PROJECT,
 ];

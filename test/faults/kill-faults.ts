@@ -1,9 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { PROJECT_EVENTS } from '../../libs/contracts/src/topics';
 import { type Failpoint } from '../../libs/platform/src/failpoint';
 import { SERVICE_NAMES, type ServiceName } from '../support/service-processes';
 import { type Fault } from './fault';
-import { type FaultSystem } from './fault-system';
+import { type FaultSystem, killedByItself } from './fault-system';
 import { type Load } from './load';
 
 /** Moments of a process; the how-manieth of them must come in the load of one project. */
@@ -47,9 +46,7 @@ async function killAt(system: FaultSystem, load: Load, service: ServiceName, mom
     // Scoring has nothing to say before a fit.
     if (service === 'scoring') await load.askForFit();
   })();
-  const code = await Promise.race([armed.ended, sleep(60_000).then(() => 'alive')]);
-  if (code === 'alive') throw new Error(`${service} did not pass ${moment} ${hit} times`);
-  if (!armed.said().includes('killed at')) throw new Error(`${service} ended by itself (${code}): ${armed.said()}`);
+  await killedByItself(armed);
   await system.mend();
   await work;
 }

@@ -47,6 +47,10 @@ export const LETTER_FAULTS: readonly Fault[] = [
         commandLine(dataDir, 'admin', ...redrive),
         commandLine(dataDir, 'admin', ...redrive),
       ]);
+      const ids = (await letters(system, 'consensus', load.project)).map(({ id }) => id);
+      // Somebody who saw them open, and comes when all is done.
+      await commandLine(dataDir, 'admin', 'deadletter', 'redrive', ...ids);
+      await redrivenOnce(system, ids);
       const left = (await letters(system, 'consensus', load.project)).filter(({ status }) => status !== 'redriven');
       if (left.length > 0)
         throw new Error(
@@ -55,6 +59,16 @@ export const LETTER_FAULTS: readonly Fault[] = [
     },
   },
 ];
+
+async function redrivenOnce(system: FaultSystem, ids: readonly string[]): Promise<void> {
+  const rows = await sql<{ subject: string }>(
+    system,
+    `select subject from consensus.audit where action = 'deadletter.redrive'`,
+  );
+  const times = ids.map((id) => rows.filter(({ subject }) => subject === id).length);
+  if (times.some((one) => one !== 1))
+    throw new Error(`I5: dead letters were redriven ${times.join()} times, expected 1`);
+}
 
 /** Source of each annotation that was recorded, by id. */
 async function recorded(system: FaultSystem, project: string): Promise<Map<string, string>> {

@@ -68,6 +68,12 @@ function again(from: number, to: number, change: (one: Sent, at: number) => Sent
 /** Every tenth item is gold. */
 export const GOLD: ReadonlyMap<string, string> = new Map([...CROWD.truth].filter((_one, at) => at % 10 === 0));
 
+/** Events of one request, and ms between requests: so that what happens meanwhile happens in the middle. */
+export interface Pace {
+  size?: number;
+  pause?: number;
+}
+
 /** One project's share of a run: everything is sent once, in an order of its own, in small requests, each until it is acknowledged. */
 export class Load {
   /** Events that were acknowledged so far. */
@@ -81,16 +87,24 @@ export class Load {
 
   /** Makes the project and its gold. */
   async prepare(): Promise<void> {
+    await this.define();
+    await this.tellGold();
+  }
+
+  /** Says what the project is. @param policy another than the usual. */
+  async define(policy?: object): Promise<void> {
     const questions = [{ name: 'label', labels: LABELS }];
-    await this.until(() =>
-      this.client().write('PUT', `/v1/projects/${this.project}`, { project: this.project, questions }),
-    );
+    const project = { project: this.project, questions, ...(policy && { policy }) };
+    await this.until(() => this.client().write('PUT', `/v1/projects/${this.project}`, project));
+  }
+
+  /** Says what the labels of gold are; asks until they are heard. */
+  async tellGold(): Promise<void> {
     const gold = new Map([...GOLD].map(([item, label]) => [item, new Map([['label', new Set([label])]])]));
     await this.until(() => importGold(this.client(), this.project, gold));
   }
 
-  /** @param pause ms between requests: so that what happens meanwhile happens in the middle. */
-  async send({ size = 40, pause = 20 }: { size?: number; pause?: number } = {}): Promise<void> {
+  async send({ size = 40, pause = 20 }: Pace = {}): Promise<void> {
     const events = shuffled([...EVENTS], this.seed);
     for (let at = 0; at < events.length; at += size) {
       const lines = events.slice(at, at + size);

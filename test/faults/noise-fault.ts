@@ -14,6 +14,8 @@ const NOISE_MS = 60_000;
 /** Of the quiet project, an item with one label each. */
 const QUIET_MS = 100;
 const QUIET_LINES = 10;
+/** What the noise of one project may make of another's p99: a goal, as what else runs on the machine counts as well. */
+const MOST_TIMES = 2;
 const SILENT = new Output('json', { color: false, quiet: true });
 
 /** One project sends ten times as much as another, for a minute. */
@@ -39,7 +41,7 @@ export const NOISY_PROJECT: Fault = {
       await settle(client, noisy, SILENT);
       await accountedFor(system, noisy, sent);
       const [before, during] = [p99(calm), p99(beside)];
-      return `p99 of the quiet one from record to decision ${before.toFixed(0)} ms, beside the noise ${during.toFixed(0)} ms (${(during / before).toFixed(1)} times)`;
+      return `p99 of the quiet one from record to decision ${before.toFixed(0)} ms, beside the noise ${during.toFixed(0)} ms (${(during / before).toFixed(1)} times, ${during > MOST_TIMES * before ? 'beyond' : 'within'} the goal of ${MOST_TIMES})`;
     } finally {
       await decided.stop();
     }

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
 import { NEWEST_KAFKA } from '../support/kafka-broker';
-import { Campaign, cleanDigest, type Outcome } from './campaign';
+import { Campaign, cleanDigest, MOST_REST, type Outcome } from './campaign';
 import { MEMORY } from './fault-system';
 import { FAULTS } from './faults';
 import { changeSection, whereItRan } from './fault-page';
@@ -25,7 +25,9 @@ async function main(): Promise<void> {
       outcome.problems.length === 0
         ? (outcome.notRun ?? heldWith(outcome))
         : `FAILED\n  ${outcome.problems.slice(0, 10).join('\n  ')}`;
-    console.log(`${outcomes.length}/${faults.length} ${fault.name} (${outcome.seconds.toFixed(0)} s): ${words}`);
+    console.log(
+      `${outcomes.length}/${faults.length} ${fault.name} (${outcome.seconds.toFixed(0)} s${restOf(outcome)}): ${words}`,
+    );
     if (!values.only && outcomes.length % 5 === 0) write(outcomes, undefined, campaign.largest, values.kafka);
   }
   const published = await campaign.published();
@@ -41,6 +43,10 @@ async function main(): Promise<void> {
 
 function heldWith({ figure }: Pick<Outcome, 'figure'>): string {
   return figure === undefined ? 'held' : `held; ${figure}`;
+}
+
+function restOf({ rest }: Pick<Outcome, 'rest'>): string {
+  return rest === undefined ? '' : `, at rest ${rest.toFixed(1)} s after its end`;
 }
 
 /** Says what came of a run, or of its part until now. @param published what did not hold of it; undefined where the run has not ended. */
@@ -65,6 +71,7 @@ function write(
     const result = failed.length === 0 ? held : `failed ${failed.length}: ${failed[0]!.slice(0, 200)}`;
     return `| ${[name, holds, runs, result].map((cell) => String(cell).replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
   });
+  const [slowest] = [...outcomes].sort((a, b) => (b.rest ?? 0) - (a.rest ?? 0));
   const missing = FAULTS.length - outcomes.length;
   const order = 'everything published in all of them: first occurrences in order and without gaps';
   const table = [
@@ -78,6 +85,11 @@ function write(
           `| memory of each process, of ${MEMORY} MiB | I8 | ${outcomes.length} | ${largest.mebibytes > MEMORY ? 'failed' : 'held'}; most: ${largest.service}, ${largest.mebibytes} MiB |`,
         ]
       : []),
+    ...(slowest?.rest === undefined
+      ? []
+      : [
+          `| time from the end of each fault to rest, of ${MOST_REST} s | I8 | ${outcomes.length} | ${slowest.rest > MOST_REST ? 'failed' : 'held'}; most: ${slowest.rest.toFixed(0)} s, after: ${slowest.fault.name} |`,
+        ]),
     ...(published ? [`| ${order} | I3 I4 | 1 | ${published[0] ?? 'held'} |`] : []),
   ].join('\n');
   changeSection(kafka === NEWEST_KAFKA ? 'faults' : `faults-${kafka}`, () => table);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SERVICE_NAMES } from '../support/service-processes';
 import { during, type Fault, sql } from './fault';
+import { watchLanes } from './lane-watch';
 
 const root = join(__dirname, '../..');
 /** How many commits ago the older version is. */
@@ -24,6 +25,7 @@ export const TWO_VERSIONS: Fault = {
       // What this commit has migrated the older one would refuse.
       await sql(system, 'drop database assay with (force)', 'postgres');
       await Promise.all(SERVICE_NAMES.map((service) => services.start(service, undefined, older.program)));
+      const watch = await watchLanes(system, SERVICE_NAMES);
       await during(load, async () => {
         for (const [turn, service] of SERVICE_NAMES.entries()) {
           const [old] = services.of(service);
@@ -32,6 +34,7 @@ export const TWO_VERSIONS: Fault = {
           await services.end(old!, 'SIGTERM');
         }
       });
+      await watch.end();
     } finally {
       older.remove();
     }

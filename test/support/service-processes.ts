@@ -27,8 +27,10 @@ export interface ServiceProcess {
   said(): string;
   metricsUrl(): string;
   signal(signal: NodeJS.Signals): void;
-  /** The most resident memory that it had, in MiB; undefined where the system does not tell, or it has ended. */
+  /** The most resident memory that it had, in MiB, when it was looked at last: by this, and before each signal. Undefined where the system does not tell. */
   mostResident(): number | undefined;
+  /** Whether it has ended although nobody sent it a signal. */
+  hasFallen(): boolean;
   /** Settles with the exit code when it has ended (null after a signal). */
   ended: Promise<number | null>;
 }
@@ -134,15 +136,24 @@ export class ServiceProcesses {
     let said = '';
     for (const stream of [child.stdout!, child.stderr!])
       stream.on('data', (bytes: Buffer) => (said = (said + bytes.toString()).slice(-100_000)));
+    let isRunning = true;
+    let isAsked = false;
+    let most: number | undefined;
     const one: ServiceProcess = {
       service,
       pid: child.pid!,
       isSpecial: environment !== undefined,
       said: () => said,
       metricsUrl: () => /metrics on (\S+?);/.exec(said)?.[1] ?? '',
-      signal: (signal) => void child.kill(signal),
-      mostResident: () => mostResidentOf(child.pid!),
+      signal: (signal) => {
+        one.mostResident();
+        isAsked ||= signal !== 'SIGSTOP' && signal !== 'SIGCONT';
+        child.kill(signal);
+      },
+      mostResident: () => (most = (isRunning ? mostResidentOf(child.pid!) : undefined) ?? most),
+      hasFallen: () => !isRunning && !isAsked,
       ended: once(child, 'exit').then(([code]) => {
+        isRunning = false;
         this.running.delete(one);
         return code as number | null;
       }),
