@@ -298,6 +298,31 @@ describe('receive', () => {
   });
 });
 
+describe('an item', () => {
+  it('is outdone by its own revisions and its own end alone', async () => {
+    const item = (project: string, revision: number): Entry => {
+      return { subject: 'items', project, content: { type: 'item', inbound: { project, item: '266', revision } } };
+    };
+    const end = (project: string): Entry => {
+      return { subject: 'items', project, content: { type: 'withdrawal', item: { project, item: '266' } } };
+    };
+    const statuses: string[][] = [];
+    for (const entries of [
+      [item('rte', 1), item('rte', 3)],
+      [item('rte', 2)],
+      [item('cat', 1)],
+      [end('rte')],
+      [item('rte', 4), item('cat', 2)],
+      [end('cat'), end('cat'), end('rte')],
+    ])
+      statuses.push((await intake.receive('http', entries, at)).map(({ status }) => status));
+    expect(statuses).toEqual([
+      ...[['accepted', 'accepted'], ['superseded'], ['accepted'], ['accepted'], ['superseded', 'accepted']],
+      ['accepted', 'duplicate', 'duplicate'],
+    ]);
+  });
+});
+
 describe('what waits', () => {
   it('goes by the inbound topic and is recorded when its project comes, as though it had come then', async () => {
     expect(await intake.receive('http', annotations('rte', [label('w001', '1')]), at)).toEqual([
@@ -450,6 +475,19 @@ describe('events of tools', () => {
       time: '2026-02-28T09:30:00.000Z',
       data: { occurredAt: '2026-02-28T09:30:00.000Z' },
     });
+  });
+
+  it('are each judged by their own project', async () => {
+    await configure('rte');
+    await configure('cat', ['cat', 'dog']);
+    await deliver([anInbound('e1', { label: '1' }), anInbound('e2', { project: 'cat', label: 'dog' })]);
+    const told = (await publishedSet()).map(({ data }) => data as { project: string; labels: object });
+    expect(new Map(told.map(({ project, labels }) => [project, labels]))).toEqual(
+      new Map([
+        ['rte', { label: '1' }],
+        ['cat', { label: 'dog' }],
+      ]),
+    );
   });
 
   it('bring items and end them, in either order', async () => {
