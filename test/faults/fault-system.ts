@@ -186,10 +186,12 @@ export class FaultSystem {
 
   /** How far a service has numbered what it publishes, when all of it is published. */
   private async numbered(service: ServiceName): Promise<Numbered['published']> {
+    const ask = () => this.services.client.get<Numbered>(`/v1/ops/${service}/accounting`);
     const { published } = await eventually(
       async () => {
-        const answer = await this.services.client.get<Numbered>(`/v1/ops/${service}/accounting`);
-        return answer.outboxPending === 0 ? answer : undefined;
+        // Its lines may have been mended just now.
+        const answer = await ask().catch(() => undefined);
+        return answer?.outboxPending === 0 ? answer : undefined;
       },
       `${service} to publish everything`,
       60_000,
