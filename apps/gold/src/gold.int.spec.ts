@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import { rowKey } from '@assay/platform/copies/annotated-item';
+import { type LanesTransaction } from '@assay/platform/transport/transaction';
+import { CheckService } from './check.service';
 import { goldByKey, goldCounts, markChecked, markToCheck, poolOf, restOf, saveGold } from './gold-item.queries';
 import { eventually } from '../../../test/support/eventually';
 import { configured, GoldUnderTest, issued, labelled, retracted, type Row, withdrawn } from './gold.fixture';
 import { type Sent } from '../../../test/support/sent-events';
+import { type GoldMetrics } from './gold.metrics';
 
 let gold: GoldUnderTest;
 
@@ -208,6 +211,33 @@ describe('a check', () => {
     ]);
     const { rows } = await gold.database.query(`select version from gold_check where project = 'told'`);
     expect(rows).toEqual([{ version: 2 }]);
+  });
+});
+
+describe('after a failover that lost the tail', () => {
+  it('checks and voids by versions above all that the lost database can have given', async () => {
+    await gold.send('lost', [configured(), labelled('one', 1, 'a')]);
+    await gold.import('lost');
+    const told: { version: number }[] = [];
+    const afterwards = {
+      sql: async <R>(text: string, values?: unknown[]) =>
+        text.includes('pg_walfile_name') ? ([{ lost: '1000000' }] as R[]) : tx.sql<R>(text, values),
+      publish: (_contract: object, _id: string, data: { version: number }) => void told.push(data),
+      whenCommitted: () => undefined,
+    } as unknown as LanesTransaction;
+    const checks = new CheckService({} as GoldMetrics);
+    const item = {
+      project: 'lost',
+      item: 'one',
+      revision: 1,
+      asks: 0,
+      accepted: [{ question: 'label', labels: ['a'] }],
+    };
+    const kept = { ...item, key: rowKey(item) };
+    await checks.check(afterwards, [{ ...kept, isActive: true }]);
+    await tx.sql('update gold_check set version = 1 where key = $1', [kept.key]);
+    await checks.check(afterwards, [{ ...kept, isActive: false }]);
+    expect(told.map(({ version }) => version)).toEqual([1_000_001, 1_000_001]);
   });
 });
 

@@ -480,6 +480,20 @@ describe('an appeal', () => {
     expect(await standing('appeal-race')).toMatchObject([{ evidence: { checks: 7 }, appeal: 'open' }]);
   });
 
+  it('stays open where more evidence comes, which makes no other finding', async () => {
+    const counted = async () => {
+      const { values } = await scoring.running.service.registry.getSingleMetric('assay_scoring_findings_total')!.get();
+      return values.reduce((sum, { value }) => sum + value, 0);
+    };
+    await scoring.apply('appeal-more', configured(), ...wrongs(1, 6));
+    const [finding] = await standing('appeal-more');
+    await scoring.post(`/v1/findings/${finding!.finding}/appeal`, { grounds: 'the gold is wrong' });
+    const before = await counted();
+    await scoring.apply('appeal-more', ...wrongs(1, 7));
+    expect(await standing('appeal-more')).toMatchObject([{ evidence: { checks: 7 }, appeal: 'open' }]);
+    expect(await counted()).toBe(before);
+  });
+
   it('that is won clears the finding, until the worker has done as much again', async () => {
     await scoring.apply('appeal', configured(), ...wrongs(1, 6));
     const [finding] = await standing('appeal');
