@@ -17,7 +17,8 @@ function idsOf(dispute: Dispute): string[] {
   const tx = { publish: (_contract: Contract<object>, id: string) => void ids.push(id) };
   publishClaimed(tx, dispute);
   publishReleased(tx, dispute, 'given-back');
-  publishVerdict(tx, dispute, { label: 'a', reason: 'worker-slip' }, 1);
+  for (const label of ['a', undefined])
+    publishVerdict(tx, dispute, { reason: 'worker-slip', ...(label !== undefined && { label }) }, 1);
   return ids;
 }
 
