@@ -32,7 +32,7 @@ export class FitService implements OnApplicationBootstrap, OnApplicationShutdown
   private looking: Promise<void> | undefined;
   private isAskedAgain = false;
   private isStopped = false;
-  /** Projects whose last fit failed: how long they rest, and until when (ms since 1970). */
+  /** Projects whose last fit failed: how long they rest, and until when by `performance.now()`. */
   private readonly failed = new Map<string, { rests: number; until: number }>();
 
   constructor(
@@ -75,14 +75,14 @@ export class FitService implements OnApplicationBootstrap, OnApplicationShutdown
 
   /** A project whose fit fails keeps no other from its own. */
   private async tryToFit(project: string): Promise<void> {
-    if (this.isStopped || Date.now() < (this.failed.get(project)?.until ?? 0)) return;
+    if (this.isStopped || performance.now() < (this.failed.get(project)?.until ?? 0)) return;
     try {
       await this.fitLocked(project);
       this.failed.delete(project);
     } catch (error) {
       if (this.isStopped) return;
       const rests = Math.min(LONGEST_REST_MS, 2 * (this.failed.get(project)?.rests ?? FIRST_REST_MS / 2));
-      this.failed.set(project, { rests, until: Date.now() + rests });
+      this.failed.set(project, { rests, until: performance.now() + rests });
       this.logger.warn(`project ${project} was not fitted, next try in ${rests / 1000} s: ${(error as Error).message}`);
     }
   }

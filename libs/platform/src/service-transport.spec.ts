@@ -19,10 +19,17 @@ function aTransport(attemptedAt: number | undefined): ServiceTransport {
 describe('a service is alive', () => {
   it.each([
     ['where it consumes nothing', () => undefined, true],
-    ['while its loop has tried to read within a minute', () => Date.now() - 55_000, true],
-    ['not when its loop has not even tried for longer', () => Date.now() - 61_000, false],
+    ['while its loop has tried to read within a minute', () => performance.now() - 55_000, true],
+    ['not when its loop has not even tried for longer', () => performance.now() - 61_000, false],
   ])('%s', (_when, attemptedAt, verdict) => {
     expect(aTransport(attemptedAt()).isAlive()).toBe(verdict);
+  });
+
+  it('also when its clock is set two hours ahead', () => {
+    const transport = aTransport(performance.now());
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 7_200_000);
+    expect(transport.isAlive()).toBe(true);
+    clock.mockRestore();
   });
 });
 

@@ -60,6 +60,6 @@ export function createTransport(
     server,
     relay,
     transactions: new Transactions(dataSource, service, relay),
-    isAlive: () => !hasCrashed && Date.now() - (server.attemptedAt() ?? Date.now()) < STUCK_MS,
+    isAlive: () => !hasCrashed && performance.now() - (server.attemptedAt() ?? Infinity) < STUCK_MS,
   };
 }

@@ -127,7 +127,7 @@ export interface Subscription {
   resume(topic: string, partition: number): void;
   /** Lanes that this member has now. */
   lanes(): number[];
-  /** When it asked the log for records last, whether or not it got an answer, in ms since 1970: for liveness. */
+  /** When it asked the log for records last, whether or not it got an answer, by `performance.now()`: a clock that is set makes no service dead. */
   attemptedAt(): number;
   /** Finishes the batches in hand, leaves the group. */
   stop(): Promise<void>;

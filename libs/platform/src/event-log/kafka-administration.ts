@@ -95,11 +95,12 @@ export class KafkaAdministration {
   }
 
   private async settled(wanted: WantedKafka): Promise<void> {
-    const end = Date.now() + PATIENCE_MS;
+    const end = performance.now() + PATIENCE_MS;
     for (;;) {
       const left = (await this.differences(wanted)).length;
       if (left === 0) return;
-      if (Date.now() > end) throw new Error(`${left} differences are left after ${PATIENCE_MS} ms: expected none`);
+      if (performance.now() > end)
+        throw new Error(`${left} differences are left after ${PATIENCE_MS} ms: expected none`);
       await sleep(100);
     }
   }

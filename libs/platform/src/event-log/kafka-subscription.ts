@@ -35,7 +35,7 @@ export class KafkaSubscription implements Subscription, LaneSource {
   private committing: NodeJS.Timeout | undefined;
   private isStopping = false;
   private stopping: Promise<void> | undefined;
-  private attempted = Date.now();
+  private attempted = performance.now();
 
   constructor(
     private readonly kafka: Kafka,
@@ -134,7 +134,7 @@ export class KafkaSubscription implements Subscription, LaneSource {
       retry: { retries: 3, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: () => Promise.resolve(false) },
     });
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => this.joined(consumer, payload.memberAssignment));
-    consumer.on(consumer.events.FETCH_START, () => void (this.attempted = Date.now()));
+    consumer.on(consumer.events.FETCH_START, () => void (this.attempted = performance.now()));
     // kafkajs tells of a crash while it joins by this event alone.
     let isUp = false;
     let crash: Error | undefined;
@@ -189,7 +189,7 @@ export class KafkaSubscription implements Subscription, LaneSource {
     while (!this.isStopping && !this.consumer) {
       this.logger.warn(`kafka: ${this.options.group} joins again: ${(cause as Error).message}`);
       await sleep(RETRY_MS, undefined, { ref: false });
-      this.attempted = Date.now();
+      this.attempted = performance.now();
       if (this.isStopping) return;
       try {
         await this.connect();

@@ -31,7 +31,7 @@ export class PostgresSubscription implements Subscription, LaneSource {
   private member: GroupMember | undefined;
   private isStopping = false;
   private stopping: Promise<void> | undefined;
-  private attempted = Date.now();
+  private attempted = performance.now();
 
   constructor(
     private readonly url: string,
@@ -138,7 +138,7 @@ export class PostgresSubscription implements Subscription, LaneSource {
   }
 
   private async lookForRecords(): Promise<void> {
-    this.attempted = Date.now();
+    this.attempted = performance.now();
     try {
       const ids = this.topics.map(({ id }) => id);
       for (const ends of await selectEnds(this.pool, ids)) {
