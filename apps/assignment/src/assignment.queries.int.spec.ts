@@ -1,12 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { Client } from 'pg';
 import { type Tier } from '@assay/contracts/standing/tier-changed';
 import { type WorkerRegistered } from '@assay/contracts/worker/worker-registered';
 import { rowKey } from '@assay/platform/copies/annotated-item';
-import { sqlOn } from '@assay/platform/postgres/rows-of';
-import { serviceUrl } from '@assay/platform/postgres/service-url';
 import { type LaneTransaction } from '@assay/platform/transport/transaction';
-import { freshDatabase, type FreshDatabase } from '../../../test/support/database';
+import { sqlOfService } from '../../../test/support/sql-of-service';
 import { workerOf } from './assignment.fixture';
 import { ASSIGNMENT } from './assignment.module';
 import { assignmentOfWorker, endRows, heldBy, putOff } from './assignment.queries';
@@ -19,21 +16,7 @@ import { keepTiers, keepWorkers, tierOf, workerById } from './worker.queries';
 
 const LANE = 3;
 
-let database: FreshDatabase;
-let client: Client;
-
-beforeAll(async () => {
-  database = await freshDatabase([ASSIGNMENT]);
-  client = new Client(serviceUrl(database.adminUrl, 'assignment'));
-  await client.connect();
-});
-
-afterAll(async () => {
-  await client.end();
-  await database.drop();
-});
-
-const sql = sqlOn({ query: async (...asked) => (await client.query(...asked)).rows });
+const sql = sqlOfService(ASSIGNMENT);
 
 const tx = { sql, lane: LANE } as unknown as LaneTransaction;
 

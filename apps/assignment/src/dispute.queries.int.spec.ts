@@ -1,14 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { Client } from 'pg';
 import { type Decision } from '@assay/contracts/consensus/decision';
 import { DEFAULT_POLICY } from '@assay/contracts/project/project-defaults';
 import { rowKey } from '@assay/platform/copies/annotated-item';
 import { type Project } from '@assay/platform/copies/project-copy';
-import { sqlOn } from '@assay/platform/postgres/rows-of';
-import { serviceUrl } from '@assay/platform/postgres/service-url';
 import { type LanesTransaction, type LaneTransaction } from '@assay/platform/transport/transaction';
 import { type Transactions } from '@assay/platform/transport/transactions';
-import { freshDatabase, type FreshDatabase } from '../../../test/support/database';
+import { sqlOfService } from '../../../test/support/sql-of-service';
 import { workerOf } from './assignment.fixture';
 import { type AssignmentMetrics } from './assignment.metrics';
 import { ASSIGNMENT } from './assignment.module';
@@ -20,21 +17,7 @@ import { holdWork, type WorkRow } from './work.queries';
 
 const [ANN, BOB] = [workerOf(51), workerOf(52)];
 
-let database: FreshDatabase;
-let client: Client;
-
-beforeAll(async () => {
-  database = await freshDatabase([ASSIGNMENT]);
-  client = new Client(serviceUrl(database.adminUrl, 'assignment'));
-  await client.connect();
-});
-
-afterAll(async () => {
-  await client.end();
-  await database.drop();
-});
-
-const sql = sqlOn({ query: async (...asked) => (await client.query(...asked)).rows });
+const sql = sqlOfService(ASSIGNMENT);
 
 /** A transaction, and what was published and counted by it. */
 function aTransaction() {

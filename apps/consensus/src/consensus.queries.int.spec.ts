@@ -1,9 +1,6 @@
-import { Client } from 'pg';
-import { sqlOn } from '@assay/platform/postgres/rows-of';
-import { serviceUrl } from '@assay/platform/postgres/service-url';
 import { type EpochPublished } from '@assay/contracts/reliability/epoch-published';
 import { type ModelChunk } from '@assay/contracts/reliability/model-chunk';
-import { freshDatabase, type FreshDatabase } from '../../../test/support/database';
+import { sqlOfService } from '../../../test/support/sql-of-service';
 import { CONSENSUS } from './consensus.module';
 import { keepChunks, keepEpochs, modelsOf, momentOf, movePointers } from './epoch.queries';
 import { countItems, itemCounts } from './item-count.queries';
@@ -12,21 +9,7 @@ import { keepGoldReferences, goldAmong } from './item.queries';
 import { keepSweep, nextSweep } from './progress.queries';
 import { rowKey } from '@assay/platform/copies/annotated-item';
 
-let database: FreshDatabase;
-let client: Client;
-
-beforeAll(async () => {
-  database = await freshDatabase([CONSENSUS]);
-  client = new Client(serviceUrl(database.adminUrl, 'consensus'));
-  await client.connect();
-});
-
-afterAll(async () => {
-  await client.end();
-  await database.drop();
-});
-
-const sql = sqlOn({ query: async (...asked) => (await client.query(...asked)).rows });
+const sql = sqlOfService(CONSENSUS);
 const tx = { sql };
 
 /** An epoch of a project, whole, and pointed to. */

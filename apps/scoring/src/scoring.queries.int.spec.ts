@@ -1,11 +1,8 @@
-import { Client } from 'pg';
 import { type EntityManager } from 'typeorm';
 import { type ConsensusAdjudicated } from '@assay/contracts/consensus/consensus-adjudicated';
 import { rowKey } from '@assay/platform/copies/annotated-item';
-import { sqlOn } from '@assay/platform/postgres/rows-of';
-import { serviceUrl } from '@assay/platform/postgres/service-url';
 import { eventId } from '@assay/platform/transport/event-id';
-import { freshDatabase, type FreshDatabase } from '../../../test/support/database';
+import { sqlOfService } from '../../../test/support/sql-of-service';
 import { findingPage, lockStandings, saveFindings, type StoredFinding, standingsOf } from './finding.queries';
 import { idOf } from './finding.service';
 import { type FittedModel } from './fit.domain';
@@ -20,21 +17,7 @@ import { workerId } from './scoring.fixture';
 
 const LANE = 3;
 
-let database: FreshDatabase;
-let client: Client;
-
-beforeAll(async () => {
-  database = await freshDatabase([SCORING]);
-  client = new Client(serviceUrl(database.adminUrl, 'scoring'));
-  await client.connect();
-});
-
-afterAll(async () => {
-  await client.end();
-  await database.drop();
-});
-
-const sql = sqlOn({ query: async (...asked) => (await client.query(...asked)).rows });
+const sql = sqlOfService(SCORING);
 const tx = { sql };
 
 async function configure(project: string, revision: number): Promise<void> {
