@@ -369,14 +369,21 @@ describe('an assignment', () => {
     await assignment.database.query(`update assignment set lane = 98, deadline = now() where id = $1`, [
       late.assignment,
     ]);
-    expect(await extend(late.assignment)).toMatchObject({ status: 409, body: { code: 'ended' } });
+    const ended = (detail: string) => ({
+      status: 409,
+      body: { code: 'ended', detail: expect.stringContaining(detail) },
+    });
+    expect(await extend(late.assignment)).toMatchObject(ended('is past its deadline'));
+    // After a failover versions begin at a million.
+    await assignment.database.query('update assignment set version = 1000001 where id = $1', [late.assignment]);
+    expect(await extend(late.assignment)).toMatchObject(ended('is past its deadline'));
     for (let time = 1; time <= 5; time++) {
       const answer = await extend();
       expect([answer.status, answer.body.deadline > body.deadline]).toEqual([200, true]);
     }
-    expect(await extend()).toMatchObject({ status: 409, body: { code: 'ended' } });
+    expect(await extend()).toMatchObject(ended('was extended 5 times'));
     await assignment.send('longer', [labelled(body.item, 1, 'a')]);
-    expect(await extend()).toMatchObject({ status: 409, body: { code: 'ended' } });
+    expect(await extend()).toMatchObject(ended('is completed'));
     expect(
       (await assignment.as<{ code: string }>(1, 'DELETE', `/v1/assignments/longer/${body.assignment}`)).body.code,
     ).toBe('ended');

@@ -88,6 +88,12 @@ export async function putOff(
   return row;
 }
 
+/** Whether the time of an assignment is over, by the clock that its deadline was set by. */
+export async function isOver(tx: Sql, id: string): Promise<boolean> {
+  const [row] = await tx.sql<{ over: boolean }>('select deadline <= now() as over from assignment where id = $1', [id]);
+  return row?.over ?? true;
+}
+
 /** Holds an item's row, then ends a live assignment of it. Undefined where it has ended before. */
 export async function giveBack(tx: Sql, { id, key, occasion }: Assignment): Promise<Assignment | undefined> {
   // Item first, then assignment: the order in which lanes take them.

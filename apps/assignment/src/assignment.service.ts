@@ -9,7 +9,7 @@ import { type Transaction } from '@assay/platform/transport/transaction';
 import { Transactions } from '@assay/platform/transport/transactions';
 import { publishAssignment } from './assignment.event';
 import { AssignmentMetrics } from './assignment.metrics';
-import { type Assignment, assignmentOfWorker, giveBack, heldBy, putOff } from './assignment.queries';
+import { type Assignment, assignmentOfWorker, giveBack, heldBy, isOver, putOff } from './assignment.queries';
 import { type NoWork, whyNot } from './gate.domain';
 import { type Given, giveAgain, giveOut, nextOffer } from './offer.queries';
 import { placeOfCaller } from './caller.queries';
@@ -86,7 +86,7 @@ export class AssignmentService {
       const { assignment, project } = await this.own(tx, caller, name, id);
       const { minutes } = assignmentPolicy(project.policy);
       const later = await putOff(tx, id, minutes * 60, 1 + MOST_EXTENSIONS);
-      if (!later) throw new Problem('ended', notExtended(assignment));
+      if (!later) throw new Problem('ended', notExtended(assignment, await isOver(tx, id)));
       publishAssignment(tx, later);
       return later;
     });
@@ -157,9 +157,9 @@ function happens(share: number): boolean {
   return randomInt(SIDES) < share * SIDES;
 }
 
-function notExtended({ id, status, version }: Assignment): string {
+function notExtended({ id, status }: Assignment, isOver: boolean): string {
   if (status !== 'live') return `assignment ${id} is ${status}: expected a live one`;
-  return version > MOST_EXTENSIONS
-    ? `assignment ${id} was extended ${MOST_EXTENSIONS} times: expected no more`
-    : `assignment ${id} is past its deadline: expected one whose time is not over`;
+  return isOver
+    ? `assignment ${id} is past its deadline: expected one whose time is not over`
+    : `assignment ${id} was extended ${MOST_EXTENSIONS} times: expected no more`;
 }

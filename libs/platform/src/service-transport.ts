@@ -59,7 +59,7 @@ export function createTransport(
   return {
     server,
     relay,
-    transactions: new Transactions(dataSource, service, relay),
+    transactions: new Transactions(dataSource, service, relay, () => metrics.retries.inc()),
     isAlive: () => !hasCrashed && performance.now() - (server.attemptedAt() ?? Infinity) < STUCK_MS,
   };
 }

@@ -613,14 +613,15 @@ it('has the effects of what is committed alone, and of that once', async () => {
   const work: Handle = async (lane, tx) => tx.whenCommitted(() => void effects.push(lane as number));
   await one.work(LANE, work);
   expect(effects).toEqual([0, 1, 2, 4, 5, 0]);
-  const transactions = new Transactions(dataSource, 'consensus', { wake: () => undefined });
+  let retries = 0;
+  const transactions = new Transactions(dataSource, 'consensus', { wake: () => undefined }, () => retries++);
   let tries = 0;
   await transactions.run(async (tx) => {
     tx.whenCommitted(() => void effects.push(100 + tries));
     if (++tries < 3) await tx.sql(`do $$ begin raise exception 'conflict' using errcode = '40001'; end $$`);
     else expect(effects).toHaveLength(6);
   });
-  expect(effects.slice(6)).toEqual([103]);
+  expect({ effects: effects.slice(6), retries }).toEqual({ effects: [103], retries: 2 });
 });
 
 it('wakes the relay only where something was published', async () => {

@@ -18,10 +18,12 @@ const TRIES = 5;
 export class Transactions {
   private readonly current = new AsyncLocalStorage<{ tx: Transaction; isOpen: boolean }>();
 
+  /** @param onRetry told of every try that is made again. */
   constructor(
     private readonly dataSource: DataSource,
     private readonly service: string,
     private readonly relay: Pick<Relay, 'wake'>,
+    private readonly onRetry: () => void = () => undefined,
   ) {}
 
   /**
@@ -37,6 +39,7 @@ export class Transactions {
         return await this.attempt(work);
       } catch (error) {
         if (!isUndone(error) || attempt === TRIES) throw error;
+        this.onRetry();
         await sleep(10 * 2 ** attempt * Math.random());
       }
     }
