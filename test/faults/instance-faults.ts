@@ -95,9 +95,11 @@ export const INSTANCE_FAULTS: Fault[] = [
     happen: async (system, load) => {
       const atWork = await Promise.all(
         RELAYS.map(async (service) => {
+          const ownerOf = async () =>
+            (await sql<{ owner: string }>(system, `select owner from ${service}.relay`))[0]?.owner;
+          const before = await ownerOf();
           const one = await system.arm(service, 'published kill 4');
-          const leased = `select 1 from ${service}.relay where leased_until > now()`;
-          await eventually(async () => (await sql(system, leased)).length > 0, `${service} to have a relay`, 60_000);
+          await eventually(async () => (await ownerOf()) !== before, `${service} to have another relay`, 60_000);
           return one;
         }),
       );
