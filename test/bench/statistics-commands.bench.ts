@@ -10,7 +10,7 @@ import { inSeconds, times } from './stopwatch';
 
 const SIZE = 1_000_000;
 const ROOT = join(__dirname, '../..');
-const RUNS = 3;
+const RUNS = 5;
 
 /** The least, and the most memory, of some runs of a whole process. */
 interface Ran extends Resources {
@@ -35,13 +35,17 @@ function measure(folder: string, compare: Python | undefined): void {
   writeFileSync(labels, labelsOf(population).csv);
   writeFileSync(description, JSON.stringify(population));
   const bytes = statSync(labels).size;
-  const beside = (what: string) => runPython(compare, folder, what, labels);
+  const assay =
+    (...args: string[]) =>
+    () =>
+      runAssay(folder, ...args);
+  const beside = (what: string) => compare && (() => compare<object>(what, labels, join(folder, 'out')));
   const rows = [
-    row('aggregate', runAssay(folder, 'aggregate', labels), bytes, beside('aggregate'), '5 times'),
-    row('aggregate --method dawid-skene', runAssay(folder, 'aggregate', labels, '--method', 'dawid-skene'), bytes, beside('aggregate'), '5 times'),
-    row('agreement -o json', runAssay(folder, 'agreement', labels, '-o', 'json'), bytes, beside('agreement'), 'faster'),
-    row('workers', runAssay(folder, 'workers', labels), bytes),
-    row('simulate', runAssay(folder, 'simulate', '--population', description, '--out', join(folder, 'played-')), bytes),
+    row('aggregate', bytes, assay('aggregate', labels), beside('aggregate'), '5 times'),
+    row('aggregate --method dawid-skene', bytes, assay('aggregate', labels, '--method', 'dawid-skene'), beside('aggregate'), '5 times'),
+    row('agreement -o json', bytes, assay('agreement', labels, '-o', 'json'), beside('agreement'), 'faster'),
+    row('workers', bytes, assay('workers', labels)),
+    row('simulate', bytes, assay('simulate', '--population', description, '--out', join(folder, 'played-'))),
   ]; // prettier-ignore
   const header = ['command', 'Python', 'its memory', 'here', 'faster', 'by the clock', 'goal', 'memory', 'in files'];
   const against = compare ? `Against ${pythonPackages()}; ` : 'Without Python; ';
@@ -50,7 +54,8 @@ function measure(folder: string, compare: Python | undefined): void {
 }
 
 /** @param goal of the design against Python. */
-function row(name: string, ours: Ran, bytes: number, theirs?: Ran, goal = ''): string[] {
+function row(name: string, bytes: number, work: () => Resources, beside?: () => Resources, goal = ''): string[] {
+  const [ours, theirs] = leastOf(work, ...(beside ? [beside] : [])) as [Ran, Ran?];
   return [
     name,
     ...(theirs ? [inSeconds(theirs.processSeconds), inMiB(theirs.peakMemory)] : ['', '']),
@@ -64,39 +69,36 @@ function row(name: string, ours: Ran, bytes: number, theirs?: Ran, goal = ''): s
 }
 
 /** The built command, its output in a file, as from a shell. @throws where it fails. */
-function runAssay(folder: string, ...args: string[]): Ran {
+function runAssay(folder: string, ...args: string[]): Resources {
   const resources = join(folder, 'resources');
-  return leastOf(() => {
-    const out = openSync(join(folder, 'out'), 'w');
-    const run = spawnSync(
-      process.execPath,
-      ['-r', join(__dirname, 'resources.cjs'), 'apps/assay/bin/assay.mjs', ...args],
-      {
-        cwd: ROOT,
-        stdio: ['ignore', out, 'pipe'],
-        encoding: 'utf8',
-        env: { ...process.env, BENCH_RESOURCES: resources },
-      },
-    );
-    closeSync(out);
-    if (run.status !== 0) throw new Error(`assay ${args.join(' ')}: ${run.error?.message ?? run.stderr}`);
-    return JSON.parse(readFileSync(resources, 'utf8')) as Resources;
-  });
+  const out = openSync(join(folder, 'out'), 'w');
+  const run = spawnSync(
+    process.execPath,
+    ['-r', join(__dirname, 'resources.cjs'), 'apps/assay/bin/assay.mjs', ...args],
+    {
+      cwd: ROOT,
+      stdio: ['ignore', out, 'pipe'],
+      encoding: 'utf8',
+      env: { ...process.env, BENCH_RESOURCES: resources },
+    },
+  );
+  closeSync(out);
+  if (run.status !== 0) throw new Error(`assay ${args.join(' ')}: ${run.error?.message ?? run.stderr}`);
+  return JSON.parse(readFileSync(resources, 'utf8')) as Resources;
 }
 
-function runPython(compare: Python | undefined, folder: string, what: string, labels: string): Ran | undefined {
-  if (!compare) return undefined;
-  return leastOf(() => compare(what, labels, join(folder, 'out')));
-}
-
-function leastOf(work: () => Resources): Ran {
-  const least = { seconds: Infinity, processSeconds: Infinity, peakMemory: 0 };
+/** Runs each in turn, so that what else the machine does meets all of them. */
+function leastOf(...works: (() => Resources)[]): Ran[] {
+  const least = works.map(() => ({ seconds: Infinity, processSeconds: Infinity, peakMemory: 0 }));
   for (let run = 0; run < RUNS; run++) {
-    const started = performance.now();
-    const { processSeconds, peakMemory } = work();
-    least.seconds = Math.min(least.seconds, (performance.now() - started) / 1000);
-    least.processSeconds = Math.min(least.processSeconds, processSeconds);
-    least.peakMemory = Math.max(least.peakMemory, peakMemory);
+    for (const [i, work] of works.entries()) {
+      const started = performance.now();
+      const { processSeconds, peakMemory } = work();
+      const of = least[i]!;
+      of.seconds = Math.min(of.seconds, (performance.now() - started) / 1000);
+      of.processSeconds = Math.min(of.processSeconds, processSeconds);
+      of.peakMemory = Math.max(of.peakMemory, peakMemory);
+    }
   }
   return least;
 }

@@ -55,7 +55,7 @@ const MOST_CELLS = 1 << 24;
 
 /**
  * Which workers have a later one with enough items in common, at most 255. In a large crowd hardly any has: one pass in the order of the items, each pair a byte that counts no further than
- * it must, takes a tenth of the time of going through the items of each worker.
+ * it must, costs less than going through the items of each worker, which lie all over the table.
  */
 function firstsOfPairs({ itemStart, worker, workers }: LabelsOfWorkers, leastCommon: number): Uint8Array {
   const W = workers.length;
