@@ -15,7 +15,7 @@ const tx = { sql };
 /** An epoch of a project, whole, and pointed to. */
 async function fitted(project: string, epoch: number, isSettling = false): Promise<void> {
   const about = { project, epoch, question: 'label' };
-  await keepChunks(tx, [{ ...about, chunk: 0, model: { labels: 2 }, workers: [] } as unknown as ModelChunk]);
+  await keepChunks(tx, [{ ...about, chunk: 0, model: { labels: 2 }, workers: [] } as ModelChunk]);
   const questions = [{ question: 'label', chunks: 1, labels: 0, items: 0, workers: 0 }];
   await keepEpochs(tx, [{ project, epoch, isSettling, schemaVersion: 1, policyRevision: 1, covers: [], questions } as EpochPublished]); // prettier-ignore
   await movePointers(tx, [project]);

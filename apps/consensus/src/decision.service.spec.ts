@@ -6,8 +6,8 @@ import { DecisionService } from './decision.service';
 import { newItem } from './item.domain';
 import { CurrentModels, type Models } from './models';
 
-const questions = [{ name: 'label', kind: 'choice', labels: ['a', 'b'] }];
-const project = { project: 'p', revision: 3, questions, policy: DEFAULT_POLICY } as unknown as Project;
+const questions = [{ name: 'label', kind: 'choice' as const, labels: ['a', 'b'] }];
+const project = { project: 'p', revision: 3, questions, policy: DEFAULT_POLICY } as Project;
 
 /** Version of an item that is decided again, where a database that is lost can have given so many. */
 function versionAfter(version: number, lostVersions: number): number {

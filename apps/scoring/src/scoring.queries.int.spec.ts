@@ -130,7 +130,7 @@ describe('what is kept of workers', () => {
     const model = {
       question: 'label',
       workers: workers.map((one) => ({ worker: one, labels: 1, accuracy: 0.5, low: 0, high: 1, goldChecks: 0, spammerScore: 0 })), // prettier-ignore
-    } as unknown as FittedModel;
+    } as FittedModel;
     await saveReliabilities(tx, 'paged', [model]);
     const page = async (after: string) => (await workerPage(tx, 'paged', after, 2)).map((one) => one.worker);
     expect([await page(''), await page(workers[1]!)]).toEqual([workers.slice(0, 2), workers.slice(2)]);
