@@ -1,7 +1,11 @@
+import { type Dice } from '../../libs/statistics/src/simulation/random';
+
 /** Something that was seen, as numbers, and what it was in truth. */
 export interface Observation {
   features: readonly number[];
   isPositive: boolean;
+  /** Of what it was seen: what is seen of the same thing twice is alike, and is no second piece of evidence. */
+  of: string;
 }
 
 const ROUNDS = 60;
@@ -29,6 +33,26 @@ export function distinguish(observations: readonly Observation[]): number {
   return (areas[0]! + areas[1]!) / 2;
 }
 
+/**
+ * What `distinguish` finds where there is nothing to find: a mean and a standard deviation over relabelings, each of which deals the truth out
+ * anew among the things that were seen (a permutation test; a thing keeps one truth however often it is seen).
+ */
+export function distinguishByChance(
+  observations: readonly Observation[],
+  { relabelings, throws }: { relabelings: number; throws: Dice },
+): { mean: number; deviation: number } {
+  const truths = new Map(observations.map(({ of, isPositive }) => [of, isPositive]));
+  const things = [...truths.keys()];
+  const areas = Array.from({ length: relabelings }, () => {
+    const deal = things.map((thing) => ({ place: throws.uniform(), thing })).sort((a, b) => a.place - b.place);
+    const dealt = new Map([...truths.values()].map((truth, index) => [deal[index]!.thing, truth]));
+    return distinguish(observations.map((one) => ({ ...one, isPositive: dealt.get(one.of)! })));
+  });
+  const mean = areas.reduce((sum, area) => sum + area, 0) / relabelings;
+  const squares = areas.reduce((sum, area) => sum + (area - mean) ** 2, 0);
+  return { mean, deviation: Math.sqrt(squares / (relabelings - 1)) };
+}
+
 /** Probability that a positive scores higher than another, ties as half (Mann and Whitney). */
 export function areaUnderCurve(scored: readonly { score: number; isPositive: boolean }[]): number {
   const sorted = [...scored].sort((a, b) => a.score - b.score);
@@ -45,7 +69,11 @@ export function areaUnderCurve(scored: readonly { score: number; isPositive: boo
 }
 
 function boost(observations: readonly Observation[]): { base: number; stumps: Stump[] } {
-  const share = observations.filter(({ isPositive }) => isPositive).length / observations.length;
+  const [all, positives] = [observations.length, observations.filter(({ isPositive }) => isPositive).length];
+  if (positives === 0 || positives === all) {
+    throw new Error(`${all} observations of which ${positives} are positive: some of each kind are needed`);
+  }
+  const share = positives / all;
   const base = Math.log(share / (1 - share));
   const scores = observations.map(() => base);
   const stumps: Stump[] = [];

@@ -1,4 +1,4 @@
-import { distinguish, type Observation } from '../../../test/support/distinguisher';
+import { distinguish, distinguishByChance, type Observation } from '../../../test/support/distinguisher';
 import { dice } from '../../../libs/statistics/src/simulation/random';
 import { AssignmentUnderTest, configured, gold, imported } from './assignment.fixture';
 import { type Sent } from '../../../test/support/sent-events';
@@ -8,8 +8,8 @@ import { type GivenWork } from './assignment.service';
 const SEEN = Number(process.env['ASSAY_CHECK_SEEN'] ?? 300);
 const WORKERS = 5;
 const SHARE = 0.1;
-/** Chance is .5. With n gold items the area has a standard error of 1 / sqrt(12 n): the bound is .55, or four of them where few are seen. */
-const BOUND = Math.max(0.55, 0.5 + 4 / Math.sqrt(12 * SHARE * SEEN));
+/** Chance is .5. */
+const NEGLIGIBLE = 0.55;
 
 let assignment: AssignmentUnderTest;
 
@@ -60,6 +60,7 @@ async function watch(project: string, known: ReadonlySet<string>): Promise<Obser
       const headers = [...response.headers.entries()].filter(([name]) => name !== 'date' && name !== 'content-length');
       seen.push({
         isPositive: known.has(work.item),
+        of: work.item,
         features: [
           ...[text.length, Number(response.headers.get('content-length')), work.token.length, work.data.text.length],
           category(`${Object.keys(work).join()} ${JSON.stringify(headers)} ${JSON.stringify(work.questions)}`),
@@ -75,6 +76,12 @@ async function watch(project: string, known: ReadonlySet<string>): Promise<Obser
   return seen;
 }
 
+/** What is more than negligible and not by chance: four standard deviations of what relabelings give. */
+function boundOf(seen: readonly Observation[]): number {
+  const { mean, deviation } = distinguishByChance(seen, { relabelings: 60, throws: dice(18) });
+  return Math.max(NEGLIGIBLE, mean + 4 * deviation);
+}
+
 describe('gold among the work', () => {
   const NAMES = 'abcdefghijklmnopqrstuvwxyz';
   const text = (length: number) => Array.from({ length }, (_, index) => NAMES[index % 26]).join('');
@@ -85,13 +92,14 @@ describe('gold among the work', () => {
     const share = seen.filter(({ isPositive }) => isPositive).length / seen.length;
     // Four standard errors around the rate of the policy.
     expect(Math.abs(share - SHARE)).toBeLessThan(4 * Math.sqrt((SHARE * (1 - SHARE)) / seen.length));
-    const area = distinguish(seen);
-    process.stderr.write(`area under the curve ${area.toFixed(4)}, bound ${BOUND.toFixed(3)}\n`);
-    expect(area).toBeLessThan(BOUND);
+    const [area, bound] = [distinguish(seen), boundOf(seen)];
+    process.stderr.write(`area under the curve ${area.toFixed(4)}, bound ${bound.toFixed(3)}\n`);
+    expect(area).toBeLessThan(bound);
   }, 600_000);
 
   it('is told from it where somebody imports it with longer texts: the look finds what is there to find', async () => {
     const known = await aProject('leaky', (isGold, length) => text(isGold ? length + 200 : length));
-    expect(distinguish(await watch('leaky', known))).toBeGreaterThan(BOUND);
+    const seen = await watch('leaky', known);
+    expect(distinguish(seen)).toBeGreaterThan(boundOf(seen));
   }, 600_000);
 });
