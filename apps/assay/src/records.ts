@@ -116,7 +116,10 @@ export function eachRecord(file: RecordFile, wanted: readonly string[], errors: 
   });
 }
 
-/** The same for CSV, without a text for each cell: cells stand in the order of the file's columns, and are of this row only. */
+/**
+ * The same for CSV, without a text for each cell: cells stand in the order of the file's columns, and are of this row only.
+ * @throws CliError 6 on a row longer than `LONGEST_LINE`.
+ */
 export function eachCsvRecord(file: RecordFile, errors: RowErrors, onRow: (row: CsvRow, line: number) => void): void {
   const width = file.columns.length;
   let isHeader = true;
@@ -127,6 +130,7 @@ export function eachCsvRecord(file: RecordFile, errors: RowErrors, onRow: (row: 
       (row, line) => {
         if (isHeader) isHeader = false;
         else if (hasBroken && errors.has(line)) return;
+        else if (row.end[row.cells - 1]! - row.start[0]! > LONGEST_LINE) throw tooLong(file.name, line, LONGEST_LINE);
         else if (row.cells === width) onRow(row, line);
         else errors.add(line, `${row.cells} cells; expected ${width} (${file.columns.join(', ')})`);
       },
@@ -223,8 +227,10 @@ function firstRow(content: Buffer): Buffer {
 
 function csvHeader(name: string, content: Buffer): string[] {
   let header: string[] = [];
+  const first = firstRow(content);
+  if (first.length > LONGEST_LINE) throw tooLong(name, 1, LONGEST_LINE);
   parseCsv(
-    firstRow(content),
+    first,
     (row) => void (header = Array.from({ length: row.cells }, (_, cell) => cellText(row, cell).trim())),
     (line, message) => {
       throw new CliError(EXIT.badData, `${name}:${line}: ${message}`);
