@@ -9,42 +9,38 @@ export const NOTHING: ExactSum = [];
 
 /** The sum with one more double. */
 export function plusDouble(a: ExactSum, b: number): ExactSum {
-  const parts: number[] = [];
-  let high = b;
-  for (const part of a) {
-    const sum = high + part;
-    const shadow = sum - high;
-    const error = high - (sum - shadow) + (part - shadow);
-    if (error !== 0) parts.push(error);
-    high = sum;
-  }
-  if (high !== 0) parts.push(high);
-  return parts;
+  const sum = [...a];
+  add(sum, b);
+  return sum;
 }
 
 export function plus(a: ExactSum, b: ExactSum): ExactSum {
-  return b.reduce(plusDouble, a);
+  const sum = [...a];
+  for (let i = 0; i < b.length; i++) add(sum, b[i]!);
+  return sum;
 }
 
 export function minus(a: ExactSum, b: ExactSum): ExactSum {
-  return b.reduce((sum, part) => plusDouble(sum, -part), a);
+  const sum = [...a];
+  for (let i = 0; i < b.length; i++) add(sum, -b[i]!);
+  return sum;
 }
 
 export function timesDouble(a: ExactSum, b: number): ExactSum {
-  return a.reduce((sum, part) => plusProduct(sum, part, b), NOTHING);
+  return times(a, [b]);
 }
 
 export function times(a: ExactSum, b: ExactSum): ExactSum {
-  return b.reduce((sum, part) => plus(sum, timesDouble(a, part)), NOTHING);
+  const sum: number[] = [];
+  for (let j = 0; j < b.length; j++) for (let i = 0; i < a.length; i++) addProduct(sum, a[i]!, b[j]!);
+  return sum;
 }
 
 /** The sum with the product of two doubles. */
-export function plusProduct(sum: ExactSum, a: number, b: number): ExactSum {
-  const product = a * b;
-  const [a1, a2] = split(a);
-  const [b1, b2] = split(b);
-  const error = a1 * b1 - product + a1 * b2 + a2 * b1 + a2 * b2;
-  return plusDouble(error === 0 ? sum : plusDouble(sum, error), product);
+export function plusProduct(a: ExactSum, b: number, c: number): ExactSum {
+  const sum = [...a];
+  addProduct(sum, b, c);
+  return sum;
 }
 
 /** The double next to it, or one beside that. */
@@ -52,9 +48,35 @@ export function valueOf(a: ExactSum): number {
   return a.reduce((sum, part) => sum + part, 0);
 }
 
-/** Two halves of 26 bits that add up to the number. */
-function split(a: number): [number, number] {
-  const shifted = 134217729 * a;
-  const high = shifted - (shifted - a);
-  return [high, a - high];
+/** Adds a double in place: a sum made anew for each would be most of the time. */
+function add(parts: number[], b: number): void {
+  let high = b;
+  let kept = 0;
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i]!;
+    const sum = high + part;
+    const shadow = sum - high;
+    const error = high - (sum - shadow) + (part - shadow);
+    if (error !== 0) parts[kept++] = error;
+    high = sum;
+  }
+  parts.length = kept;
+  if (high !== 0) parts.push(high);
 }
+
+function addProduct(parts: number[], a: number, b: number): void {
+  const product = a * b;
+  // Halves of 26 bits, whose products are exact.
+  const shiftedA = SPLIT * a;
+  const a1 = shiftedA - (shiftedA - a);
+  const a2 = a - a1;
+  const shiftedB = SPLIT * b;
+  const b1 = shiftedB - (shiftedB - b);
+  const b2 = b - b1;
+  const error = a1 * b1 - product + a1 * b2 + a2 * b1 + a2 * b2;
+  if (error !== 0) add(parts, error);
+  add(parts, product);
+}
+
+/** 2^27 + 1. */
+const SPLIT = 134217729;
