@@ -70,7 +70,7 @@ describe('the rules of imports', () => {
       summary: { violations: typeof violations };
     };
     violations = report.summary.violations;
-  }, 60_000);
+  });
 
   it.each(PLANTED_IMPORTS.map((one) => [one.rule, one.guilty]))('%s bites', (rule, guilty) => {
     expect(violations).toContainEqual(
@@ -97,7 +97,7 @@ describe('the rules of code', () => {
     messages = results.flatMap(({ filePath, messages: some }) =>
       some.map((one) => ({ ...one, file: filePath.slice(tree.path.length + 1) })),
     );
-  }, 60_000);
+  });
 
   it.each(PLANTED_CODE.map((one) => [one.rule, one.guilty, one.says] as const))(
     '%s bites in %s',

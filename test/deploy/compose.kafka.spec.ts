@@ -31,7 +31,7 @@ describeOnOwnKafka('the services of docker-compose.yml', () => {
     [broker, database] = await Promise.all([startBroker(), absentDatabase()]);
     const secrets = { 'admin-key': KEY, 'lease-secret': 'l'.repeat(48), 'database-url': database.adminUrl };
     for (const [name, secret] of Object.entries(secrets)) writeFileSync(join(folder.path, name), secret);
-  }, 90_000);
+  });
   afterAll(async () => {
     for (const child of children.filter(({ exitCode }) => exitCode === null)) {
       child.kill('SIGKILL');
@@ -63,7 +63,7 @@ describeOnOwnKafka('the services of docker-compose.yml', () => {
       expect(new URL(readFileSync(file, 'utf8')).username).toBe(`assay_${name}`);
       expect(statSync(file).mode & 0o777).toBe(0o600);
     }
-  }, 90_000);
+  });
 
   it('have a broker that knows no users, so that permissions are refused', async () => {
     const { code, said } = await commandLineWith(environmentOf('topics'), 'topics', 'apply', '--acls', '--dry-run');
@@ -78,11 +78,11 @@ describeOnOwnKafka('the services of docker-compose.yml', () => {
     const annotations = ['w1', 'w2', 'w3'].map((worker) => ({ item: 'i1', worker, label: 'cat' }));
     await client.write('POST', '/v1/annotations/pets', annotations);
     const decided = () => client.get<{ state: string }>('/v1/consensus/pets/i1').catch(() => undefined);
-    await eventually(async () => (await decided())?.state === 'reached', 'the decision', 30_000);
+    await eventually(async () => (await decided())?.state === 'reached', 'the decision');
     for (const child of children) child.kill('SIGTERM');
     for (const child of children) if (child.exitCode === null) await once(child, 'exit');
     expect(children.map(({ exitCode }) => exitCode)).toEqual(SERVICES.map(() => 0));
-  }, 90_000);
+  });
 
   const start = async ({ name, prefixes }: (typeof SERVICES)[number]): Promise<Listening> => {
     const port = await freePort();
@@ -100,7 +100,6 @@ describeOnOwnKafka('the services of docker-compose.yml', () => {
     await eventually(
       () => /"listening"/.test(said),
       () => `${name}, which said: ${said}`,
-      60_000,
     );
     return { name, prefixes, url: `http://127.0.0.1:${port}` };
   };

@@ -33,21 +33,15 @@ beforeAll(async () => {
     const question = { name: 'label', kind: 'choice', labels: ['cat', 'dog'] };
     await assay.client.write('PUT', '/v1/projects/pets', { project: 'pets', questions: [question] });
     await assay.client.write('POST', '/v1/annotations/pets', [{ item: 'i1', worker: 'w1', label: 'cat' }]);
-    await eventually(
-      async () => {
-        exported = await (await fetch(`${assay.metricsUrl}/metrics`)).text();
-        return SERVICES.every(({ name }) =>
-          seriesOf('assay_accounting_events').some(({ service }) => service === name),
-        );
-      },
-      'the gauges of every service',
-      30_000,
-    );
+    await eventually(async () => {
+      exported = await (await fetch(`${assay.metricsUrl}/metrics`)).text();
+      return SERVICES.every(({ name }) => seriesOf('assay_accounting_events').some(({ service }) => service === name));
+    }, 'the gauges of every service');
   } finally {
     await assay.close();
     data.remove();
   }
-}, 90_000);
+});
 
 /** The labels of each series of a metric. */
 function seriesOf(metric: string): Record<string, string>[] {

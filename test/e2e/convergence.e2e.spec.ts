@@ -86,7 +86,7 @@ describe('the digest', () => {
     expect(clean.annotations).toEqual({ received: EVENTS.length, accepted: EVENTS.length, duplicate: 0, rejected: 0 });
     expect(clean.accounting['consensus']?.accepted).toBe(EVENTS.length);
     expect(clean.accounting['consensus']?.superseded).toBeGreaterThan(20);
-  }, 120_000);
+  });
 
   it('is the same when the project and the items come last, everything shuffled, sent twice and published twice, and batches cut anywhere', async () => {
     const twice = (log: EventLog): EventLog => ({
@@ -115,7 +115,7 @@ describe('the digest', () => {
       await assay.close();
       folder.remove();
     }
-  }, 120_000);
+  });
 
   it('is the same after the policy went to and fro', async () => {
     const folder = dataFolder();
@@ -139,7 +139,7 @@ describe('the digest', () => {
       await assay.close();
       folder.remove();
     }
-  }, 120_000);
+  });
 
   it('is the same after kill -9 of everything in the middle, twice, and after publishing everything again', async () => {
     const folder = dataFolder();
@@ -171,5 +171,5 @@ describe('the digest', () => {
     } finally {
       folder.remove();
     }
-  }, 180_000);
+  });
 });

@@ -19,7 +19,7 @@ beforeAll(async () => {
   const body = { holder: 'night-shift', role: 'operator', projects: ['*'] };
   const { secret } = await running.client.write<{ secret: string }>('POST', '/v1/keys', body);
   writeFileSync(join(data.path, 'operator.key'), secret);
-}, 60_000);
+});
 
 afterAll(async () => {
   await running?.close();

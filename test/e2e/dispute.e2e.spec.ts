@@ -9,7 +9,7 @@ let running: Awaited<ReturnType<typeof startedAssay>>;
 
 beforeAll(async () => {
   running = await startedAssay(data.path);
-}, 60_000);
+});
 
 afterAll(async () => {
   await running?.close();
@@ -52,14 +52,10 @@ describe('a dispute', () => {
     ];
     await client.writeLines('/v1/annotations/pets', said);
 
-    const [queued] = await eventually(
-      async () => {
-        const list = await disputesFor('eve');
-        return list.length > 0 ? list : undefined;
-      },
-      'the dispute to reach the queue',
-      30_000,
-    );
+    const [queued] = await eventually(async () => {
+      const list = await disputesFor('eve');
+      return list.length > 0 ? list : undefined;
+    }, 'the dispute to reach the queue');
     const { dispute } = queued!;
     expect(await disputesFor('ann')).toEqual([]);
     expect(await assay('ann', 'disputes', 'claim', 'pets', dispute)).toMatchObject({ code: 4 });
@@ -89,14 +85,10 @@ describe('a dispute', () => {
     );
     expect(decided).toMatchObject({ code: 0 });
 
-    const exported = await eventually(
-      async () => {
-        const { out } = await assay('admin', '-o', 'csv', 'export', 'pets');
-        return out.includes('adjudicated') && out;
-      },
-      'the decision to be exported',
-      30_000,
-    );
+    const exported = await eventually(async () => {
+      const { out } = await assay('admin', '-o', 'csv', 'export', 'pets');
+      return out.includes('adjudicated') && out;
+    }, 'the decision to be exported');
     const [heading, row] = String(exported).trim().split('\n');
     const columns = new Map(heading!.split(',').map((name, index) => [name, row!.split(',')[index]]));
     expect(Object.fromEntries(columns)).toMatchObject({
@@ -109,5 +101,5 @@ describe('a dispute', () => {
     });
     expect((await assay('eve', 'disputes', 'claim', 'pets', dispute)).code).toBe(6);
     expect(await disputesFor('eve')).toEqual([]);
-  }, 120_000);
+  });
 });

@@ -67,7 +67,7 @@ describe('at rest', () => {
       await importGold(client, 'crowd', asItIs);
       await sendAll(client);
     });
-  }, 120_000);
+  });
 
   it('every decision is that of one fit over all labels, to 1e-6', async () => {
     const table = labelTable(CROWD.labels, LABELS);
@@ -97,7 +97,7 @@ describe('at rest', () => {
     expect(items).toBe(150);
     expect(report.epoch).toBeGreaterThan(0);
     expect(report.workers).toHaveLength(15);
-  }, 120_000);
+  });
 
   it('gold that was corrected afterwards is as if it had been right from the start', async () => {
     const next = (truth: string) => LABELS[(LABELS.indexOf(truth) + 1) % LABELS.length]!;
@@ -118,7 +118,7 @@ describe('at rest', () => {
     });
     expect(corrected.workers.map(known)).toEqual(withGold.workers.map(known));
     expect(withGold.workers.some(({ goldChecks }) => goldChecks > 0)).toBe(true);
-  }, 120_000);
+  });
 
   it('a run that was killed in the middle of fits and sweeps is as if it had not been', async () => {
     const folder = dataFolder();
@@ -131,7 +131,7 @@ describe('at rest', () => {
         const before = await epoch();
         const sending = sendAll(assay.client, shuffled(EVENTS.slice(0, end), end)).catch(() => undefined);
         // One epoch later the next is being fitted, and the items are being swept by the last.
-        await eventually(async () => (await epoch()) > before, `an epoch after ${before}`, 60_000);
+        await eventually(async () => (await epoch()) > before, `an epoch after ${before}`);
         await assay.kill();
         await sending;
         assay = await spawnedAssay(folder.path);
@@ -145,5 +145,5 @@ describe('at rest', () => {
     } finally {
       folder.remove();
     }
-  }, 240_000);
+  });
 });

@@ -31,7 +31,7 @@ let running: Awaited<ReturnType<typeof startedAssay>>;
 
 beforeAll(async () => {
   running = await startedAssay(data.path);
-}, 60_000);
+});
 
 afterAll(async () => {
   await running?.close();
@@ -70,5 +70,5 @@ describe('a played crowd', () => {
     }
     expect(checks).toBeGreaterThan(0);
     expect(exposures).toBe(checks);
-  }, 120_000);
+  });
 });

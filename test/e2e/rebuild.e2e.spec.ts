@@ -84,7 +84,7 @@ describe('rebuild', () => {
     folder.remove();
     expect(all.digest).not.toBe(early.digest);
     assay = await Forgetful.start();
-  }, 120_000);
+  });
 
   afterAll(() => assay?.close());
 
@@ -106,7 +106,7 @@ describe('rebuild', () => {
     });
     expect(isBalanced(report)).toBe(true);
     expect(await assay.run('audit', 'verify')).toMatchObject({ code: 0 });
-  }, 120_000);
+  });
 
   it('mends what was gone from the log before it was read, after positions were put elsewhere', async () => {
     const { client, log } = assay;
@@ -158,5 +158,5 @@ describe('rebuild', () => {
       ...{ digest: all.digest, accounting: all.accounting },
     });
     expect(await assay.run('audit', 'verify')).toMatchObject({ code: 0 });
-  }, 120_000);
+  });
 });

@@ -6,18 +6,17 @@ describeOnOwnKafka('five processes', () => {
   let campaign: Campaign;
   beforeAll(async () => {
     campaign = new Campaign(await cleanDigest());
-  }, 120_000);
-  afterAll(() => campaign.stop(), 60_000);
+  });
+  afterAll(() => campaign.stop());
 
   it.each(FAULTS.filter(({ isSmoke }) => isSmoke).map((fault) => [fault.name, fault] as const))(
     'come to the digest of a clean run after: %s',
     async (_name, fault) => {
       expect((await campaign.run(fault)).problems).toEqual([]);
     },
-    300_000,
   );
 
   it('published everything in order and without gaps', async () => {
     expect(await campaign.published()).toEqual([]);
-  }, 120_000);
+  });
 });

@@ -38,7 +38,7 @@ beforeAll(async () => {
   await client.writeLines('/v1/annotations/secret', annotations);
   await client.writeLines('/v1/annotations/secret', [{ item: ITEMS[0], worker: 'w9', label: 'no such label' }]);
   await reportAtRest(client, 'secret');
-}, 120_000);
+});
 
 afterAll(async () => {
   await assay?.kill();

@@ -32,7 +32,7 @@ describeOnOwnKafka('a broker that speaks TLS, knows its users and denies what no
 
   beforeAll(async () => {
     broker = await secureBroker(users);
-  }, 90_000);
+  });
   afterAll(async () => {
     await Promise.all(open.map((log) => log.close()));
     await stopBroker(broker);
@@ -104,7 +104,7 @@ describeOnOwnKafka('a broker that speaks TLS, knows its users and denies what no
         'create,topic,assay.access.events.v1,"12 partitions, 1 copies, 1 in sync, compacted"',
       );
       expect(out.split('\n')).toContain('allow,group,consensus,User:assay-consensus read');
-    }, 90_000);
+    });
 
     it('has nothing to do when it is run again', async () => {
       const again = await apply('--acls', '--min-insync', '1', '--replication', '1');

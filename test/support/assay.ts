@@ -80,7 +80,6 @@ export async function spawnedAssay(dataDir: string, environment: Record<string, 
   const url = await eventually(
     () => /Assay listens on (\S+?),/.exec(said)?.[1],
     () => `assay up to listen; it said: ${said}`,
-    60_000,
   );
   const key = readFileSync(join(dataDir, 'admin.key'), 'utf8').trim();
   return {

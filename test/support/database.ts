@@ -94,7 +94,7 @@ async function leftConnections(client: Client, name: string): Promise<string[]> 
       `select application_name, state, query from pg_stat_activity where datname = $1 and backend_type = 'client backend'`,
       [name],
     );
-    if (rows.length === 0 || attempt === 100)
+    if (rows.length === 0 || attempt === 1000)
       return rows.map((row) => `${row.application_name || 'unnamed'} (${row.state}): ${row.query}`);
     await sleep(20);
   }

@@ -182,7 +182,7 @@ async function listening(port: number, what = () => `Kafka on port ${port}`): Pr
 /** Whether a program is there and content. */
 export function answers(program: string, args: readonly string[]): boolean {
   try {
-    execFileSync(program, args, { stdio: 'ignore', timeout: 20_000 });
+    execFileSync(program, args, { stdio: 'ignore', timeout: 60_000 });
     return true;
   } catch {
     return false;

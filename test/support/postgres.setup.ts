@@ -13,6 +13,8 @@ import {
  * a socket, whose port the environment tells them. `postgres.teardown.ts` ends it and removes its data.
  */
 export default async function setUp(): Promise<void> {
+  // What specs make, the user has to get into whom root lends PostgreSQL: also where new files are for their owner alone.
+  process.umask(0o022);
   const dataDir = mkdtempSync(join(tmpdir(), 'assay-test-'));
   chmodSync(dataDir, 0o755); // Root lends PostgreSQL another user, who has to get in.
   let started: Promise<EmbeddedPostgres> | undefined;

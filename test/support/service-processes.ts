@@ -83,7 +83,7 @@ export class ServiceProcesses {
     const ended = one.ended.then((code) => Promise.reject(new Error(`${service} ended (${code}): ${one.said()}`)));
     ended.catch(() => undefined);
     const listens = () => /Assay listens on/.test(one.said());
-    await Promise.race([eventually(listens, () => `${service} to listen; it said: ${one.said()}`, 60_000), ended]);
+    await Promise.race([eventually(listens, () => `${service} to listen; it said: ${one.said()}`), ended]);
     return one;
   }
 

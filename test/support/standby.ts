@@ -36,7 +36,7 @@ export async function startStandby(primary: EmbeddedPostgres): Promise<Standby> 
     catchUp: async () => {
       const { at } = await ask('select pg_current_wal_lsn() as at', primary);
       const isThere = async () => (await ask(`select pg_last_wal_replay_lsn() >= '${at}' as is_there`))['is_there'];
-      await eventually(isThere, `the standby to replay ${at}`, 60_000);
+      await eventually(isThere, `the standby to replay ${at}`);
     },
     leave: () => line.stop(),
     promote: async () => void (await ask('select pg_promote()')),

@@ -125,16 +125,22 @@ class WorkAtOnce {
   /** What was refused that should not have been. */
   readonly refused: string[] = [];
   private isOver = false;
+  /** What becomes of the first that is given out, of the second and so on, and what is said of each item first and afterwards: whoever is faster. */
+  private readonly fates: Dice;
+  private readonly labels: readonly Dice[];
   private readonly agent = new Agent({ keepAlive: true });
 
   constructor(
     private readonly crowd: Crowd,
     private readonly keys: readonly string[],
     public url: string,
-  ) {}
+  ) {
+    this.fates = dice(crowd.seed);
+    this.labels = Array.from({ length: crowd.items }, (_, index) => dice(crowd.seed + 1 + index));
+  }
 
   async untilDone(): Promise<void> {
-    await Promise.all(this.keys.map((key, index) => this.worker(key, dice(this.crowd.seed + index))));
+    await Promise.all(this.keys.map((key, index) => this.worker(key, dice(index))));
     this.agent.destroy();
   }
 
@@ -147,7 +153,7 @@ class WorkAtOnce {
       const answer = await this.send('POST', `/v1/assignments/${PROJECT}`, key);
       if (answer?.status === 201) {
         pause = PAUSE_MS;
-        await this.annotate(JSON.parse(answer.body) as Given, key, throws);
+        await this.annotate(JSON.parse(answer.body) as Given, key);
         continue;
       }
       if (answer && !isForNow(answer)) this.refused.push(`assignment: ${answer.status} ${answer.body}`);
@@ -156,16 +162,18 @@ class WorkAtOnce {
     }
   }
 
-  private async annotate(given: Given, key: string, throws: Dice): Promise<void> {
+  private async annotate(given: Given, key: string): Promise<void> {
     this.given++;
     const { abandons, releases, accuracy } = this.crowd;
-    const what = throws.uniform();
+    const what = this.fates.uniform();
     if (what < abandons) return;
     if (what < abandons + releases) {
       await this.send('DELETE', `/v1/assignments/${PROJECT}/${given.assignment}`, key);
       return;
     }
-    const truth = Number(given.item.slice(1)) % LABELS.length;
+    const index = Number(given.item.slice(1));
+    const truth = index % LABELS.length;
+    const throws = this.labels[index]!;
     const label =
       LABELS[throws.uniform() < accuracy ? truth : (truth + 1 + throws.below(LABELS.length - 1)) % LABELS.length];
     // The same id each time, so that it counts once however often it is sent.

@@ -99,7 +99,8 @@ async function aggregatedOfSet(
   // Without the columns of the file, which are nearly as large as the tables.
   const tables = (await readTables(context, path, options)).map(({ question, table }) => ({ question, table }));
   const first = tables[0]?.question.name ?? DEFAULT_QUESTION;
-  const gold = options.gold ? await readAnswers(options.gold, first) : undefined;
+  const questions = tables.map((one) => one.question);
+  const gold = options.gold ? await readAnswers(options.gold, first, questions) : undefined;
   const decided = tables.map(({ question, table }) => ({
     question,
     items: table.items,

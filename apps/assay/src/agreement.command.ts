@@ -61,6 +61,8 @@ async function askedIn(context: Context, path: string, options: AgreementOptions
   if (isOfSet || rest.project) {
     const ofSet = kind === 'rating' ? kind : 'choice';
     const tables = await readTables(context, path, { ...rest, kind: ofSet }, 'agreement');
+    const read = metric && readingOfMetric(metric);
+    if (read) for (const { table } of tables) ofLabels(() => readEach(table, read));
     return tables.map(({ question, table, slices }) => ({ name: question.name, kind: question.kind, table, slices }));
   }
   const read = readingOf(kind, metric ?? METRIC_OF_KIND[kind]);
@@ -79,6 +81,19 @@ function readingOf(kind: LabelKind, metric: Metric): (row: WrittenRow) => string
     // The name of one of two things is its side, and 1.0 is 1.
     return kind === 'preference' || kind === 'number' ? String(read) : row.label;
   };
+}
+
+/** Reads each label of a table where it first stands. */
+function readEach(
+  { items, workers, labels, item, worker, label }: LabelTable,
+  read: (row: WrittenRow) => unknown,
+): void {
+  const seen = new Set<number>();
+  label.forEach((k, i) => {
+    if (seen.has(k)) return;
+    seen.add(k);
+    read({ item: items[item[i]!]!, worker: workers[worker[i]!]!, label: labels[k]!, occasion: 0 });
+  });
 }
 
 function readingOfMetric(metric: Metric): ((row: WrittenRow) => unknown) | undefined {

@@ -1,5 +1,5 @@
+import { KIND_OF } from '@assay/contracts/kinds/kinds';
 import { type Question } from '@assay/contracts/project/label-schema';
-import { CliError, EXIT } from './cli-error';
 import { eachRecord, openRecords } from './records';
 import { requireColumns } from './label-file';
 import { RowErrors } from './row-errors';
@@ -10,9 +10,10 @@ export type Answers = Map<string, Map<string, Set<string>>>;
 /**
  * Reads a file of gold or truth: columns `task` (or `item`), `label`, and `question` where the project has several.
  * @param question the question of a row that names none.
+ * @param known questions whose labels alone are accepted; any are, where the row's is not among them.
  * @throws CliError 3 where there is no such file, 6 where a column is missing or a row is bad.
  */
-export async function readAnswers(path: string, question: string): Promise<Answers> {
+export async function readAnswers(path: string, question: string, known: readonly Question[] = []): Promise<Answers> {
   const records = await openRecords(path);
   requireColumns(records, [['task', 'item'], ['label']]);
   const errors = new RowErrors(records.name);
@@ -21,6 +22,11 @@ export async function readAnswers(path: string, question: string): Promise<Answe
     const item = String(task ?? itemCell ?? '');
     if (item === '') return errors.add(line, 'task is empty; expected the id of an item');
     const asked = asks === undefined || asks === '' ? question : String(asks);
+    const problem = labelProblem(
+      label,
+      known.find(({ name }) => name === asked),
+    );
+    if (problem !== undefined) return errors.add(line, problem);
     const byQuestion = answers.get(item) ?? new Map<string, Set<string>>();
     byQuestion.set(asked, (byQuestion.get(asked) ?? new Set()).add(String(label ?? '')));
     answers.set(item, byQuestion);
@@ -29,18 +35,18 @@ export async function readAnswers(path: string, question: string): Promise<Answe
   return answers;
 }
 
-/** The accepted labels of one question, by item. @throws CliError 6 on a gold label that the question does not have. */
+function labelProblem(label: unknown, question: Question | undefined): string | undefined {
+  if (!question) return undefined;
+  const checked = KIND_OF[question.kind].check(label, question);
+  if (checked.type === 'label') return undefined;
+  return `label ${JSON.stringify(label ?? '')} is not ${checked.expected} (question "${question.name}")`;
+}
+
+/** The accepted labels of one question, by item. */
 export function acceptedOf(gold: Answers, question: Question): Map<string, string[]> {
   const known = new Map<string, string[]>();
   for (const [item, questions] of gold) {
     const accepted = questions.get(question.name);
-    for (const label of accepted ?? []) {
-      if (question.labels.includes(label)) continue;
-      throw new CliError(
-        EXIT.badData,
-        `gold label "${label}" of "${item}": expected one of ${question.labels.join(', ')}`,
-      );
-    }
     if (accepted) known.set(item, [...accepted]);
   }
   return known;

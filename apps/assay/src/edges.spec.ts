@@ -146,6 +146,47 @@ describe('a file that cannot be read', () => {
   });
 });
 
+describe('labels and names that no project can have', () => {
+  it.each([
+    ['long', 'task,worker,label', ['x,u,a', `x,v,${'b'.repeat(201)}`], 'long.csv:3: label "bbb'],
+    [
+      'nul',
+      'task,worker,label',
+      ['x,u,a', 'x,v,b\0'],
+      'nul.csv:3: label "b\\u0000" holds a NUL character; expected text',
+    ],
+    ['asked', 'task,worker,label,question', ['x,u,a,q', 'x,v,a,Why so?'], 'asked.csv:3: question "Why so?"; expected '],
+  ])('are refused by their line: %s', async (name, header, rows, message) => {
+    const path = join(folder, `${name}.csv`);
+    writeFileSync(path, [header, ...rows, ''].join('\n'));
+    for (const run of [aggregate, agreement, workers])
+      await expect(run(path)).rejects.toMatchObject({ exitCode: 6, message: expect.stringContaining(message) });
+  });
+});
+
+describe('gold that the question does not have', () => {
+  it('is refused by its line', async () => {
+    const labels = written('with-gold', ['i1,u,a', 'i1,v,b']);
+    const gold = join(folder, 'gold.csv');
+    writeFileSync(gold, 'task,label\ni1,a\ni1,c\n');
+    const message = 'gold.csv:3: label "c" is not one of a, b (question "label")';
+    await expect(aggregate(labels, { gold })).rejects.toMatchObject({ exitCode: 6, message });
+    await expect(printed((context) => workersCommand(context, labels, { gold }))).rejects.toMatchObject({ message });
+  });
+});
+
+describe('agreement by the labels of a project file', () => {
+  it.each(['iou', 'span', 'interval', 'ratio'] as const)('names a label that %s cannot measure', async (metric) => {
+    const project = join(folder, 'project.yaml');
+    writeFileSync(project, 'project: p\nquestions: [{ name: label, kind: choice, labels: ["1", "x"] }]\n');
+    const labels = written('by-project', ['i1,u,x', 'i1,v,x']);
+    await expect(agreement(labels, { project, metric })).rejects.toMatchObject({
+      exitCode: 6,
+      message: expect.stringContaining('label "x" of item "i1" by worker "u": expected'),
+    });
+  });
+});
+
 describe('agreement on labels as they are written', () => {
   const table = (name: string, header: string, ...rows: string[]) => {
     const path = join(folder, `${name}.csv`);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { numberAt, openLabels, readLabels, utcTimestamp, valueAt } from './label-file';
@@ -93,6 +93,26 @@ describe('a file of labels', () => {
     ['quote', '"task,worker,label\nt1,w1,a\n', 'a quote is opened here and never closed; expected a closing "'],
   ])('says what is wrong with a file of %s', async (name, content, message) => {
     await expect(read(`${name}.csv`, content)).rejects.toMatchObject({ exitCode: 6, message: `${name}.csv:1: ${message}` }); // prettier-ignore
+  });
+
+  it.each([
+    ['header', '', 1],
+    ['row', 'task,worker,label\nt1,w1,a\n', 3],
+    ['object', '{"task":"t1","worker":"w1","label":"a"}\n', 2],
+  ])('refuses a file of one endless line for a %s', async (name, beginning, line) => {
+    const path = join(folder, `${name}.csv`);
+    writeFileSync(path, beginning);
+    truncateSync(path, 2 ** 27 + 2 ** 20);
+    const read = openLabels(path).then((file) => readLabels(file, new RowErrors(name)));
+    const words = `:${line}: no end of the line within 64 MiB; expected a row`;
+    await expect(read).rejects.toMatchObject({ exitCode: 6, message: `${name}.csv${words}` });
+  });
+
+  it('refuses JSON Lines that no buffer can hold', async () => {
+    const path = join(folder, 'huge.jsonl');
+    writeFileSync(path, '{"task":"t1","worker":"w1","label":"a"}\n');
+    truncateSync(path, 2 ** 31 + 1);
+    await expect(openLabels(path)).rejects.toMatchObject({ exitCode: 6, message: expect.stringContaining('huge.jsonl: more than 2 GiB') as string }); // prettier-ignore
   });
 
   it('refuses a file that lacks columns, naming those it has', async () => {

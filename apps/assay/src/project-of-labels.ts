@@ -1,7 +1,10 @@
 import { basename } from 'node:path';
-import { type KindName } from '@assay/contracts/project/label-schema';
+import { hasCharacters } from '@assay/contracts/characters';
+import { STORABLE } from '@assay/contracts/fields';
+import { type KindName, QUESTION_NAME } from '@assay/contracts/project/label-schema';
 import { CliError, EXIT } from './cli-error';
 import { type LabelColumns } from './label-file';
+import { excerpt } from './records';
 
 /** Most labels that a question may have. */
 const MOST_LABELS = 1000;
@@ -24,7 +27,7 @@ export interface InferredProject {
  * where there is none), with the labels found. Labels are sorted, numbers by value, so that the order of rows decides nothing.
  * @param single what to do with a question of a single label: refuse it, since a project would be missing the labels that others may give, or measure it as if
  * there were another.
- * @throws CliError 6 where a question has more than 1,000 labels, or fewer than two.
+ * @throws CliError 6 where a question has more than 1,000 labels, or fewer than two; on a label or the name of a question that no project can have, with its line.
  */
 export function projectOfLabels(
   file: string,
@@ -32,6 +35,7 @@ export function projectOfLabels(
   kind: KindName,
   single: 'refuse' | 'measure' = 'refuse',
 ): InferredProject {
+  requireNames(file, columns);
   const labels = labelsOfQuestions(columns);
   if (labels.size === 0) throw new CliError(EXIT.badData, noLabels(file));
   const project = projectName(file);
@@ -42,6 +46,28 @@ export function projectOfLabels(
   }
   questions.sort((a, b) => (a.name < b.name ? -1 : 1));
   return { project, title: file, questions };
+}
+
+function requireNames(file: string, { line, label, question }: LabelColumns): void {
+  const refuse = (index: Int32Array, value: number, problem: string) => {
+    const row = index.indexOf(value);
+    // It may stand in rows alone that are bad in another way.
+    if (row >= 0) throw new CliError(EXIT.badData, `${file}:${line[row]}: ${problem}`);
+  };
+  label.values.forEach((value, k) => {
+    const text = String(value);
+    if (text.includes('\u0000')) refuse(label.index, k, `label ${excerpt(text)} holds a NUL character; expected text`);
+    if (!hasCharacters(text, 0, 200) || !STORABLE.test(text))
+      refuse(label.index, k, `label ${excerpt(text)}; expected up to 200 characters (is this free text?)`);
+  });
+  question?.values.forEach((name, q) => {
+    if (QUESTION_NAME.test(name) && name.length <= 63) return;
+    refuse(
+      question.index,
+      q,
+      `question ${excerpt(name)}; expected 1 to 63 of a-z, 0-9, - and _, a letter or digit first`,
+    );
+  });
 }
 
 /** The labels that occur, of each question that does. */

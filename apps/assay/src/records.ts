@@ -28,30 +28,52 @@ export type RowHandler = (values: unknown[], line: number) => void;
 /** Bytes of a file that are in memory at once. */
 const PIECE = 1 << 21;
 
+/** Longest line that is held in memory to be read, in bytes. */
+const LONGEST_LINE = 1 << 26;
+
 /**
  * Opens a file of rows and reads its header.
  * @param path of the file, or `-` for standard input.
  * @param bytes of a piece; what is no larger, or no file (a pipe), is read at once.
- * @throws CliError 3 where there is no such file, 6 where it is empty.
+ * @throws CliError 3 where there is no such file, 6 where it is empty, or has no line that is short enough to be a header.
  */
 export async function openRecords(path: string, bytes = PIECE): Promise<RecordFile> {
   const name = path === '-' ? 'stdin' : basename(path);
-  const { content, size } = await beginningOf(path, bytes).catch((error: NodeJS.ErrnoException) => {
+  const beginning = await beginningOf(path, bytes).catch((error: NodeJS.ErrnoException) => {
     throw new CliError(EXIT.notFound, `${path}: ${error.code === 'ENOENT' ? 'no such file' : error.message}`);
   });
+  const isShort = beginning.content.length === beginning.size || beginning.content.includes(10);
+  const { content, size } = isShort ? beginning : await beginningOf(path, LONGEST_LINE);
   if (isUtf16(content)) throw new CliError(EXIT.badData, `${name}:1: text in UTF-16; expected text in UTF-8`);
   // Three bytes of a BOM, in Latin-1.
   const isJson =
     /\.(jsonl|ndjson)$/i.test(name) || /^(\u00ef\u00bb\u00bf)?\s*[[{]/.test(content.toString('latin1', 0, 100));
   const isPart = content.length < size;
-  // A header that is longer than a piece is read with the rest.
   const inPieces = isPart && !isJson && content.includes(10) ? { path, bytes } : undefined;
-  const all = isPart && !inPieces ? readFileSync(path) : content;
-  const columns = isJson ? Object.keys(firstObject(all)) : csvHeader(name, all);
+  if (isPart && !isJson && !inPieces) throw tooLong(name, 1, content.length);
+  const all = isPart && !inPieces ? wholeFile(name, path) : content;
+  const columns = isJson ? Object.keys(firstObject(name, all)) : csvHeader(name, all);
   if (columns.length === 0)
     throw new CliError(EXIT.badData, `${name}:1: no columns; expected a header or a JSON object`);
   const format = isJson ? 'jsonl' : 'csv';
-  return { name, size, content: () => (inPieces ? readFileSync(path) : all), inPieces, format, columns };
+  return { name, size, content: () => (inPieces ? wholeFile(name, path) : all), inPieces, format, columns };
+}
+
+/** @throws CliError 6 where it is larger than a buffer. */
+function wholeFile(name: string, file: string | number): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_FS_FILE_TOO_LARGE') throw error;
+    throw new CliError(EXIT.badData, `${name}: more than 2 GiB; expected so much as CSV in UTF-8`, { cause: error });
+  }
+}
+
+function tooLong(name: string, line: number, bytes: number): CliError {
+  return new CliError(
+    EXIT.badData,
+    `${name}:${line}: no end of the line within ${bytes / (1 << 20)} MiB; expected a row`,
+  );
 }
 
 /** The first bytes of a file, and how many there are; of what is no file everything. */
@@ -94,7 +116,10 @@ export function eachRecord(file: RecordFile, wanted: readonly string[], errors: 
   });
 }
 
-/** The same for CSV, without a text for each cell: cells stand in the order of the file's columns, and are of this row only. */
+/**
+ * The same for CSV, without a text for each cell: cells stand in the order of the file's columns, and are of this row only.
+ * @throws CliError 6 on a row longer than `LONGEST_LINE`.
+ */
 export function eachCsvRecord(file: RecordFile, errors: RowErrors, onRow: (row: CsvRow, line: number) => void): void {
   const width = file.columns.length;
   let isHeader = true;
@@ -105,6 +130,7 @@ export function eachCsvRecord(file: RecordFile, errors: RowErrors, onRow: (row: 
       (row, line) => {
         if (isHeader) isHeader = false;
         else if (hasBroken && errors.has(line)) return;
+        else if (row.end[row.cells - 1]! - row.start[0]! > LONGEST_LINE) throw tooLong(file.name, line, LONGEST_LINE);
         else if (row.cells === width) onRow(row, line);
         else errors.add(line, `${row.cells} cells; expected ${width} (${file.columns.join(', ')})`);
       },
@@ -113,7 +139,7 @@ export function eachCsvRecord(file: RecordFile, errors: RowErrors, onRow: (row: 
       isWhole,
     );
   const rest = file.inPieces
-    ? parsePieces(file.inPieces, place, (piece) => parse(piece, false, false))
+    ? parsePieces(file.name, file.inPieces, place, (piece) => parse(piece, false, false))
     : file.content();
   const known = errors.count;
   const content = utf8Of(rest, errors, place.line);
@@ -123,9 +149,11 @@ export function eachCsvRecord(file: RecordFile, errors: RowErrors, onRow: (row: 
 /**
  * Has each piece of a file parsed; what a piece leaves is at the beginning of the next, which is larger where it would be nothing else.
  * @param parse moves the place behind what it has read.
+ * @throws CliError 6 on a line longer than `LONGEST_LINE`.
  * @returns what is left for one who sees the end, `place.at` being 0: the last rows; or all from the first piece on that is not UTF-8.
  */
 function parsePieces(
+  name: string,
   { path, bytes }: { path: string; bytes: number },
   place: CsvPlace,
   parse: (piece: Buffer) => void,
@@ -139,10 +167,11 @@ function parsePieces(
       const content = buffer.subarray(0, left + read);
       if (read === 0) return content;
       const lines = content.lastIndexOf(10) + 1;
-      if (!isUtf8(content.subarray(0, lines))) return Buffer.concat([content, readFileSync(file)]);
+      if (!isUtf8(content.subarray(0, lines))) return Buffer.concat([content, wholeFile(name, file)]);
       place.at = 0;
       parse(content);
       left = content.length - place.at;
+      if (left > LONGEST_LINE) throw tooLong(name, place.line, LONGEST_LINE);
       if (left > buffer.length / 2) {
         const larger = Buffer.allocUnsafe(2 * buffer.length);
         content.copy(larger, 0, place.at);
@@ -164,7 +193,7 @@ export function eachJsonRecord(
 ): void {
   const content = utf8Of(file.content(), errors, 1);
   let line = 0;
-  for (const text of linesOf(content)) {
+  for (const text of linesOf(file.name, content)) {
     line++;
     if (text.trim() === '' || errors.has(line)) continue;
     const cells = parseObject(text);
@@ -198,8 +227,10 @@ function firstRow(content: Buffer): Buffer {
 
 function csvHeader(name: string, content: Buffer): string[] {
   let header: string[] = [];
+  const first = firstRow(content);
+  if (first.length > LONGEST_LINE) throw tooLong(name, 1, LONGEST_LINE);
   parseCsv(
-    firstRow(content),
+    first,
     (row) => void (header = Array.from({ length: row.cells }, (_, cell) => cellText(row, cell).trim())),
     (line, message) => {
       throw new CliError(EXIT.badData, `${name}:${line}: ${message}`);
@@ -210,8 +241,8 @@ function csvHeader(name: string, content: Buffer): string[] {
   return header.some((column) => column !== '') ? header : [];
 }
 
-function firstObject(content: Buffer): Record<string, unknown> {
-  for (const text of linesOf(content)) if (text.trim() !== '') return parseObject(text) ?? {};
+function firstObject(name: string, content: Buffer): Record<string, unknown> {
+  for (const text of linesOf(name, content)) if (text.trim() !== '') return parseObject(text) ?? {};
   return {};
 }
 
@@ -219,20 +250,33 @@ function firstObject(content: Buffer): Record<string, unknown> {
 function utf8Of(content: Buffer, errors: RowErrors, firstLine: number): Buffer {
   if (isUtf8(content)) return content;
   let line = firstLine - 1;
+  // Not the whole at once, which may be longer than a text can be.
+  const pieces: Buffer[] = [];
+  let good = 0;
   for (let start = 0; start < content.length;) {
     line++;
     const newline = content.indexOf(10, start);
-    const bytes = content.subarray(start, newline === -1 ? content.length : newline);
-    if (!isUtf8(bytes)) errors.add(line, `${excerpt(bytes.toString('utf8'))} is not UTF-8; expected text in UTF-8`);
-    start += bytes.length + 1;
+    const end = newline === -1 ? content.length : newline;
+    const bytes = content.subarray(start, end);
+    if (!isUtf8(bytes)) {
+      const text = bytes.toString('utf8');
+      errors.add(line, `${excerpt(text)} is not UTF-8; expected text in UTF-8`);
+      pieces.push(content.subarray(good, start), Buffer.from(text));
+      good = end;
+    }
+    start = end + 1;
   }
-  return Buffer.from(content.toString('utf8'));
+  return Buffer.concat([...pieces, content.subarray(good)]);
 }
 
-function* linesOf(content: Buffer): Generator<string> {
+/** @throws CliError 6 on a line longer than `LONGEST_LINE`. */
+function* linesOf(name: string, content: Buffer): Generator<string> {
+  let line = 0;
   for (let start = 0; start < content.length;) {
+    line++;
     const newline = content.indexOf(10, start);
     const end = newline === -1 ? content.length : newline;
+    if (end - start > LONGEST_LINE) throw tooLong(name, line, LONGEST_LINE);
     const text = content.toString('utf8', start, end);
     yield start === 0 && text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
     start = end + 1;

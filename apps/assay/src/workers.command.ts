@@ -36,7 +36,11 @@ export async function workersCommand(
 ): Promise<void> {
   const questions = (await readTables(context, path, options)).map(askedOf);
   const gold = options.gold
-    ? await readAnswers(options.gold, questions[0]?.question.name ?? DEFAULT_QUESTION)
+    ? await readAnswers(
+        options.gold,
+        questions[0]?.question.name ?? DEFAULT_QUESTION,
+        questions.map(({ question }) => question),
+      )
     : undefined;
   const rows = questions.flatMap((one) => rowsOf(one, gold));
   if (gold && rows.every(({ goldChecks }) => goldChecks === 0)) context.output.say('gold: it names none of the items');

@@ -393,11 +393,7 @@ describe('an assignment', () => {
     const assigning = { order: 'steady' as const, minutes: 0.01, held: 10, repeats: 0 };
     await aProject('expires', 1, { policy: { minOverlap: 1, maxOverlap: 1, assignment: assigning } });
     await next('expires', 1);
-    await eventually(
-      async () => (await summary('expires')).assignments['expired'] === 1,
-      'the assignment to expire',
-      20_000,
-    );
+    await eventually(async () => (await summary('expires')).assignments['expired'] === 1, 'the assignment to expire');
     expect((await next('expires', 2)).status).toBe(201);
   });
 });
@@ -465,7 +461,6 @@ describe('an assignment whose annotation waits for a newer schema', () => {
     await eventually(
       async () => (await summary('waits')).assignments['expired'] === 1,
       'the other assignment to expire',
-      20_000,
     );
     expect((await next('waits', 3)).body.item).toBe(never.item);
     expect((await next('waits', 4)).status).toBe(204);

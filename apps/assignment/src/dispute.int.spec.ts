@@ -263,8 +263,9 @@ describe('the queue', () => {
         decided(`i${index}`, 1, { state: 'disputed', confidence, overlap: 1 }),
       ]),
     ]);
+    // Of one hour all of them, whenever they were raised.
     await assignment.database.query(
-      `update dispute set deadline = date_trunc('hour', deadline) + interval '5 min' where project = 'queue'`,
+      `update dispute set deadline = date_trunc('hour', now()) + interval '72 hours 5 minutes' where project = 'queue'`,
     );
     const confidenceOf = async (id: string) => {
       const { rows } = await assignment.database.query<{ confidence: number }>(

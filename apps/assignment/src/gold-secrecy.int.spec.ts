@@ -76,10 +76,10 @@ async function watch(project: string, known: ReadonlySet<string>): Promise<Obser
   return seen;
 }
 
-/** What is more than negligible and not by chance: four standard deviations of what relabelings give. */
+/** What is more than negligible and not by chance: five standard deviations of what relabelings give, which chance exceeds 3 times in a million. */
 function boundOf(seen: readonly Observation[]): number {
   const { mean, deviation } = distinguishByChance(seen, { relabelings: 60, throws: dice(18) });
-  return Math.max(NEGLIGIBLE, mean + 4 * deviation);
+  return Math.max(NEGLIGIBLE, mean + 5 * deviation);
 }
 
 describe('gold among the work', () => {
@@ -90,8 +90,8 @@ describe('gold among the work', () => {
     const known = await aProject('secret', (_isGold, length) => text(length));
     const seen = await watch('secret', known);
     const share = seen.filter(({ isPositive }) => isPositive).length / seen.length;
-    // Four standard errors around the rate of the policy.
-    expect(Math.abs(share - SHARE)).toBeLessThan(4 * Math.sqrt((SHARE * (1 - SHARE)) / seen.length));
+    // Five standard errors around the rate of the policy: beyond them lie 4 in a million.
+    expect(Math.abs(share - SHARE)).toBeLessThan(5 * Math.sqrt((SHARE * (1 - SHARE)) / seen.length));
     const [area, bound] = [distinguish(seen), boundOf(seen)];
     process.stderr.write(`area under the curve ${area.toFixed(4)}, bound ${bound.toFixed(3)}\n`);
     expect(area).toBeLessThan(bound);

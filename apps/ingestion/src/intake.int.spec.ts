@@ -682,6 +682,8 @@ describe('rebuild', () => {
     await configure('rte');
     const blocker = dataSource.createQueryRunner();
     await blocker.startTransaction();
+    // PostgreSQL ends a transaction that idles for 3 s, as this one may while the test waits.
+    await blocker.query('set local idle_in_transaction_session_timeout = 0');
     await blocker.query('lock table rebuild in share mode');
     const asked = Promise.all([rebuild.request('rte'), rebuild.request('rte')]);
     const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;

@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { CATALOGUE } from '@assay/contracts/catalogue';
 import { freshDatabase, type FreshDatabase } from '../../../test/support/database';
+import { freePort } from '../../../test/support/free-port';
 import { type Program, startProgram } from '../../../test/support/program';
 import { PostgresEventLog } from './event-log/postgres-event-log';
 import { serviceUrl } from './postgres/service-url';
@@ -35,15 +34,6 @@ async function get(port: number, path: string): Promise<number> {
   const answer = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { authorization: `Bearer ${key}` } });
   await answer.arrayBuffer();
   return answer.status;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 describe('runService', () => {

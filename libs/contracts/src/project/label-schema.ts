@@ -1,12 +1,15 @@
 import { Integer, ListOf, Nested, Numeric, OneOf, Text, Texts } from '../fields';
 
+/** What a question can be called, up to 63 characters. */
+export const QUESTION_NAME = /^[a-z0-9][a-z0-9_-]*$/;
+
 /** The kinds of label that a question can have. */
 export const KINDS = ['choice', 'rating'] as const;
 export type KindName = (typeof KINDS)[number];
 
 /** One thing asked about an item. Labels are only ever appended: a renamed or removed label needs a new question. */
 export class Question {
-  @Text({ max: 63, pattern: /^[a-z0-9][a-z0-9_-]*$/ })
+  @Text({ max: 63, pattern: QUESTION_NAME })
   name!: string;
 
   @OneOf(KINDS)

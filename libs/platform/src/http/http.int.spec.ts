@@ -364,10 +364,12 @@ describe('limits and wiring', () => {
     const slow = await startServices([testDefinition('ingestion', [ThingsController])], { settings });
     try {
       const ask = () => request(slow.services[0]!.handle).get('/v1/things').auth(slow.adminKey, { type: 'bearer' });
-      expect([(await ask()).status, (await ask()).status]).toEqual([200, 200]);
-      const answer = await ask();
-      expect(answer.body).toEqual(problem(429, 'too_many_requests'));
-      expect(answer.headers['retry-after']).toBe('1');
+      // So many at once that a second which goes by meanwhile lets but one more pass.
+      const answers = await Promise.all(Array.from({ length: 30 }, ask));
+      expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(2);
+      const refused = answers.find(({ status }) => status !== 200);
+      expect(refused?.body).toEqual(problem(429, 'too_many_requests'));
+      expect(refused?.headers['retry-after']).toBe('1');
     } finally {
       await slow.stop();
     }

@@ -82,7 +82,8 @@ describe('the gauges of the tables', () => {
       // Records 1 to 3 of partition 2 are gone; partition 3 ends before its position.
       ...{ 'consumer_lag_records t 2': 3, 'consumer_lag_records t 3': 0, 'consumer_stopped_partitions t': 2 },
     });
-    expect(all['consumer_oldest_unprocessed_age_seconds t']).toBeCloseTo(60, 0);
+    expect(all['consumer_oldest_unprocessed_age_seconds t']).toBeGreaterThanOrEqual(60);
+    expect(all['consumer_oldest_unprocessed_age_seconds t']).toBeLessThan(90);
     expect(all['outbox_oldest_pending_age_seconds']).toBeGreaterThanOrEqual(10);
   });
 

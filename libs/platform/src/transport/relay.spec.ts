@@ -40,10 +40,10 @@ describe('the relay', () => {
       onFailure: (error) => failures.push(error),
     });
     relay.start();
-    await eventually(() => cycles > 0 && relay.isLeading, 'the lease', 5_000);
+    await eventually(() => cycles > 0 && relay.isLeading, 'the lease');
     waiting = [row('1'), row('2')];
     relay.wake([{ id: '1', at: AT, events: [event('1')] }]);
-    await eventually(() => published.length > 0, 'something published', 5_000);
+    await eventually(() => published.length > 0, 'something published');
     await relay.stop();
     expect({ failures, items: published.map(({ value }) => JSON.parse(String(value)).item) }).toEqual({
       ...{ failures: [], items: ['1', '2'] },
@@ -68,7 +68,7 @@ describe('the relay', () => {
         log: { append } as unknown as EventLog,
       });
       relay.start();
-      await eventually(() => relay.isLeading, 'the lease', 5_000);
+      await eventually(() => relay.isLeading, 'the lease');
       waiting = [{ ...row('1'), count: 10_001 }];
       relay.wake([{ id: '1', at: AT, events: Array.from({ length: 10_001 }, () => event('1')) }]);
       return relay;
@@ -82,7 +82,7 @@ describe('the relay', () => {
         await new Promise<void>((resolve) => (publish = resolve));
         told.push('published');
       });
-      await eventually(() => told.length > 0, 'the log asked', 5_000);
+      await eventually(() => told.length > 0, 'the log asked');
       const room = relay.room().then(() => told.push('room'));
       publish();
       await room;

@@ -147,6 +147,9 @@ async function waitingForLocks(): Promise<number> {
   return n;
 }
 
+/** What a transaction of a test's own begins with: PostgreSQL ends one that idles for 3 s, as this one may while the test waits. */
+const MAY_IDLE = 'set local idle_in_transaction_session_timeout = 0';
+
 async function movePosition(position: number | undefined) {
   const positions = position === undefined ? {} : { [TOPIC.name]: position };
   await dataSource.query('update lane set positions = $1', [JSON.stringify(positions)]);
@@ -465,13 +468,13 @@ it('counts the dead letters that a handler asks for', async () => {
 });
 
 it('waits for a lock as for anything that passes, however long another holds it', async () => {
-  // What a service's role may wait for, a hundred times as fast.
+  // What a service's role may wait for, thirty times as fast.
   const limits = await dataSource.query<{ name: string; setting: string }[]>(
     `select name, setting from pg_settings where name in ('lock_timeout', 'statement_timeout')`,
   );
   for (const { name, setting } of limits)
     await asOwner(
-      `alter role assay_consensus in database ${new URL(database.adminUrl).pathname.slice(1)} set ${name} = ${Number(setting) / 100}`,
+      `alter role assay_consensus in database ${new URL(database.adminUrl).pathname.slice(1)} set ${name} = ${Math.round(Number(setting) / 30)}`,
     );
   const hurried = await openDataSource(database.adminUrl, definition);
   const migration = new Client(database.adminUrl);
@@ -574,14 +577,14 @@ it('waits with lane work for who holds the lane', async () => {
   await one.run(batch(0, 1), TOPIC, subscription);
   const holder = another.createQueryRunner();
   await holder.startTransaction();
+  await holder.query(MAY_IDLE);
   await holdLane(holder.manager, LANE);
   let calls = 0;
   const work = one.work(LANE, async () => void calls++);
-  await eventually(async () => (await waitingForLocks()) === 1, 'lane work to wait').finally(async () => {
-    await holder.commitTransaction();
-    await holder.release();
-  });
+  await eventually(async () => (await waitingForLocks()) === 1, 'lane work to wait');
   expect(calls).toBe(0);
+  await holder.commitTransaction();
+  await holder.release();
   await work;
   expect(calls).toBe(1);
 });
@@ -643,6 +646,7 @@ it('handles a dead letter once when two instances redrive it', async () => {
   };
   const lock = dataSource.createQueryRunner();
   await lock.startTransaction();
+  await lock.query(MAY_IDLE);
   await lock.query(`select 1 from lane for update`);
   const both = [redriven(dataSource), redriven(another)];
   await eventually(async () => (await waitingForLocks()) === 2, 'both to wait for the lane');
@@ -660,11 +664,13 @@ it('does not open a dead letter again that another instance is handling well', a
   let other: Promise<boolean> | undefined;
   let takeUp: () => void = () => undefined;
   const isTakenUp = new Promise<void>((resolve) => (takeUp = resolve));
-  handle = async () => {
+  handle = async (_given, own) => {
+    await own.sql(MAY_IDLE);
     // Now the other one waits for the lane, and has it as soon as this one has failed.
     other = redriven(another);
     await eventually(async () => (await waitingForLocks()) === 1, 'the other one to wait for the lane');
     handle = async (_batch, tx) => {
+      await tx.sql(MAY_IDLE);
       takeUp();
       const isSaid = async () => {
         const [{ status }] = await dataSource.query('select status from dead_letter');
@@ -861,6 +867,7 @@ it('applies the other lanes while another instance holds one of those that go to
   await runLanes(one, 0, 1);
   const holder = another.createQueryRunner();
   await holder.startTransaction();
+  await holder.query(MAY_IDLE);
   await holdLane(holder.manager, { kind: 'item', partition: 3 });
   const positions = async () => {
     const rows = await dataSource.query(`select positions ->> $1 as at from lane order by partition`, [TOPIC.name]);

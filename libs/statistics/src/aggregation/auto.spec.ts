@@ -65,6 +65,19 @@ describe('auto', () => {
     expect(workerRows(backward.model)).toEqual(workerRows(forward.model));
   });
 
+  it('tempers by the least where no item has a third label, which alone would show more', () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const { labels } = simulate({
+        seed,
+        labels: ['a', 'b', 'c', 'd'],
+        items: 40,
+        labelsPerItem: 2,
+        workers: [{ behaviour: 'honest', count: 2, accuracy: { least: 0.4, most: 0.9 } }],
+      });
+      expect(auto(labelTable(labels)).model.tempering.perLabel).toBe(0.3);
+    }
+  });
+
   it('gives the same confidence after a journey as JSON', () => {
     const table = labelTable(lazy.labels);
     const { model } = auto(table);

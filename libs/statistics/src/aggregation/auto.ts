@@ -4,7 +4,6 @@ import { epochZero } from './epoch-zero';
 import { heldOutLogLikelihood } from './held-out';
 import { type LabelTable } from './label-table';
 import { type MatrixPrior, pseudoCounts, unknownWorker } from './matrix-prior';
-import { indexOfMax } from './posterior';
 import { profileFit } from './profile-fit';
 import { MOST_MATRIX_LABELS, type PublishedModel } from './published-model';
 import { temperingOf } from './tempering';
@@ -18,6 +17,11 @@ const STRENGTH_PER_WRONG_LABEL = 2;
 
 /** Values of `perLabel` that held-out labels are asked about. */
 const PER_LABELS = [0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8, 1.2];
+
+/**
+ * What differs by less is a tie, to the least: where no item has three labels all are alike, and the names of workers, by which sums are ordered, must not decide.
+ */
+const ROUNDING = 1e-9;
 
 /** The tempering is learned from so many labels at most, every s-th item's; the model from all. */
 const MOST_HELD_OUT = 100_000;
@@ -47,7 +51,8 @@ export function auto(table: LabelTable, accepted: AcceptedLabels = new Map()): A
   const fit = dawidSkene(table, { prior, accepted });
   const step = Math.ceil(table.label.length / MOST_HELD_OUT);
   const foretold = heldOutLogLikelihood(table, fit, prior, PER_LABELS, step);
-  const tempering = temperingOf(PER_LABELS[indexOfMax(foretold)]!);
+  const most = Math.max(...foretold);
+  const tempering = temperingOf(PER_LABELS[foretold.findIndex((one) => one >= most - ROUNDING)] ?? 0);
   const pooled = unknownWorker(table, fit.counts, pseudoCounts(table, prior, fit.counts)).map(Math.log);
   return { model: { ...fit.model, pooled, tempering }, iterations: fit.iterations, converged: fit.converged };
 }

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeWithData, readJson, SHARED_DATA } from '../../../../test/support/label-sets';
@@ -70,6 +71,26 @@ describe('bradleyTerry', () => {
     expect(scores[0]).toBeGreaterThan(0);
     expect(scores[1]).toBeCloseTo(-scores[0]!, 9);
     expect(scores[2]).toBe(0);
+  });
+
+  it('leaves no slope, though the objective stops rising before', () => {
+    const random = fc.tuple(fc.nat(6), fc.integer({ min: 1, max: 6 }), fc.constantFrom(0.5, 1));
+    fc.assert(
+      fc.property(fc.array(random, { minLength: 1, maxLength: 40 }), (all) => {
+        const winner = Int32Array.from(all, ([one]) => one);
+        const loser = Int32Array.from(all, ([one, by]) => (one + by) % 7);
+        const weight = Float64Array.from(all, ([, , each]) => each);
+        const { scores } = bradleyTerry({ items: [...'abcdefg'], winner, loser, weight });
+        const slope = scores.map((score) => -0.1 * score);
+        weight.forEach((each, i) => {
+          const lost = each / (1 + Math.exp(scores[winner[i]!]! - scores[loser[i]!]!));
+          slope[winner[i]!]! += lost;
+          slope[loser[i]!]! -= lost;
+        });
+        expect(Math.max(...slope.map(Math.abs))).toBeLessThan(1e-9);
+      }),
+      { numRuns: 300, seed: 1 },
+    );
   });
 
   it('is all zero without comparisons', () => {

@@ -26,6 +26,8 @@ export interface BradleyTerryOptions {
 
 const MOST_STEPS = 200;
 const TOLERANCE = 1e-11;
+/** How much of the objective a step may lose by rounding. */
+const ROUNDING = 1e-14;
 
 /**
  * Bradley-Terry by penalised maximum likelihood: maximises sum weight * log sigmoid(winner - loser) - ridge / 2 * sum score^2, which is concave,
@@ -37,21 +39,26 @@ export function bradleyTerry(comparisons: Comparisons, options: BradleyTerryOpti
     ? Float64Array.from(options.start)
     : new Float64Array(comparisons.items.length);
   let objective = objectiveAt(comparisons, ridge, scores);
+  let before = { slope: Infinity, gained: true };
   let iterations = 0;
   for (; iterations < MOST_STEPS; iterations++) {
     const { gradient, curvature } = derivatives(comparisons, ridge, scores);
-    if (norm(gradient) < TOLERANCE * (1 + comparisons.weight.length)) break;
+    const slope = norm(gradient);
+    // Near the top the objective is the same to all its digits long before the slope is none.
+    if (slope < TOLERANCE * (1 + comparisons.weight.length) || (!before.gained && slope >= before.slope)) break;
     const step = conjugateGradients(comparisons, curvature, ridge, gradient);
+    const least = objective - ROUNDING * Math.abs(objective);
     let scale = 1;
     let next = plus(scores, step, scale);
     let value = objectiveAt(comparisons, ridge, next);
     // Far from the top a full step can overshoot: halve it until it gains.
-    while (value < objective && scale > 1e-10) {
+    while (value < least && scale > 1e-10) {
       scale /= 2;
       next = plus(scores, step, scale);
       value = objectiveAt(comparisons, ridge, next);
     }
-    if (value <= objective) break;
+    if (value < least) break;
+    before = { slope, gained: value > objective };
     [scores, objective] = [next, value];
   }
   return { scores, objective, iterations };

@@ -50,6 +50,37 @@ describeWithData('rte', 'models of the methods beside the default', () => {
   });
 });
 
+describe('methods that EM approaches slowly', () => {
+  // Two workers, who differ on every third item: EBCC takes some thousand rounds.
+  const table = labelTable(
+    Array.from({ length: 240 }, (_, t) => t).flatMap((t) => [
+      { item: `t${t}`, worker: 'u', label: 'abc'[(t >> 1) % 3]! },
+      { item: `t${t}`, worker: 'v', label: 'abc'[((t >> 1) + Number(t % 3 === 0)) % 3]! },
+      ...(t % 7 === 0 ? [{ item: `t${t}`, worker: `w${t % 5}`, label: 'abc'[t % 3]! }] : []),
+    ]),
+  );
+
+  it('stop where the parameters of GLAD have no gradient left', () => {
+    const { posteriors, abilities, easiness } = glad(table);
+    const gradient = [abilities.map((ability) => 1 - ability), easiness.map((easy) => -easy)] as const;
+    for (let i = 0; i < table.label.length; i++) {
+      const [w, t] = [table.worker[i]!, table.item[i]!];
+      const scale = Math.exp(easiness[t]!);
+      const residual = posteriors[3 * t + table.label[i]!]! - 1 / (1 + Math.exp(-abilities[w]! * scale));
+      gradient[0][w]! += residual * scale;
+      gradient[1][t]! += residual * abilities[w]! * scale;
+    }
+    for (const slope of [...gradient[0], ...gradient[1]]) expect(Math.abs(slope)).toBeLessThan(1e-5);
+  });
+
+  it('stop where EBCC would go no further', () => {
+    const { posteriors, converged } = ebcc(table);
+    const exact = ebcc(table, { tolerance: 1e-12, mostIterations: 100_000 }).posteriors;
+    expect(converged).toBe(true);
+    posteriors.forEach((value, i) => expect(value).toBeCloseTo(exact[i]!, 5));
+  });
+});
+
 describe('weightedVote', () => {
   const table = labelTable([
     { item: 'a', worker: 'u', label: 'x' },

@@ -11,9 +11,9 @@ export interface EbccOptions {
   subtypes?: number;
   /** Seed of the start, at which the subtypes differ by chance; default 1. */
   seed?: number;
-  /** Stop when no posterior moves by this much; default 1e-6. */
+  /** Stop when no posterior moves by this much; default 1e-8. */
   tolerance?: number;
-  /** Default 500. */
+  /** Default 10,000. */
   mostIterations?: number;
 }
 
@@ -53,11 +53,11 @@ export function ebcc(table: LabelTable, options: EbccOptions = {}): EbccFit {
     expectedLogs(expectation, table, stateLabel, weights);
     expect(table, S, weights, expectation);
     iterations += 1;
-  } while (expectation.largestMove >= (options.tolerance ?? 1e-6) && iterations < (options.mostIterations ?? 500));
+  } while (expectation.largestMove >= (options.tolerance ?? 1e-8) && iterations < (options.mostIterations ?? 10_000));
   return {
     posteriors: sumSubtypes(expectation.posteriors, M),
     iterations,
-    converged: expectation.largestMove < (options.tolerance ?? 1e-6),
+    converged: expectation.largestMove < (options.tolerance ?? 1e-8),
     model: matrixModel(table, weights, expectation.counts, stateLabel),
   };
 }

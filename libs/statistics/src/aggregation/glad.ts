@@ -12,8 +12,8 @@ export interface GladFit {
   converged: boolean;
 }
 
-const MOST_ROUNDS = 500;
-const TOLERANCE = 1e-6;
+const MOST_ROUNDS = 10_000;
+const TOLERANCE = 1e-8;
 
 /**
  * GLAD (Whitehill et al., NIPS 2009): worker w is right on item t with probability 1 / (1 + exp(-ability_w * exp(easiness_t))), else says any

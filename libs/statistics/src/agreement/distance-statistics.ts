@@ -1,4 +1,4 @@
-import { type DoubleDouble, minus, plus, valueOf, ZERO } from '../numerics/double-double';
+import { type ExactSum, minus, NOTHING, plus, plusDouble, valueOf } from '../numerics/exact-sum';
 import { expectationOf, type Distance } from './alpha-of-distance';
 import { type Coefficients, NO_OVERLAP, undefinedBecause } from './coefficient';
 
@@ -8,7 +8,7 @@ import { type Coefficients, NO_OVERLAP, undefinedBecause } from './coefficient';
  */
 export interface DistanceStatistics {
   /** By n, the number of labels of the item, from 2. */
-  buckets: Record<string, { items: number; distances: DoubleDouble }>;
+  buckets: Record<string, { items: number; distances: ExactSum }>;
   /** How often each label was given, by its text; zeros are not there. */
   labels: Record<string, number>;
 }
@@ -34,7 +34,7 @@ export function removeLabels(
 /** Adds the statistics of other items to `into`, in place; with `sign` -1 takes them out. */
 export function mergeDistanceStatistics(into: DistanceStatistics, other: DistanceStatistics, sign: 1 | -1 = 1): void {
   for (const [n, { items, distances }] of Object.entries(other.buckets)) {
-    const own = into.buckets[n] ?? { items: 0, distances: ZERO };
+    const own = into.buckets[n] ?? { items: 0, distances: NOTHING };
     const left = own.items + sign * items;
     if (left === 0) delete into.buckets[n];
     else into.buckets[n] = { items: left, distances: (sign === 1 ? plus : minus)(own.distances, distances) };
@@ -51,10 +51,10 @@ function addCount(labels: DistanceStatistics['labels'], label: string, by: numbe
 
 function ofItem(labels: readonly string[], distance: Distance<string>): DistanceStatistics {
   const sorted = [...labels].sort();
-  let distances = ZERO;
+  let distances = NOTHING;
   sorted.forEach((label, i) => {
     for (const other of sorted.slice(0, i))
-      if (other !== label) distances = plus(distances, [distance(other, label), 0]);
+      if (other !== label) distances = plusDouble(distances, distance(other, label));
   });
   const counts: Record<string, number> = {};
   for (const label of sorted) addCount(counts, label, 1);
@@ -66,7 +66,7 @@ export function readDistances(statistics: DistanceStatistics, distance: Distance
   let [items, labels, agreement, disagreement] = [0, 0, 0, 0];
   for (const [size, bucket] of Object.entries(statistics.buckets)) {
     const n = Number(size);
-    const distances = Math.max(0, valueOf(bucket.distances));
+    const distances = valueOf(bucket.distances);
     items += bucket.items;
     labels += bucket.items * n;
     agreement += bucket.items - (2 * distances) / (n * (n - 1));

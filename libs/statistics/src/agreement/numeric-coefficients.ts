@@ -1,6 +1,6 @@
-import { type DoubleDouble, dividedBy, minus, plus, times, valueOf, ZERO } from '../numerics/double-double';
+import { type ExactSum, minus, NOTHING, plus, plusProduct, times, timesDouble, valueOf } from '../numerics/exact-sum';
 import { type Coefficient, type Coefficients, NO_OVERLAP, undefinedBecause } from './coefficient';
-import { type NumericStatistics } from './numeric-statistics';
+import { type NumericBucket, type NumericStatistics } from './numeric-statistics';
 
 /** What the coefficients of numbers are read from, over items with two or more labels. All but the last two add over items. */
 export interface NumericSums {
@@ -14,23 +14,22 @@ export interface NumericSums {
   pairable: number;
   /** Sum of squared differences of all labels from their mean. */
   total: number;
-  /** `total` less `within`. */
+  /** Sum over all labels of the squared difference of the mean of their item from the mean of all: `total` less `within`. */
   between: number;
-  /** Mean of all labels. */
-  mean: number;
 }
 
 /** The sums of some statistics; buckets are taken by rising n, so the same statistics give the same bits. */
 export function numericSumsOf(statistics: NumericStatistics): NumericSums {
   const sums = { items: 0, labels: 0, squaredSizes: 0, within: 0, pairable: 0 };
-  let sum: DoubleDouble = ZERO;
-  let squares: DoubleDouble = ZERO;
-  let withinItems: DoubleDouble = ZERO;
-  const sizes = Object.keys(statistics.buckets).map(Number);
-  for (const n of sizes.filter((size) => size > 1).sort((a, b) => a - b)) {
+  let sum = NOTHING;
+  let squares = NOTHING;
+  const sizes = Object.keys(statistics.buckets)
+    .map(Number)
+    .filter((size) => size > 1)
+    .sort((a, b) => a - b);
+  for (const n of sizes) {
     const bucket = statistics.buckets[n]!;
-    // Rounding may leave a trace below zero where all labels of an item are equal.
-    const within = Math.max(0, valueOf(bucket.within));
+    const within = valueOf(minus(timesDouble(bucket.squares, n), bucket.squaredSums)) / n;
     sums.items += bucket.items;
     sums.labels += bucket.items * n;
     sums.squaredSizes += bucket.items * n * n;
@@ -38,13 +37,21 @@ export function numericSumsOf(statistics: NumericStatistics): NumericSums {
     sums.pairable += (within * n) / (n - 1);
     sum = plus(sum, bucket.sum);
     squares = plus(squares, bucket.squares);
-    withinItems = plus(withinItems, bucket.within);
   }
-  if (sums.labels === 0) return { ...sums, total: 0, between: 0, mean: 0 };
-  const total = minus(squares, dividedBy(times(sum, sum), sums.labels));
-  // Both are large where between is small: their difference is taken before anything is rounded.
-  const between = Math.max(0, valueOf(minus(total, withinItems)));
-  return { ...sums, total: Math.max(0, valueOf(total)), between, mean: valueOf(sum) / sums.labels };
+  if (sums.labels === 0) return { ...sums, total: 0, between: 0 };
+  const total = valueOf(minus(timesDouble(squares, sums.labels), times(sum, sum))) / sums.labels;
+  const mean = valueOf(sum) / sums.labels;
+  const aroundMean = sizes.reduce((all, n) => all + squaredSumsAround(mean, n, statistics.buckets[n]!) / n, 0);
+  // The mean is rounded.
+  const left = valueOf(plusProduct(sum, -mean, sums.labels));
+  return { ...sums, total, between: Math.max(0, aroundMean - (left * left) / sums.labels) };
+}
+
+/** Sum over the items of a bucket of the square of the sum of their labels, each label less `mean`. */
+function squaredSumsAround(mean: number, n: number, { items, sum, squaredSums }: NumericBucket): number {
+  const squaredMean = plusProduct(NOTHING, mean, mean);
+  const crossed: ExactSum = timesDouble(timesDouble(sum, mean), -2 * n);
+  return valueOf(plus(plus(squaredSums, crossed), timesDouble(squaredMean, items * n * n)));
 }
 
 /**
@@ -62,8 +69,7 @@ export function numericCoefficients(sums: NumericSums): Coefficients {
     const none = undefinedBecause('the numbers are too large');
     return { krippendorffAlpha: none, icc1: none, icc1k: none };
   }
-  // Differences below the rounding of the values themselves are none.
-  if (sums.total <= 1e-24 * sums.labels * sums.mean ** 2) {
+  if (sums.total === 0) {
     const none = undefinedBecause('all numbers are equal');
     return { krippendorffAlpha: none, icc1: none, icc1k: none };
   }

@@ -22,6 +22,7 @@ const read = (items: readonly (readonly number[])[]) => numericCoefficients(nume
 const numbers = fc.oneof(
   fc.integer({ min: -5, max: 5 }),
   fc.integer({ min: -1e9, max: 1e9 }).map((value) => value / 1000),
+  fc.double({ min: -1e60, max: 1e60, noNaN: true }).filter((value) => Math.abs(value) > 1e-60),
 );
 const items = fc.array(fc.array(numbers, { maxLength: 5 }), { maxLength: 10 });
 
@@ -71,6 +72,21 @@ describe('numeric statistics', () => {
     const [near, far] = [read(small), read(large)];
     for (const name of Object.keys(near)) expect(far[name]!.value).toBeCloseTo(near[name]!.value!, 12);
   });
+
+  it('lose nothing to an offset that leaves doubles no more than a digit', () => {
+    const small = [[1, 2, 2], [5, 6, 4], [9, 9], [3, 1]]; // prettier-ignore
+    const large = small.map((labels) => labels.map((label) => label + 2 ** 50));
+    const [near, far] = [read(small), read(large)];
+    for (const name of Object.keys(near)) expect(far[name]!.value).toBeCloseTo(near[name]!.value!, 12);
+  });
+
+  it('forget a number of any size that is taken out', () => {
+    const few = [[0.1, 0.2], [0.3, 0.1]]; // prettier-ignore
+    const statistics = statisticsOf([...few, [1e60, -1e-30]]);
+    removeNumbers(statistics, [1e60, -1e-30]);
+    const left = numericCoefficients(numericSumsOf(statistics));
+    for (const [name, { value }] of Object.entries(read(few))) expect(left[name]!.value).toBeCloseTo(value!, 14);
+  });
 });
 
 describe('numericCoefficients', () => {
@@ -107,6 +123,17 @@ describe('numericCoefficients', () => {
 });
 
 describe('numericAgreement', () => {
+  it('gives of any offset what the differences from it give', () => {
+    const small = [[1, 2, 2], [5, 6, 4], [9, 9], [3, 1], [7]]; // prettier-ignore
+    const itemStart = Int32Array.of(0, 3, 6, 8, 10, 11);
+    const near = read(small);
+    for (const offset of [0, -1_700_000_000, 1e12, 2 ** 50]) {
+      const number = Float64Array.from(small.flat(), (value) => value + offset);
+      const far = numericAgreement({ itemStart, number });
+      for (const name of Object.keys(near)) expect(far[name]!.value).toBeCloseTo(near[name]!.value!, 12);
+    }
+  });
+
   it('takes a resample of equal numbers for what it is, whether or not doubles hold them exactly', () => {
     const itemStart = Int32Array.from({ length: 32 }, (_, t) => 3 * t);
     const allBut = (value: number, last: number) => {

@@ -1,9 +1,8 @@
-import { dividedBy, type DoubleDouble, minus, plus, productOf, times, ZERO } from '../numerics/double-double';
+import { type ExactSum, minus, NOTHING, plus, plusDouble, plusProduct, times } from '../numerics/exact-sum';
 
 /**
- * What agreement on numbers needs to know of many items; adds over disjoint items, and an item can be taken out again. JSON as it is.
- * Sums are kept to some 31 digits, so after any adding and taking out the coefficients are those of the batch to 1e-12, unless what was taken out was
- * a thousand million times as large as the differences that remain.
+ * What agreement on numbers needs to know of many items; adds over disjoint items, and an item can be taken out again. JSON as it is. No sum is rounded (`ExactSum`), so
+ * after any adding and taking out the coefficients are those of the batch, whatever the sizes of the numbers.
  */
 export interface NumericStatistics {
   /** By n, the number of labels of the item, from 1; a bucket without items is not there. */
@@ -13,10 +12,10 @@ export interface NumericStatistics {
 export interface NumericBucket {
   items: number;
   /** Sum of the labels, and of their squares. */
-  sum: DoubleDouble;
-  squares: DoubleDouble;
-  /** Sum over the items of the squared differences of their labels from their mean. */
-  within: DoubleDouble;
+  sum: ExactSum;
+  squares: ExactSum;
+  /** Sum over the items of the square of the sum of their labels. */
+  squaredSums: ExactSum;
 }
 
 /** One item's labels. */
@@ -42,28 +41,28 @@ export function mergeNumericStatistics(into: NumericStatistics, other: NumericSt
 }
 
 function bucketOf(labels: Numbers): NumericBucket {
-  let sum = ZERO;
-  let squares = ZERO;
+  let sum = NOTHING;
+  let squares = NOTHING;
   for (const label of labels) {
-    sum = plus(sum, [label, 0]);
-    squares = plus(squares, productOf(label, label));
+    sum = plusDouble(sum, label);
+    squares = plusProduct(squares, label, label);
   }
-  return { items: 1, sum, squares, within: minus(squares, dividedBy(times(sum, sum), labels.length)) };
+  return { items: 1, sum, squares, squaredSums: times(sum, sum) };
 }
 
 function change(
   statistics: NumericStatistics,
   n: string,
   by: NumericBucket,
-  add: (a: DoubleDouble, b: DoubleDouble) => DoubleDouble,
+  add: (a: ExactSum, b: ExactSum) => ExactSum,
   sign: 1 | -1,
 ): void {
-  const own = statistics.buckets[n] ?? { items: 0, sum: ZERO, squares: ZERO, within: ZERO };
+  const own = statistics.buckets[n] ?? { items: 0, sum: NOTHING, squares: NOTHING, squaredSums: NOTHING };
   const items = own.items + sign * by.items;
   if (items === 0) {
     delete statistics.buckets[n];
     return;
   }
-  const [sum, squares, within] = [add(own.sum, by.sum), add(own.squares, by.squares), add(own.within, by.within)];
-  statistics.buckets[n] = { items, sum, squares, within };
+  const [sum, squares] = [add(own.sum, by.sum), add(own.squares, by.squares)];
+  statistics.buckets[n] = { items, sum, squares, squaredSums: add(own.squaredSums, by.squaredSums) };
 }
