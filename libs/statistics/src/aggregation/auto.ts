@@ -3,7 +3,7 @@ import { dawidSkene } from './dawid-skene';
 import { epochZero } from './epoch-zero';
 import { heldOutLogLikelihood } from './held-out';
 import { type LabelTable } from './label-table';
-import { type MatrixPrior } from './matrix-prior';
+import { type MatrixPrior, pseudoCounts, unknownWorker } from './matrix-prior';
 import { profileFit } from './profile-fit';
 import { MOST_MATRIX_LABELS, type PublishedModel } from './published-model';
 import { temperingOf } from './tempering';
@@ -53,7 +53,8 @@ export function auto(table: LabelTable, accepted: AcceptedLabels = new Map()): A
   const foretold = heldOutLogLikelihood(table, fit, prior, PER_LABELS, step);
   const most = Math.max(...foretold);
   const tempering = temperingOf(PER_LABELS[foretold.findIndex((one) => one >= most - ROUNDING)] ?? 0);
-  return { model: { ...fit.model, tempering }, iterations: fit.iterations, converged: fit.converged };
+  const pooled = unknownWorker(table, fit.counts, pseudoCounts(table, prior, fit.counts)).map(Math.log);
+  return { model: { ...fit.model, pooled, tempering }, iterations: fit.iterations, converged: fit.converged };
 }
 
 /** Of labels that stand alone on their items EM makes whatever its start and its smoothing say, three points worse than the labels themselves. */

@@ -20,6 +20,7 @@ interface Competence {
  * (the model of MACE, Hovy et al., NAACL 2013): competence + (1 - competence) * habit. Few parameters, so little data learns them, and one who
  * always says the same label has no part in the others. Each worker is drawn to the average one.
  * @param counts expected counts, K of the truth in front, then K * K a worker, [label * K + truth].
+ * @returns one row more than there are workers: the last is that of the average one.
  */
 export function rightByCompetence(table: LabelTable, counts: Float64Array): Float64Array {
   const K = table.labels.length;
@@ -32,18 +33,18 @@ export function rightByCompetence(table: LabelTable, counts: Float64Array): Floa
     competence: competenceOf(sumRows(right, K), sumRows(wrong, K), 0, even, habit, guesses),
     habit: habit.slice(),
   };
-  const rightness = new Float64Array(W * K);
-  for (let row = 0; row < W * K; row += K) {
+  const rightness = new Float64Array((W + 1) * K);
+  for (let row = 0; row < rightness.length; row += K) {
     const competence = competenceOf(right, wrong, row, average, habit, guesses);
     for (let k = 0; k < K; k++) rightness[row + k] = competence + (1 - competence) * habit[k]!;
   }
   return rightness;
 }
 
-/** Expected labels of each worker that are right and wrong, by what was said, W * K each. */
+/** Expected labels of each worker that are right and wrong, by what was said, W * K each, and a row of zeros. */
 function rightAndWrong(counts: Float64Array, W: number, K: number) {
-  const right = new Float64Array(W * K);
-  const wrong = new Float64Array(W * K);
+  const right = new Float64Array((W + 1) * K);
+  const wrong = new Float64Array((W + 1) * K);
   for (let row = 0, at = K; row < W * K; row++) {
     const label = row % K;
     for (let k = 0; k < K; k++, at++) {

@@ -1,6 +1,6 @@
 import { type MatrixFit } from './fit-matrices';
 import { type LabelTable } from './label-table';
-import { type MatrixPrior, pseudoCounts, type PseudoCounts } from './matrix-prior';
+import { type MatrixPrior, pseudoCount, pseudoCounts, type PseudoCounts } from './matrix-prior';
 import { effectiveLabels, spreadOf } from './posterior';
 
 /**
@@ -109,11 +109,10 @@ class HeldOut {
     for (let k = 0; k < K; k++) {
       this.others[k] = this.joint[k]! - this.logs[at + k]!;
       const c = y * K + k;
-      const r = pseudo.rightness[w * K + k]!;
-      const pseudoCount = pseudo.shared[c]! + r * pseudo.right[c]! + (1 - r) * pseudo.wrong[c]!;
       const count = Math.max(0, fit.counts[K + at + k]! - fit.posteriors[own + k]!);
       this.row[k] =
-        (count + pseudoCount) / (Math.max(0, this.met[w * K + k]! - fit.posteriors[own + k]!) + this.pseudoTotal[k]!);
+        (count + pseudoCount(pseudo, w, c, K)) /
+        (Math.max(0, this.met[w * K + k]! - fit.posteriors[own + k]!) + this.pseudoTotal[k]!);
     }
     const evidence = this.evidence[at / K]!;
     const n = table.itemStart[t + 1]! - table.itemStart[t]! - 1;

@@ -8,7 +8,8 @@ import { type LabelTable } from './label-table';
  *   diagonal  `cell` in every cell and `diagonal` more where label and state agree
  *   pooled    `strength` labels a state, spread as all workers together spread theirs; estimated again at each iteration
  *   competent as diagonal, and `strength` labels a state of someone who has this worker's competence and habit (`competence.ts`), and
- *             whose errors fall as those of all workers; estimated again at each iteration
+ *             whose errors fall as those of all workers; estimated again at each iteration. And one item, spread over the labels: without
+ *             it the shares of labels run away in a set of few items, each item making its label the usual one
  */
 export type MatrixPrior =
   | { type: 'none' }
@@ -24,16 +25,26 @@ export function smoothed(labels: number): MatrixPrior {
 /** Under this nothing is let fall by maximum likelihood. */
 export const FLOOR = 1e-10;
 
-/**
- * Pseudo-counts of all workers: those of worker w in cell c (label * K + truth) are
- * `shared[c] + rightness[w, truth] * right[c] + (1 - rightness[w, truth]) * wrong[c]`.
- */
+/** Pseudo-counts of all workers, which `pseudoCount` puts together. */
 export interface PseudoCounts {
   shared: Float64Array;
   right: Float64Array;
   wrong: Float64Array;
-  /** W * K: how often each worker is taken to be right on items of each label. */
+  /** (W + 1) * K: how often each worker, and last one of whom nothing is known, is taken to be right on items of each label. */
   rightness: Float64Array;
+  /** Items of each label that are taken to have been seen. */
+  items: number;
+}
+
+/** Those of worker w, or of one of whom nothing is known where that is W, in cell c (label * K + truth). */
+export function pseudoCount(
+  { shared, right, wrong, rightness }: PseudoCounts,
+  w: number,
+  c: number,
+  K: number,
+): number {
+  const r = rightness[w * K + (c % K)]!;
+  return shared[c]! + r * right[c]! + (1 - r) * wrong[c]!;
 }
 
 /** Pseudo-counts from the expected counts of all workers. */
@@ -43,7 +54,8 @@ export function pseudoCounts(table: LabelTable, prior: MatrixPrior, counts: Floa
     shared: new Float64Array(K * K),
     right: new Float64Array(K * K),
     wrong: new Float64Array(K * K),
-    rightness: new Float64Array(table.workers.length * K),
+    rightness: new Float64Array((table.workers.length + 1) * K),
+    items: prior.type === 'competent' ? 1 / K : 0,
   };
   if (prior.type === 'pooled') pseudo.shared = pooledMatrix(table, K, counts).map((share) => share * prior.strength);
   if (prior.type === 'diagonal' || prior.type === 'competent') {
@@ -55,12 +67,13 @@ export function pseudoCounts(table: LabelTable, prior: MatrixPrior, counts: Floa
 
 function addCompetent(pseudo: PseudoCounts, table: LabelTable, strength: number, counts: Float64Array): void {
   const K = table.labels.length;
-  const pooled = pooledMatrix(table, K, counts, 1e-3 / K);
+  // One label a cell, or the few who erred on the first item of a rare label make it look as if everybody does.
+  const pooled = pooledMatrix(table, K, counts, 1);
   for (let c = 0; c < K * K; c++) {
     const truth = c % K;
     const errors = 1 - pooled[truth * K + truth]!;
     if (isRight(c, K)) pseudo.right[c] = strength;
-    else pseudo.wrong[c] = strength * (errors > 0 ? pooled[c]! / errors : 1 / (K - 1));
+    else pseudo.wrong[c] = (strength * pooled[c]!) / errors;
   }
   pseudo.rightness = rightByCompetence(table, counts);
 }
@@ -110,17 +123,31 @@ export function normaliseColumns(cells: Float64Array, at: number, labels: number
 /** M-step: the parameters that expected counts and pseudo-counts make most probable; one state a label. */
 export function maximise(table: LabelTable, counts: Float64Array, pseudo: PseudoCounts, into: Parameters): void {
   const K = table.labels.length;
-  const { shared, right, wrong, rightness } = pseudo;
-  for (let k = 0; k < K; k++) into[k] = Math.max(FLOOR, counts[k]! / Math.max(1, table.items.length));
+  const all = Math.max(1, table.items.length + K * pseudo.items);
+  for (let k = 0; k < K; k++) into[k] = Math.max(FLOOR, (counts[k]! + pseudo.items) / all);
   for (let w = 0, at = K; w < table.workers.length; w++, at += K * K) {
     for (let c = 0; c < K * K; c++) {
-      const r = rightness[w * K + (c % K)]!;
-      const count = counts[at + c]! + shared[c]! + r * right[c]! + (1 - r) * wrong[c]!;
+      const count = counts[at + c]! + pseudoCount(pseudo, w, c, K);
       // The floor also stands for the row of a label that this worker never met, which thereby becomes uniform.
       into[at + c] = count > FLOOR ? count : FLOOR;
     }
     normaliseColumns(into, at, K, K);
   }
+}
+
+/**
+ * Pr(label | truth) of a worker of whom nothing is known, [label * K + truth]: of all workers together, drawn as each of them is. The labels of an item
+ * weigh as one there: what the fit made of it was made of all of them.
+ */
+export function unknownWorker(table: LabelTable, counts: Float64Array, pseudo: PseudoCounts): Float64Array {
+  const K = table.labels.length;
+  const W = table.workers.length;
+  const weight = table.items.length / Math.max(1, table.label.length);
+  const matrix = new Float64Array(K * K);
+  for (let at = K, c = 0; at < counts.length; at++, c++) matrix[c % (K * K)]! += weight * counts[at]!;
+  for (let c = 0; c < K * K; c++) matrix[c]! += pseudoCount(pseudo, W, c, K);
+  normaliseColumns(matrix, 0, K, K);
+  return matrix;
 }
 
 /** Log density up to a constant, at the parameters, of a prior that is the same at each iteration: what the merit of a MAP fit adds to the log-likelihood. */
