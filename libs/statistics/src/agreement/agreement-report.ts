@@ -1,9 +1,10 @@
 import { type LabelTable } from '../aggregation/label-table';
-import { distanceAgreement } from './alpha-of-distance';
+import { distanceAgreement, MOST_NUMBERS } from './alpha-of-distance';
 import { type BootstrapOptions } from './bootstrap';
 import { bootstrapOverItems } from './bootstrap-over-items';
 import { type AgreementWeights } from './categorical-coefficients';
 import { type EstimatedCoefficient } from './coefficient';
+import { squaredRatioDistance } from './label-distances';
 import { type LabelKind, type Metric, METRIC_OF_KIND, writtenDistance } from './label-metric';
 import { numericAgreement } from './numeric-agreement';
 import { readPairwiseCohen } from './pairwise-cohen';
@@ -54,7 +55,9 @@ function measured(
   if (metric === 'ratio') {
     const below = numbersOf(table).find((number) => number < 0);
     if (below !== undefined) throw new RangeError(`label "${below}": expected a number from 0`);
-    return { krippendorffAlpha: distanceAgreement(table, table.labels, writtenDistance('ratio')).krippendorffAlpha };
+    const values = table.labels.map(Number);
+    const { krippendorffAlpha } = distanceAgreement(table, values, squaredRatioDistance, MOST_NUMBERS);
+    return { krippendorffAlpha };
   }
   return {
     ...distanceAgreement(table, table.labels, writtenDistance(metric)),
