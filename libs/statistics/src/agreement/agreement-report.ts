@@ -1,5 +1,5 @@
 import { type LabelTable } from '../aggregation/label-table';
-import { distanceAgreement, MOST_NUMBERS } from './alpha-of-distance';
+import { distanceAgreement, MOST_NUMBERS, MOST_VALUES } from './alpha-of-distance';
 import { type BootstrapOptions } from './bootstrap';
 import { bootstrapOverItems } from './bootstrap-over-items';
 import { type AgreementWeights } from './categorical-coefficients';
@@ -43,6 +43,12 @@ export function agreementOf(table: LabelTable, kind: LabelKind, options: Agreeme
     return categoricalAgreement(table, { ...options, ordinal: metric === 'ordinal' });
   }
   return { ...countsOf(table), coefficients: measured(table, kind, metric, options) };
+}
+
+/** The most different labels of which alpha is exact by a metric; of more it is estimated, from 3,000 drawn ones. */
+export function mostExact(metric: Metric): number {
+  if (metric === 'nominal' || metric === 'ordinal' || metric === 'interval') return Infinity;
+  return metric === 'ratio' ? MOST_NUMBERS : MOST_VALUES;
 }
 
 function measured(
