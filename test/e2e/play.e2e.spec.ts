@@ -16,8 +16,8 @@ const CROWD: Population = {
   difficulty: 1,
   gold: 0.1,
   workers: [
-    { behaviour: 'honest', count: 5, accuracy: 0.75 },
-    { behaviour: 'copying', count: 1, accuracy: 0.75 },
+    { behaviour: 'honest', count: 5, accuracy: 0.5 },
+    { behaviour: 'copying', count: 1, accuracy: 0.5 },
   ],
 };
 
@@ -43,7 +43,8 @@ describe('a played crowd', () => {
     const completed = completeProject({
       project: 'played',
       questions: [{ name: 'label', labels: CROWD.labels }],
-      policy: { minOverlap: 3, maxOverlap: 4, minConfidence: 0.97 },
+      // Gold that nobody misses, and that suspends nobody for guessing.
+      policy: { minOverlap: 3, maxOverlap: 4, minConfidence: 0.97, gold: { target: 0.5, reject: 0.2, rate: 0.3 } },
     });
     if (completed.type === 'refused') throw new Error(JSON.stringify(completed.errors));
     const play = { project: completed.project, population: CROWD, experts: 2, atOnce: 4 };
@@ -55,7 +56,7 @@ describe('a played crowd', () => {
     expect(adjudication!.decided).toBe(items.adjudicated);
     expect(adjudication!.decided).toBeGreaterThan(0);
     expect(adjudication!.correct!.of).toBe(adjudication!.decided);
-    // Experts are right on 97 of 100, workers on three of four.
+    // Experts are right on 97 of 100, workers on one of two: of some 27 decisions experts are right on 11 more, give or take 2.
     expect(adjudication!.correct!.after).toBeGreaterThan(adjudication!.correct!.before);
     expect(adjudication!.changed).toBeGreaterThanOrEqual(adjudication!.correct!.after - adjudication!.correct!.before);
 
