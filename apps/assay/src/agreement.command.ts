@@ -1,5 +1,5 @@
 import { type LabelTable } from '@assay/statistics/aggregation/label-table';
-import { agreementOf } from '@assay/statistics/agreement/agreement-report';
+import { agreementOf, mostExact } from '@assay/statistics/agreement/agreement-report';
 import { type LabelKind, type Metric, METRIC_OF_KIND } from '@assay/statistics/agreement/label-metric';
 import { LEAST_COMMON, pairwiseCohen } from '@assay/statistics/agreement/pairwise-cohen';
 import { alikeOfKind, READING_OF_KIND } from '@assay/statistics/kinds/methods-of-kind';
@@ -36,8 +36,8 @@ export async function agreementCommand(context: Context, path: string, options: 
     context.output.say(`${path}: no slices; expected a column slice`);
   const parts = questions.flatMap(({ name, kind, table, slices }): [string, AgreementReport][] =>
     options.by === 'slice'
-      ? [...slices].map(([slice, some]) => [`${name}/${slice}`, measured(some, kind, options)])
-      : [[name, measured(table, kind, options)]],
+      ? [...slices].map(([slice, some]) => [`${name}/${slice}`, measured(context, some, kind, options)])
+      : [[name, measured(context, table, kind, options)]],
   );
   // An object of them also where one is called __proto__.
   const reports = Object.fromEntries(parts);
@@ -51,7 +51,16 @@ export async function agreementCommand(context: Context, path: string, options: 
 }
 
 /** @throws CliError 6 on labels that the metric cannot measure. */
-function measured(table: LabelTable, kind: LabelKind, { metric, weights }: AgreementOptions): AgreementReport {
+function measured(
+  { output }: Context,
+  table: LabelTable,
+  kind: LabelKind,
+  { metric = METRIC_OF_KIND[kind], weights }: AgreementOptions,
+): AgreementReport {
+  if (table.labels.length > mostExact(metric))
+    output.say(
+      `krippendorffAlpha of ${table.labels.length} different labels is an estimate; it is exact up to ${mostExact(metric)}`,
+    );
   return ofLabels(() => agreementOf(table, kind, { metric, weights }));
 }
 

@@ -338,6 +338,19 @@ describe('a file of 10^5 texts', () => {
     });
   });
 
+  it('has an alpha of sets that is said to be an estimate', async () => {
+    const said: string[] = [];
+    const words = new Writable({ write: (chunk: Buffer, _encoding, done) => (said.push(chunk.toString()), done()) });
+    const sink = new Writable({ write: (_chunk, _encoding, done) => done() });
+    const output = new Output('json', { color: false, quiet: false }, sink, words);
+    const few = written(
+      'sets',
+      Array.from({ length: 3002 }, (_, i) => `i${i >> 1},w${i % 2},l${i}|x`),
+    );
+    await agreementCommand({ output, dataDir: folder }, few, { kind: 'choices' });
+    expect(said).toEqual(['krippendorffAlpha of 3002 different labels is an estimate; it is exact up to 3000\n']);
+  });
+
   it('is aggregated as text', async () => {
     // The medoid of such a file takes a second on the command line, and eighty here, where globals are slow to reach.
     const decided = await aggregate(path, { kind: 'text', method: 'majority' });

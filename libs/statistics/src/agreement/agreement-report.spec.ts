@@ -38,6 +38,19 @@ describe('categoricalAgreement', () => {
 });
 
 describe('agreementOf', () => {
+  it('takes all distances of four thousand different numbers on a ratio scale', () => {
+    const numbers = Array.from({ length: 4000 }, (_, i) => 1 + ((i * 7919) % 4000) / 7);
+    const rows = numbers.map((number, i) => ({ item: `t${i >> 1}`, worker: 'uv'[i % 2]!, label: String(number) }));
+    const squared = (a: number, b: number) => ((a - b) / (a + b)) ** 2;
+    let [observed, expected] = [0, 0];
+    numbers.forEach((a, i) => {
+      if (i % 2 === 1) observed += 2 * squared(a, numbers[i - 1]!);
+      for (const b of numbers) expected += squared(a, b);
+    });
+    const { krippendorffAlpha } = agreementOf(labelTable(rows), 'number', { metric: 'ratio' }).coefficients;
+    expect(krippendorffAlpha!.value).toBeCloseTo(1 - (3999 * observed) / expected, 12);
+  });
+
   it.each([
     ['choices', 'a', 'a|b', 'b', 'b|c'],
     ['spans', '[[0,3]]', '[[0,4]]', '[[2,9]]', '[[3,9]]'],

@@ -1,9 +1,10 @@
 import { type LabelTable } from '../aggregation/label-table';
-import { distanceAgreement } from './alpha-of-distance';
+import { distanceAgreement, MOST_NUMBERS, MOST_VALUES } from './alpha-of-distance';
 import { type BootstrapOptions } from './bootstrap';
 import { bootstrapOverItems } from './bootstrap-over-items';
 import { type AgreementWeights } from './categorical-coefficients';
 import { type EstimatedCoefficient } from './coefficient';
+import { squaredRatioDistance } from './label-distances';
 import { type LabelKind, type Metric, METRIC_OF_KIND, writtenDistance } from './label-metric';
 import { numericAgreement } from './numeric-agreement';
 import { readPairwiseCohen } from './pairwise-cohen';
@@ -44,6 +45,12 @@ export function agreementOf(table: LabelTable, kind: LabelKind, options: Agreeme
   return { ...countsOf(table), coefficients: measured(table, kind, metric, options) };
 }
 
+/** The most different labels of which alpha is exact by a metric; of more it is estimated, from 3,000 drawn ones. */
+export function mostExact(metric: Metric): number {
+  if (metric === 'nominal' || metric === 'ordinal' || metric === 'interval') return Infinity;
+  return metric === 'ratio' ? MOST_NUMBERS : MOST_VALUES;
+}
+
 function measured(
   table: LabelTable,
   kind: LabelKind,
@@ -54,7 +61,9 @@ function measured(
   if (metric === 'ratio') {
     const below = numbersOf(table).find((number) => number < 0);
     if (below !== undefined) throw new RangeError(`label "${below}": expected a number from 0`);
-    return { krippendorffAlpha: distanceAgreement(table, table.labels, writtenDistance('ratio')).krippendorffAlpha };
+    const values = table.labels.map(Number);
+    const { krippendorffAlpha } = distanceAgreement(table, values, squaredRatioDistance, MOST_NUMBERS);
+    return { krippendorffAlpha };
   }
   return {
     ...distanceAgreement(table, table.labels, writtenDistance(metric)),

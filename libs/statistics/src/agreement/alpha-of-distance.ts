@@ -7,8 +7,10 @@ import { jackknife } from './jackknife';
 /** Distance of two values: 0 for equal ones, symmetric. */
 export type Distance<T> = (a: T, b: T) => number;
 
-/** Most distinct values among which all distances are taken; beyond it, each is compared with that many drawn labels, seeded. */
+/** Most distinct values among which all distances are taken; beyond it, each is compared with that many drawn labels, seeded: an estimate. */
 export const MOST_VALUES = 3000;
+/** The same of numbers, whose distances cost next to nothing. */
+export const MOST_NUMBERS = 20_000;
 
 /**
  * Agreement by any distance, with delete-one-item jackknife intervals:
@@ -16,14 +18,16 @@ export const MOST_VALUES = 3000;
  *   krippendorffAlpha  1 - D_o / D_e, of the distance as it is given: squared where the metric is (interval, ratio), not for MASI, Jaccard and
  *                      overlaps, as in NLTK
  * @param columns labels are indices of `values`.
+ * @param mostValues as `MOST_VALUES`.
  */
 export function distanceAgreement<T>(
   columns: LabelsByItem,
   values: readonly T[],
   distance: Distance<T>,
+  mostValues = MOST_VALUES,
 ): { observed: EstimatedCoefficient; krippendorffAlpha: EstimatedCoefficient } {
   const pairable = pairableItems(columns, values, distance);
-  const expectations = expectationOf(pairable.counts, values, distance);
+  const expectations = expectationOf(pairable.counts, values, distance, mostValues);
   const totals = { disagreement: 0, agreement: 0, labels: 0, expected: 0 };
   for (const item of pairable.items) {
     totals.disagreement += (2 * item.distances) / (item.n - 1);
@@ -106,11 +110,16 @@ function pairableItems<T>(
 }
 
 /** For each value the sum of its distances to all labels, counts at 0 left out; estimated from drawn labels where values are many. */
-export function expectationOf<T>(counts: Float64Array, values: readonly T[], distance: Distance<T>): Float64Array {
+export function expectationOf<T>(
+  counts: Float64Array,
+  values: readonly T[],
+  distance: Distance<T>,
+  mostValues = MOST_VALUES,
+): Float64Array {
   const used: number[] = [];
   counts.forEach((count, v) => (count > 0 ? used.push(v) : 0));
   const sums = new Float64Array(values.length);
-  const { others, weights } = used.length <= MOST_VALUES ? everyValue(used, counts) : drawnValues(used, counts);
+  const { others, weights } = used.length <= mostValues ? everyValue(used, counts) : drawnValues(used, counts);
   for (const v of used) {
     for (let i = 0; i < others.length; i++) {
       if (others[i] !== v) sums[v]! += weights[i]! * distance(values[v]!, values[others[i]!]!);
