@@ -1,5 +1,5 @@
 import { shuffled } from '../support/shuffled';
-import { dataFolder, reportAtRest, spawnedAssay, startedAssay } from '../support/assay';
+import { dataFolder, reportAtRest, type SpawnedAssay, spawnedAssay, startedAssay } from '../support/assay';
 import { redelivering } from '../../libs/platform/src/event-log/redelivering-event-log';
 import { simulate } from '../../libs/statistics/src/simulation/simulate';
 import { type Client } from '../../apps/assay/src/client';
@@ -143,8 +143,9 @@ describe('the digest', () => {
 
   it('is the same after kill -9 of everything in the middle, twice, and after publishing everything again', async () => {
     const folder = dataFolder();
+    let assay: SpawnedAssay | undefined;
     try {
-      let assay = await spawnedAssay(folder.path);
+      assay = await spawnedAssay(folder.path);
       await configure(assay.client, 'crowd');
       await importItems(assay.client, 'crowd');
       for (const part of [EVENTS.slice(0, 100), EVENTS.slice(50, 200)]) {
@@ -167,8 +168,8 @@ describe('the digest', () => {
       const rebuilt = await reportAtRest(assay.client, 'crowd');
       expect(rebuilt.digest).toBe(clean.digest);
       expect(rebuilt.accounting).toEqual(clean.accounting);
-      await assay.kill();
     } finally {
+      await assay?.kill();
       folder.remove();
     }
   });

@@ -6,7 +6,7 @@ import { type Client } from '../../apps/assay/src/client';
 import { decidedItems } from '../../apps/assay/src/collect-report';
 import { importGold } from '../../apps/assay/src/gold-import';
 import { type Report } from '../../apps/assay/src/report';
-import { dataFolder, reportAtRest, spawnedAssay, startedAssay } from '../support/assay';
+import { dataFolder, reportAtRest, type SpawnedAssay, spawnedAssay, startedAssay } from '../support/assay';
 import { eventually } from '../support/eventually';
 import { shuffled } from '../support/shuffled';
 
@@ -122,12 +122,14 @@ describe('at rest', () => {
 
   it('a run that was killed in the middle of fits and sweeps is as if it had not been', async () => {
     const folder = dataFolder();
+    let assay: SpawnedAssay | undefined;
     try {
-      let assay = await spawnedAssay(folder.path);
+      assay = await spawnedAssay(folder.path);
       await configure(assay.client, HASTY);
       await importGold(assay.client, 'crowd', asItIs);
       for (const end of [150, 400, EVENTS.length]) {
-        const epoch = async () => (await assay.client.get<{ epoch: number }>('/v1/epochs/crowd')).epoch;
+        const { client } = assay;
+        const epoch = async () => (await client.get<{ epoch: number }>('/v1/epochs/crowd')).epoch;
         const before = await epoch();
         const sending = sendAll(assay.client, shuffled(EVENTS.slice(0, end), end)).catch(() => undefined);
         // One epoch later the next is being fitted, and the items are being swept by the last.
@@ -141,8 +143,8 @@ describe('at rest', () => {
       const report = await reportAtRest(assay.client, 'crowd');
       expect(report.digest).toBe(withGold.digest);
       expect(report.accounting).toEqual(withGold.accounting);
-      await assay.kill();
     } finally {
+      await assay?.kill();
       folder.remove();
     }
   });

@@ -77,19 +77,23 @@ export async function spawnedAssay(dataDir: string, environment: Record<string, 
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes: Buffer) => (said += bytes.toString()));
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const kill = async () => {
+    child.kill('SIGKILL');
+    await ended;
+  };
   const url = await eventually(
     () => /Assay listens on (\S+?),/.exec(said)?.[1],
     () => `assay up to listen; it said: ${said}`,
-  );
+  ).catch(async (error: unknown) => {
+    await kill();
+    throw error;
+  });
   const key = readFileSync(join(dataDir, 'admin.key'), 'utf8').trim();
   return {
     client: clientOf(url, key),
     said: () => said,
     fetch: (path) => fetch(new URL(path, url), { headers: { authorization: `Bearer ${key}` } }),
     metricsUrl: /metrics on (\S+)/.exec(said)?.[1] ?? '',
-    kill: async () => {
-      child.kill('SIGKILL');
-      await ended;
-    },
+    kill,
   };
 }
