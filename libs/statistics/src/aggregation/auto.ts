@@ -52,6 +52,7 @@ export function auto(table: LabelTable, accepted: AcceptedLabels = new Map()): A
   const step = Math.ceil(table.label.length / MOST_HELD_OUT);
   const foretold = heldOutLogLikelihood(table, fit, prior, PER_LABELS, step);
   const most = Math.max(...foretold);
+  // Where every item has one label nothing was foretold.
   const tempering = temperingOf(PER_LABELS[foretold.findIndex((one) => one >= most - ROUNDING)] ?? 0);
   const pooled = unknownWorker(table, fit.counts, pseudoCounts(table, prior, fit.counts)).map(Math.log);
   return { model: { ...fit.model, pooled, tempering }, iterations: fit.iterations, converged: fit.converged };
