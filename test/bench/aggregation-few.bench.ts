@@ -1,4 +1,5 @@
-// Where the default has little to go by: few items, workers whom the model does not know, blocks of items with workers and shares of labels of their own.
+// Where the default has little to go by: few items, workers whom the model does not know, raters who err each in their own way, blocks of items with workers and
+// shares of labels of their own.
 import { auto } from '../../libs/statistics/src/aggregation/auto';
 import { logLoss, type Decided } from '../../libs/statistics/src/aggregation/calibration';
 import { labelTable, type LabelTable } from '../../libs/statistics/src/aggregation/label-table';
@@ -7,6 +8,7 @@ import { METHODS } from '../../libs/statistics/src/aggregation/methods';
 import { evidenceOf, posteriorOf } from '../../libs/statistics/src/aggregation/posterior';
 import { type PublishedModel } from '../../libs/statistics/src/aggregation/published-model';
 import { type WorkerGroup } from '../../libs/statistics/src/simulation/population';
+import { playRaters } from '../../libs/statistics/src/aggregation/raters.fixture';
 import { simulate } from '../../libs/statistics/src/simulation/simulate';
 import { markdownTable, record } from './record';
 
@@ -52,6 +54,7 @@ export function run(): void {
       rows.map((row) => [...set(row), share(row.unknown.votes), ...figures(row.unknown.decided)]),
     ),
   );
+  record('statistics.md', 'aggregation-raters', raters());
   record('statistics.md', 'aggregation-blocks', blocks());
 }
 
@@ -114,6 +117,31 @@ function figures(decided: readonly Decided[]): string[] {
 
 function share(value: number): string {
   return value.toFixed(3);
+}
+
+/** Lenient and severe raters, eight seeds a row. */
+function raters(): string {
+  const methods = ['majority', 'mace', 'dawid-skene', 'auto'];
+  const crowds = [
+    { items: 100, workers: 12, labels: 5 },
+    { items: 800, workers: 40, labels: 5 },
+    { items: 1000, workers: 60, labels: 7 },
+    { items: 2000, workers: 300, labels: 5 },
+  ];
+  const rows = crowds.map((crowd) => {
+    const played = Array.from({ length: 8 }, (_, seed) => playRaters({ ...crowd, labelsPerItem: 5, seed: seed + 1 }));
+    const mean = (of: (one: (typeof played)[number]) => number) => played.reduce((sum, one) => sum + of(one) / 8, 0);
+    const right = methods.map((name) =>
+      mean(({ table, truth }) => rightOf(table, truth, METHODS[name]!(table).labels)),
+    );
+    const decided = played.flatMap(({ table, truth }) => decisions(table, truth, auto(table).model));
+    return [
+      `${crowd.items} items, ${crowd.workers} raters, ${crowd.labels} labels`,
+      ...right.slice(0, -1).map(share),
+      ...figures(decided),
+    ];
+  });
+  return markdownTable(['five labels an item', ...methods, 'log loss', 'sure at .95', 'of them wrong'], rows);
 }
 
 /** Eight blocks of 150 items, each with five workers of its own; every other block has the first of two labels more often. */

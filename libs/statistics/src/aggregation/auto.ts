@@ -1,6 +1,7 @@
 import { type AcceptedLabels } from './accepted-labels';
 import { dawidSkene } from './dawid-skene';
 import { epochZero } from './epoch-zero';
+import { type MatrixFit } from './fit-matrices';
 import { heldOutLogLikelihood } from './held-out';
 import { type LabelTable } from './label-table';
 import { type MatrixPrior, pseudoCounts, unknownWorker } from './matrix-prior';
@@ -10,10 +11,15 @@ import { temperingOf } from './tempering';
 
 /**
  * Labels a row that a worker's competence and habit count for: two for each way to be wrong, because rows get sparser, and at least four. Held-out labels
- * do not tell a better one (`docs/statistics.md`).
+ * do not tell a better one (`docs/statistics.md`), but they tell where it is far too much: workers who err each in a way of their own, as lenient and
+ * severe raters do, are then foretold better by a quarter of it.
  */
 const LEAST_STRENGTH = 4;
 const STRENGTH_PER_WRONG_LABEL = 2;
+const WEAKER = 1 / 4;
+
+/** Nats a label by which the weaker prior must foretell better, with the fit as it is: those raters show .005 and more, two labels of whatever workers .0005. */
+const BETTER = 0.003;
 
 /** Values of `perLabel` that held-out labels are asked about. */
 const PER_LABELS = [0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8, 1.2];
@@ -47,15 +53,33 @@ export function auto(table: LabelTable, accepted: AcceptedLabels = new Map()): A
   if (K < 2 || !canLearn(table, accepted)) return { model: epochZero(Math.max(2, K)), iterations: 0, converged: true };
   if (K > MOST_MATRIX_LABELS) return profileFit(table, accepted);
   const strength = Math.max(LEAST_STRENGTH, STRENGTH_PER_WRONG_LABEL * (K - 1));
-  const prior: MatrixPrior = { type: 'competent', cell: 1 / K, diagonal: 1, strength };
-  const fit = dawidSkene(table, { prior, accepted });
   const step = Math.ceil(table.label.length / MOST_HELD_OUT);
+  let prior = competent(K, strength);
+  let fit = dawidSkene(table, { prior, accepted });
+  let best = bestTempering(table, fit, prior, step);
+  let { iterations } = fit;
+  const weaker = competent(K, WEAKER * strength);
+  if (heldOutLogLikelihood(table, fit, weaker, [best.perLabel], step)[0]! > best.foretold + BETTER) {
+    prior = weaker;
+    fit = dawidSkene(table, { prior, accepted });
+    best = bestTempering(table, fit, prior, step);
+    iterations += fit.iterations;
+  }
+  const tempering = temperingOf(best.perLabel);
+  const pooled = unknownWorker(table, fit.counts, pseudoCounts(table, prior, fit.counts)).map(Math.log);
+  return { model: { ...fit.model, pooled, tempering }, iterations, converged: fit.converged };
+}
+
+function competent(K: number, strength: number): MatrixPrior {
+  return { type: 'competent', cell: 1 / K, diagonal: 1, strength };
+}
+
+/** The `perLabel` under which held-out labels are most probable, and their mean log-likelihood there. */
+function bestTempering(table: LabelTable, fit: MatrixFit, prior: MatrixPrior, step: number) {
   const foretold = heldOutLogLikelihood(table, fit, prior, PER_LABELS, step);
   const most = Math.max(...foretold);
   // Where every item has one label nothing was foretold.
-  const tempering = temperingOf(PER_LABELS[foretold.findIndex((one) => one >= most - ROUNDING)] ?? 0);
-  const pooled = unknownWorker(table, fit.counts, pseudoCounts(table, prior, fit.counts)).map(Math.log);
-  return { model: { ...fit.model, pooled, tempering }, iterations: fit.iterations, converged: fit.converged };
+  return { perLabel: PER_LABELS[foretold.findIndex((one) => one >= most - ROUNDING)] ?? 0, foretold: most };
 }
 
 /** Of labels that stand alone on their items EM makes whatever its start and its smoothing say, three points worse than the labels themselves. */
