@@ -351,19 +351,22 @@ describe('a file of 10^5 texts', () => {
   it.each([
     [3002, 3002, ['krippendorffAlpha of 3002 different labels is an estimate; it is exact up to 3000\n']],
     [3000, 3100, []],
-  ])('has an alpha of sets that is said to be an estimate where %d of %d are compared', async (compared, all, words) => {
-    const said: string[] = [];
-    const err = new Writable({ write: (chunk: Buffer, _encoding, done) => (said.push(chunk.toString()), done()) });
-    const sink = new Writable({ write: (_chunk, _encoding, done) => done() });
-    const output = new Output('json', { color: false, quiet: false }, sink, err);
-    const item = (i: number) => (i < compared ? `i${i >> 1}` : `alone${i}`);
-    const sets = written(
-      'sets',
-      Array.from({ length: all }, (_, i) => `${item(i)},w${i % 2},l${i}|x`),
-    );
-    await agreementCommand({ output, dataDir: folder }, sets, { kind: 'choices' });
-    expect(said).toEqual(words);
-  });
+  ])(
+    'has an alpha of sets that is said to be an estimate where %d of %d are compared',
+    async (compared, all, words) => {
+      const said: string[] = [];
+      const err = new Writable({ write: (chunk: Buffer, _encoding, done) => (said.push(chunk.toString()), done()) });
+      const sink = new Writable({ write: (_chunk, _encoding, done) => done() });
+      const output = new Output('json', { color: false, quiet: false }, sink, err);
+      const item = (i: number) => (i < compared ? `i${i >> 1}` : `alone${i}`);
+      const sets = written(
+        'sets',
+        Array.from({ length: all }, (_, i) => `${item(i)},w${i % 2},l${i}|x`),
+      );
+      await agreementCommand({ output, dataDir: folder }, sets, { kind: 'choices' });
+      expect(said).toEqual(words);
+    },
+  );
 
   it('is aggregated as text', async () => {
     // The medoid of such a file takes a second on the command line, and eighty here, where globals are slow to reach.

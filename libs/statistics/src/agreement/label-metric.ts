@@ -1,12 +1,5 @@
 import { type Distance } from './alpha-of-distance';
-import {
-  type Box,
-  boxesDistance,
-  jaccardDistance,
-  masiDistance,
-  type Span,
-  spansDistance,
-} from './label-distances';
+import { type Box, boxesDistance, jaccardDistance, masiDistance, type Span, spansDistance } from './label-distances';
 
 /** How the distance of two labels is measured. */
 export type Metric = 'nominal' | 'ordinal' | 'interval' | 'ratio' | 'jaccard' | 'masi' | 'iou' | 'span' | 'rank';
