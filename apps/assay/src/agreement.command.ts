@@ -1,5 +1,5 @@
 import { type LabelTable } from '@assay/statistics/aggregation/label-table';
-import { agreementOf, mostExact } from '@assay/statistics/agreement/agreement-report';
+import { agreementOf, comparedLabels, mostExact } from '@assay/statistics/agreement/agreement-report';
 import { type LabelKind, type Metric, METRIC_OF_KIND } from '@assay/statistics/agreement/label-metric';
 import { LEAST_COMMON, pairwiseCohen } from '@assay/statistics/agreement/pairwise-cohen';
 import { alikeOfKind, READING_OF_KIND } from '@assay/statistics/kinds/methods-of-kind';
@@ -57,10 +57,10 @@ function measured(
   kind: LabelKind,
   { metric = METRIC_OF_KIND[kind], weights }: AgreementOptions,
 ): AgreementReport {
-  if (table.labels.length > mostExact(metric))
-    output.say(
-      `krippendorffAlpha of ${table.labels.length} different labels is an estimate; it is exact up to ${mostExact(metric)}`,
-    );
+  const most = mostExact(metric);
+  const compared = table.labels.length > most ? comparedLabels(table) : 0;
+  if (compared > most)
+    output.say(`krippendorffAlpha of ${compared} different labels is an estimate; it is exact up to ${most}`);
   return ofLabels(() => agreementOf(table, kind, { metric, weights }));
 }
 

@@ -1,5 +1,5 @@
-import { KIND_OF } from '@assay/contracts/kinds/kinds';
 import { type Question } from '@assay/contracts/project/label-schema';
+import { labelProblem } from './checked-labels';
 import { eachRecord, openRecords } from './records';
 import { requireColumns } from './label-file';
 import { RowErrors } from './row-errors';
@@ -22,10 +22,8 @@ export async function readAnswers(path: string, question: string, known: readonl
     const item = String(task ?? itemCell ?? '');
     if (item === '') return errors.add(line, 'task is empty; expected the id of an item');
     const asked = asks === undefined || asks === '' ? question : String(asks);
-    const problem = labelProblem(
-      label,
-      known.find(({ name }) => name === asked),
-    );
+    const of = known.find(({ name }) => name === asked);
+    const problem = of && labelProblem(label ?? '', of);
     if (problem !== undefined) return errors.add(line, problem);
     const byQuestion = answers.get(item) ?? new Map<string, Set<string>>();
     byQuestion.set(asked, (byQuestion.get(asked) ?? new Set()).add(String(label ?? '')));
@@ -33,13 +31,6 @@ export async function readAnswers(path: string, question: string, known: readonl
   });
   errors.refuse();
   return answers;
-}
-
-function labelProblem(label: unknown, question: Question | undefined): string | undefined {
-  if (!question) return undefined;
-  const checked = KIND_OF[question.kind].check(label, question);
-  if (checked.type === 'label') return undefined;
-  return `label ${JSON.stringify(label ?? '')} is not ${checked.expected} (question "${question.name}")`;
 }
 
 /** The accepted labels of one question, by item. */

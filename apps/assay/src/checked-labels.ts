@@ -1,3 +1,4 @@
+import { describeLabelError } from '@assay/contracts/kinds/check-labels';
 import { KIND_OF } from '@assay/contracts/kinds/kinds';
 import { type Question } from '@assay/contracts/project/label-schema';
 import { type ProjectDefinition } from '@assay/contracts/project/project-definition';
@@ -45,7 +46,7 @@ export function checkLabels(columns: LabelColumns, project: ProjectDefinition, e
       }
     }
     checked.question[i] = -1;
-    errors.add(line[i]!, labelProblem(columns, i, questions, questions[q]) ?? slices.problem(i));
+    errors.add(line[i]!, rowProblem(columns, i, questions, questions[q]) ?? slices.problem(i));
   }
   return { ...checked, slices: slices.byItem() };
 }
@@ -61,7 +62,7 @@ function labelPlace(label: unknown, question: Question): number {
   return checked.type === 'label' ? question.labels.indexOf(checked.label) : -1;
 }
 
-function labelProblem(
+function rowProblem(
   columns: LabelColumns,
   row: number,
   questions: readonly Question[],
@@ -71,10 +72,14 @@ function labelProblem(
     const names = questions.map(({ name }) => name);
     return `question ${excerpt(valueAt(columns.question, row) ?? '')} is not one of ${names.join(', ')}`;
   }
-  const label = valueAt(columns.label, row);
+  return labelProblem(valueAt(columns.label, row), question);
+}
+
+/** `label "5" is not one of 0, 1 (question "label")`; undefined where the question has the label. */
+export function labelProblem(label: unknown, question: Question): string | undefined {
   const checked = KIND_OF[question.kind].check(label, question);
   if (checked.type === 'label') return undefined;
-  return `label ${JSON.stringify(label)} is not ${checked.expected} (question "${question.name}")`;
+  return describeLabelError({ path: `labels.${question.name}`, value: label, expected: checked.expected });
 }
 
 /** The slice of each item: what the first of its rows that names one says. */

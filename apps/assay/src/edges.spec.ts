@@ -164,6 +164,15 @@ describe('labels and names that no project can have', () => {
   });
 });
 
+describe('a label that is half a character', () => {
+  it('is refused for that', async () => {
+    const path = join(folder, 'half.jsonl');
+    writeFileSync(path, '{"item":"x","worker":"u","label":"a"}\n{"item":"x","worker":"v","label":"b\\ud800"}\n');
+    const message = 'half.jsonl:2: label "b\\ud800" holds half a surrogate pair; expected text';
+    await expect(aggregate(path)).rejects.toMatchObject({ exitCode: 6, message });
+  });
+});
+
 describe('gold that the question does not have', () => {
   it('is refused by its line', async () => {
     const labels = written('with-gold', ['i1,u,a', 'i1,v,b']);
@@ -320,10 +329,11 @@ describe('simulate', () => {
 });
 
 describe('numbers that cannot be squared', () => {
-  it('have no agreement, and say why', async () => {
-    const path = written('large', ['i1,u,1e300', 'i1,v,-1e300', 'i2,u,1e300', 'i2,v,5']);
+  it.each(['1e300', '1.7e308', '1e-200', '5e-324'])('have the agreement of others as far apart: %s', async (one) => {
+    const path = written('sizes', [`i1,u,${one}`, `i1,v,-${one}`, `i2,u,${one}`, 'i2,v,0', `i3,u,7`]);
     const { coefficients } = await agreement(path, { kind: 'number' });
-    expect(coefficients.krippendorffAlpha).toMatchObject({ value: null, reason: 'the numbers are too large' });
+    // Of 1, -1 and 1, 0, whose mean is 1/4: 1 - 3 * (4 + 1) / (4 * 2.75).
+    expect(coefficients.krippendorffAlpha.value).toBeCloseTo(1 - 15 / 11, 12);
   });
 });
 
@@ -338,18 +348,25 @@ describe('a file of 10^5 texts', () => {
     });
   });
 
-  it('has an alpha of sets that is said to be an estimate', async () => {
-    const said: string[] = [];
-    const words = new Writable({ write: (chunk: Buffer, _encoding, done) => (said.push(chunk.toString()), done()) });
-    const sink = new Writable({ write: (_chunk, _encoding, done) => done() });
-    const output = new Output('json', { color: false, quiet: false }, sink, words);
-    const few = written(
-      'sets',
-      Array.from({ length: 3002 }, (_, i) => `i${i >> 1},w${i % 2},l${i}|x`),
-    );
-    await agreementCommand({ output, dataDir: folder }, few, { kind: 'choices' });
-    expect(said).toEqual(['krippendorffAlpha of 3002 different labels is an estimate; it is exact up to 3000\n']);
-  });
+  it.each([
+    [3002, 3002, ['krippendorffAlpha of 3002 different labels is an estimate; it is exact up to 3000\n']],
+    [3000, 3100, []],
+  ])(
+    'has an alpha of sets that is said to be an estimate where %d of %d are compared',
+    async (compared, all, words) => {
+      const said: string[] = [];
+      const err = new Writable({ write: (chunk: Buffer, _encoding, done) => (said.push(chunk.toString()), done()) });
+      const sink = new Writable({ write: (_chunk, _encoding, done) => done() });
+      const output = new Output('json', { color: false, quiet: false }, sink, err);
+      const item = (i: number) => (i < compared ? `i${i >> 1}` : `alone${i}`);
+      const sets = written(
+        'sets',
+        Array.from({ length: all }, (_, i) => `${item(i)},w${i % 2},l${i}|x`),
+      );
+      await agreementCommand({ output, dataDir: folder }, sets, { kind: 'choices' });
+      expect(said).toEqual(words);
+    },
+  );
 
   it('is aggregated as text', async () => {
     // The medoid of such a file takes a second on the command line, and eighty here, where globals are slow to reach.

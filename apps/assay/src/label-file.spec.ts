@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { numberAt, openLabels, readLabels, utcTimestamp, valueAt } from './label-file';
+import { hashOf, openRecords } from './records';
 import { RowErrors } from './row-errors';
 
 describe('a file of labels', () => {
@@ -108,11 +110,35 @@ describe('a file of labels', () => {
     await expect(read).rejects.toMatchObject({ exitCode: 6, message: `${name}.csv${words}` });
   });
 
+  it.each([
+    ['never closed', 't1,w1,"a,'],
+    ['inside a cell', 't1,w1,a"b,'],
+  ])('gives up one row where a quote is %s, however much follows', async (name, row) => {
+    const path = join(folder, `${name}.csv`);
+    const many = `t2,w2,b,${'x'.repeat(2 ** 17)}\n`.repeat(530);
+    writeFileSync(path, `task,worker,label,note\n${row}\n${many}`);
+    const errors = new RowErrors(name);
+    const { length } = readLabels(await openLabels(path), errors);
+    expect(length).toBe(530);
+    expect(errors.words()).toMatch(/:2: a quote /);
+  });
+
   it('refuses JSON Lines that no buffer can hold', async () => {
     const path = join(folder, 'huge.jsonl');
     writeFileSync(path, '{"task":"t1","worker":"w1","label":"a"}\n');
     truncateSync(path, 2 ** 31 + 1);
     await expect(openLabels(path)).rejects.toMatchObject({ exitCode: 6, message: expect.stringContaining('huge.jsonl: more than 2 GiB') as string }); // prettier-ignore
+  });
+
+  it('is hashed in pieces where it is read in pieces', async () => {
+    const path = join(folder, 'pieces.csv');
+    const content = 'task,worker,label\nt1,w1,a\nt2,w1,b\n';
+    writeFileSync(path, content);
+    const records = await openRecords(path, 20);
+    const inMemory = () => {
+      throw new Error('all of it in memory');
+    };
+    expect(hashOf({ ...records, content: inMemory })).toBe(createHash('sha256').update(content).digest('hex'));
   });
 
   it('refuses a file that lacks columns, naming those it has', async () => {

@@ -56,8 +56,10 @@ function requireNames(file: string, { line, label, question }: LabelColumns): vo
   };
   label.values.forEach((value, k) => {
     const text = String(value);
-    if (text.includes('\u0000')) refuse(label.index, k, `label ${excerpt(text)} holds a NUL character; expected text`);
-    if (!hasCharacters(text, 0, 200) || !STORABLE.test(text))
+    if (!STORABLE.test(text)) {
+      const what = text.includes('\u0000') ? 'a NUL character' : 'half a surrogate pair';
+      refuse(label.index, k, `label ${excerpt(text)} holds ${what}; expected text`);
+    } else if (!hasCharacters(text, 0, 200))
       refuse(label.index, k, `label ${excerpt(text)}; expected up to 200 characters (is this free text?)`);
   });
   question?.values.forEach((name, q) => {

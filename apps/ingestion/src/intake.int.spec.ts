@@ -13,6 +13,7 @@ import { Transactions } from '@assay/platform/transport/transactions';
 import { workerId } from '@assay/platform/worker-id';
 import { freshDatabase, type FreshDatabase } from '../../../test/support/database';
 import { eventually } from '../../../test/support/eventually';
+import { MAY_IDLE } from '../../../test/support/may-idle';
 import { toClaim } from './annotation.domain';
 import { annotationsAfter, FIRST_PLACE } from './annotation.queries';
 import { InboundService } from './inbound.service';
@@ -682,8 +683,7 @@ describe('rebuild', () => {
     await configure('rte');
     const blocker = dataSource.createQueryRunner();
     await blocker.startTransaction();
-    // PostgreSQL ends a transaction that idles for 3 s, as this one may while the test waits.
-    await blocker.query('set local idle_in_transaction_session_timeout = 0');
+    await blocker.query(MAY_IDLE);
     await blocker.query('lock table rebuild in share mode');
     const asked = Promise.all([rebuild.request('rte'), rebuild.request('rte')]);
     const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;

@@ -8,6 +8,7 @@ import { type AnnotationSubmitted, annotationSubmitted } from '@assay/contracts/
 import { ANNOTATION_EVENTS as TOPIC, CONSENSUS_EVENTS, ITEM_EVENTS } from '@assay/contracts/topics';
 import { freshDatabase, type FreshDatabase } from '../../../../test/support/database';
 import { eventually } from '../../../../test/support/eventually';
+import { MAY_IDLE } from '../../../../test/support/may-idle';
 import { type LogBatch, type LogRecord, type Subscription } from '../event-log/event-log';
 import { openDataSource } from '../postgres/data-source';
 import { cutsOf } from './accounting.queries';
@@ -146,9 +147,6 @@ async function waitingForLocks(): Promise<number> {
   );
   return n;
 }
-
-/** What a transaction of a test's own begins with: PostgreSQL ends one that idles for 3 s, as this one may while the test waits. */
-const MAY_IDLE = 'set local idle_in_transaction_session_timeout = 0';
 
 async function movePosition(position: number | undefined) {
   const positions = position === undefined ? {} : { [TOPIC.name]: position };

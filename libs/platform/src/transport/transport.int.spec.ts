@@ -18,6 +18,7 @@ import {
 } from '@assay/contracts/topics';
 import { CATALOGUE } from '@assay/contracts/catalogue';
 import { freshDatabase, type FreshDatabase } from '../../../../test/support/database';
+import { MAY_IDLE } from '../../../../test/support/may-idle';
 import { type EventLog, LogUnavailable } from '../event-log/event-log';
 import { PostgresEventLog } from '../event-log/postgres-event-log';
 import { openDataSource } from '../postgres/data-source';
@@ -528,8 +529,7 @@ describe('the relay', () => {
     const away = logThatIsAway();
     const late = new Client(serviceUrl(database.adminUrl, 'consensus'));
     await late.connect();
-    // PostgreSQL ends a transaction that idles for 3 s, as this one may while the test waits.
-    await late.query('begin; set local idle_in_transaction_session_timeout = 0');
+    await late.query(`begin; ${MAY_IDLE}`);
     await late.query(...parcelOf('x'));
     await writeParcel('y');
     away.relay.start();

@@ -78,6 +78,7 @@ function competent(K: number, strength: number): MatrixPrior {
 function bestTempering(table: LabelTable, fit: MatrixFit, prior: MatrixPrior, step: number) {
   const foretold = heldOutLogLikelihood(table, fit, prior, PER_LABELS, step);
   const most = Math.max(...foretold);
+  // Where every item has one label nothing was foretold.
   return { perLabel: PER_LABELS[foretold.findIndex((one) => one >= most - ROUNDING)] ?? 0, foretold: most };
 }
 

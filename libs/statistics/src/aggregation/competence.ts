@@ -16,11 +16,11 @@ interface Competence {
 }
 
 /**
- * Probability that a worker is right on an item of each label, W * K, if all that there is to know of them is a competence and a habit
+ * Probability that a worker is right on an item of each label, (W + 1) * K, if all that there is to know of them is a competence and a habit
  * (the model of MACE, Hovy et al., NAACL 2013): competence + (1 - competence) * habit. Few parameters, so little data learns them, and one who
  * always says the same label has no part in the others. Each worker is drawn to the average one.
  * @param counts expected counts, K of the truth in front, then K * K a worker, [label * K + truth].
- * @returns one row more than there are workers: the last is that of the average one.
+ * @returns a row a worker, and last that of the average one.
  */
 export function rightByCompetence(table: LabelTable, counts: Float64Array): Float64Array {
   const K = table.labels.length;
@@ -41,7 +41,7 @@ export function rightByCompetence(table: LabelTable, counts: Float64Array): Floa
   return rightness;
 }
 
-/** Expected labels of each worker that are right and wrong, by what was said, W * K each, and a row of zeros. */
+/** Expected labels of each worker that are right and wrong, by what was said, (W + 1) * K each: the last row is of nobody, zeros. */
 function rightAndWrong(counts: Float64Array, W: number, K: number) {
   const right = new Float64Array((W + 1) * K);
   const wrong = new Float64Array((W + 1) * K);

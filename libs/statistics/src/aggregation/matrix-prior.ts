@@ -8,8 +8,8 @@ import { type LabelTable } from './label-table';
  *   diagonal  `cell` in every cell and `diagonal` more where label and state agree
  *   pooled    `strength` labels a state, spread as all workers together spread theirs; estimated again at each iteration
  *   competent as diagonal, and `strength` labels a state of someone who has this worker's competence and habit (`competence.ts`), and
- *             whose errors fall as those of all workers; estimated again at each iteration. And one item, spread over the labels: without
- *             it the shares of labels run away in a set of few items, each item making its label the usual one
+ *             whose errors fall as those of all workers and one label a cell; estimated again at each iteration. And one item, spread over
+ *             the labels: without it the shares of labels run away in a set of few items, each item making its label the usual one
  */
 export type MatrixPrior =
   | { type: 'none' }

@@ -45,10 +45,20 @@ export function agreementOf(table: LabelTable, kind: LabelKind, options: Agreeme
   return { ...countsOf(table), coefficients: measured(table, kind, metric, options) };
 }
 
-/** The most different labels of which alpha is exact by a metric; of more it is estimated, from 3,000 drawn ones. */
+/** The most `comparedLabels` of which alpha is exact by a metric; of more it is estimated, from 3,000 drawn ones. */
 export function mostExact(metric: Metric): number {
   if (metric === 'nominal' || metric === 'ordinal' || metric === 'interval') return Infinity;
   return metric === 'ratio' ? MOST_NUMBERS : MOST_VALUES;
+}
+
+/** How many different labels the items with two or more have. */
+export function comparedLabels({ itemStart, label }: LabelTable): number {
+  const compared = new Set<number>();
+  for (let t = 0; t + 1 < itemStart.length; t++) {
+    if (itemStart[t + 1]! - itemStart[t]! < 2) continue;
+    for (let i = itemStart[t]!; i < itemStart[t + 1]!; i++) compared.add(label[i]!);
+  }
+  return compared.size;
 }
 
 function measured(

@@ -1,13 +1,5 @@
 import { type Distance } from './alpha-of-distance';
-import {
-  type Box,
-  boxesDistance,
-  jaccardDistance,
-  masiDistance,
-  type Span,
-  spansDistance,
-  squaredRatioDistance,
-} from './label-distances';
+import { type Box, boxesDistance, jaccardDistance, masiDistance, type Span, spansDistance } from './label-distances';
 
 /** How the distance of two labels is measured. */
 export type Metric = 'nominal' | 'ordinal' | 'interval' | 'ratio' | 'jaccard' | 'masi' | 'iou' | 'span' | 'rank';
@@ -29,18 +21,16 @@ export const METRIC_OF_KIND: Record<LabelKind, Metric> = {
   ranking: 'rank',
 };
 
-/** Metrics whose distances are taken between labels as they are written in a file; the others read counts or sums. */
-export type WrittenMetric = Exclude<Metric, 'nominal' | 'ordinal' | 'interval'>;
+/** Metrics whose distances are taken between labels as they are written in a file; the others read counts or numbers. */
+export type WrittenMetric = Exclude<Metric, 'nominal' | 'ordinal' | 'interval' | 'ratio'>;
 
 /**
- * The distance of two labels as they are written in a file: `a|b|c` for choices and rankings (best first), JSON for boxes and spans, decimal
- * numbers; empty for an empty answer. What was read once is kept.
+ * The distance of two labels as they are written in a file: `a|b|c` for choices and rankings (best first), JSON for boxes and spans;
+ * empty for an empty answer. What was read once is kept.
  * @throws SyntaxError where boxes or spans are not JSON.
  */
 export function writtenDistance(metric: WrittenMetric): Distance<string> {
   switch (metric) {
-    case 'ratio':
-      return reading(Number, squaredRatioDistance);
     case 'jaccard':
       return reading(listed, jaccardDistance);
     case 'masi':

@@ -11,16 +11,28 @@ export interface NumbersByItem {
 
 /**
  * Agreement on the numbers of a file, with bootstrap intervals over items (`numeric-coefficients.ts`). Numbers are taken from the mean of all, and those of an item from
- * its first, so that plain doubles are enough.
+ * its first, so that plain doubles are enough; and by a unit, so that whatever their size they can be squared.
  */
 export function numericAgreement(
-  columns: NumbersByItem,
+  { itemStart, number }: NumbersByItem,
   options: BootstrapOptions = {},
 ): Record<string, EstimatedCoefficient> {
+  const unit = unitOfPairable({ itemStart, number });
+  const columns = { itemStart, number: number.map((one) => one / unit) };
   const mean = meanOfPairable(columns);
-  const cells = numericCells(columns, mean, bundles(columns.itemStart.length - 1, options.seed));
+  const cells = numericCells(columns, mean, bundles(itemStart.length - 1, options.seed));
   const read = (vector: Float64Array) => numericCoefficients(sumsOfVector(vector));
   return bootstrapRows(read(sumOfRows(cells)), rowsOfCells(cells, WIDTH), read, options);
+}
+
+/** A power of two, by which nothing is rounded, about the size of the largest number. */
+function unitOfPairable({ itemStart, number }: NumbersByItem): number {
+  let largest = 0;
+  for (let t = 0; t + 1 < itemStart.length; t++) {
+    if (itemStart[t + 1]! - itemStart[t]! < 2) continue;
+    for (let i = itemStart[t]!; i < itemStart[t + 1]!; i++) largest = Math.max(largest, Math.abs(number[i]!));
+  }
+  return largest === 0 ? 1 : 2 ** Math.min(1023, Math.floor(Math.log2(largest)));
 }
 
 function meanOfPairable({ itemStart, number }: NumbersByItem): number {

@@ -1,4 +1,4 @@
-import { type ExactSum, minus, NOTHING, plus, plusProduct, times, timesDouble, valueOf } from '../numerics/exact-sum';
+import { minus, NOTHING, plus, plusProduct, times, timesDouble, valueOf } from '../numerics/exact-sum';
 import { type Coefficient, type Coefficients, NO_OVERLAP, undefinedBecause } from './coefficient';
 import { type NumericBucket, type NumericStatistics } from './numeric-statistics';
 
@@ -50,7 +50,7 @@ export function numericSumsOf(statistics: NumericStatistics): NumericSums {
 /** Sum over the items of a bucket of the square of the sum of their labels, each label less `mean`. */
 function squaredSumsAround(mean: number, n: number, { items, sum, squaredSums }: NumericBucket): number {
   const squaredMean = plusProduct(NOTHING, mean, mean);
-  const crossed: ExactSum = timesDouble(timesDouble(sum, mean), -2 * n);
+  const crossed = timesDouble(timesDouble(sum, mean), -2 * n);
   return valueOf(plus(plus(squaredSums, crossed), timesDouble(squaredMean, items * n * n)));
 }
 

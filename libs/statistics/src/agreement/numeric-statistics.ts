@@ -1,8 +1,8 @@
-import { type ExactSum, minus, NOTHING, plus, plusDouble, plusProduct, times } from '../numerics/exact-sum';
+import { type ExactSum, minus, NOTHING, plus, sumOf, sumOfSquares, times } from '../numerics/exact-sum';
 
 /**
  * What agreement on numbers needs to know of many items; adds over disjoint items, and an item can be taken out again. JSON as it is. No sum is rounded (`ExactSum`), so
- * after any adding and taking out the coefficients are those of the batch, whatever the sizes of the numbers.
+ * after any adding and taking out the coefficients are those of the batch, for numbers from 1e-140 to 1e140 in size, and 0.
  */
 export interface NumericStatistics {
   /** By n, the number of labels of the item, from 1; a bucket without items is not there. */
@@ -41,13 +41,8 @@ export function mergeNumericStatistics(into: NumericStatistics, other: NumericSt
 }
 
 function bucketOf(labels: Numbers): NumericBucket {
-  let sum = NOTHING;
-  let squares = NOTHING;
-  for (const label of labels) {
-    sum = plusDouble(sum, label);
-    squares = plusProduct(squares, label, label);
-  }
-  return { items: 1, sum, squares, squaredSums: times(sum, sum) };
+  const sum = sumOf(labels);
+  return { items: 1, sum, squares: sumOfSquares(labels), squaredSums: times(sum, sum) };
 }
 
 function change(

@@ -7,21 +7,36 @@ export type ExactSum = readonly number[];
 
 export const NOTHING: ExactSum = [];
 
+/** 2^27 + 1. */
+const SPLIT = 134217729;
+
 /** The sum with one more double. */
 export function plusDouble(a: ExactSum, b: number): ExactSum {
-  const sum = [...a];
+  const sum = a.slice();
   add(sum, b);
   return sum;
 }
 
+export function sumOf(values: Iterable<number>): ExactSum {
+  const sum: number[] = [];
+  for (const value of values) add(sum, value);
+  return sum;
+}
+
+export function sumOfSquares(values: Iterable<number>): ExactSum {
+  const sum: number[] = [];
+  for (const value of values) addProduct(sum, value, value);
+  return sum;
+}
+
 export function plus(a: ExactSum, b: ExactSum): ExactSum {
-  const sum = [...a];
+  const sum = a.slice();
   for (let i = 0; i < b.length; i++) add(sum, b[i]!);
   return sum;
 }
 
 export function minus(a: ExactSum, b: ExactSum): ExactSum {
-  const sum = [...a];
+  const sum = a.slice();
   for (let i = 0; i < b.length; i++) add(sum, -b[i]!);
   return sum;
 }
@@ -38,7 +53,7 @@ export function times(a: ExactSum, b: ExactSum): ExactSum {
 
 /** The sum with the product of two doubles. */
 export function plusProduct(a: ExactSum, b: number, c: number): ExactSum {
-  const sum = [...a];
+  const sum = a.slice();
   addProduct(sum, b, c);
   return sum;
 }
@@ -77,6 +92,3 @@ function addProduct(parts: number[], a: number, b: number): void {
   if (error !== 0) add(parts, error);
   add(parts, product);
 }
-
-/** 2^27 + 1. */
-const SPLIT = 134217729;
