@@ -18,7 +18,7 @@ const LEAST_STRENGTH = 4;
 const STRENGTH_PER_WRONG_LABEL = 2;
 const WEAKER = 1 / 4;
 
-/** Nats a label by which the weaker prior must foretell better, with the fit as it is: those raters show .005 and more, two labels of whatever workers .0005. */
+/** Nats a label by which the weaker prior must foretell better, with the fit as it is: less than it does of those raters, more than of all others. */
 const BETTER = 0.003;
 
 /** Values of `perLabel` that held-out labels are asked about. */
